@@ -1,0 +1,6 @@
+"""The demo organisation."""
+
+
+def run() -> None:
+    """Fill the database."""
+    raise NotImplementedError

@@ -1,0 +1,100 @@
+"""Mail from the outbox: notices rendered as text and handed to the mail server by the worker, never by a request."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import quote
+
+from flask import Flask, current_app, render_template
+
+from webapp.clock import now
+from webapp.config import MailServer
+from webapp.database import db, transaction
+from webapp.models import Notice, Organisation
+
+RETRY = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
+CLAIM = timedelta(minutes=2)
+"""How long a worker may take over one mail before another may try it."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A notice in words."""
+
+    subject: str
+    body: str
+
+
+def init_app(app: Flask) -> None:
+    """Make notices readable in templates."""
+    app.jinja_env.globals["notice_text"] = rendered
+
+
+def rendered(notice: Notice) -> Text:
+    """`templates/mail/<kind>.txt` filled: its first line is the subject."""
+    text = render_template(
+        f"mail/{notice.kind}.txt",
+        user=notice.user,
+        organisation=notice.user.organisation,
+        notice=notice,
+        site=current_app.config["PUBLIC_URL"],
+        **notice.details,
+    )
+    subject, _, body = text.partition("\n")
+    return Text(subject.removeprefix("Subject: ").strip(), body.strip() + "\n")
+
+
+def deliver_due() -> int:
+    """Try every mail that is due; how many were accepted. Each is claimed first, so two workers never send it twice."""
+    server: MailServer | None = current_app.config["SMTP"]
+    if server is None:
+        return 0
+    return sum(_deliver(server, notice_id) for notice_id in list(Notice.due()))
+
+
+def _deliver(server: MailServer, notice_id: str) -> bool:
+    with transaction() as session:
+        notice = session.get(Notice, notice_id, with_for_update=True)
+        if notice is None or notice.mailed_at or notice.next_try_at > now():
+            return False
+        notice.next_try_at = now() + CLAIM
+        notice.tries += 1
+        tries = notice.tries
+    try:
+        _send(server, db.session.get_one(Notice, notice_id))
+    except (OSError, smtplib.SMTPException) as error:
+        with transaction() as session:
+            notice = session.get_one(Notice, notice_id)
+            notice.last_error = type(error).__name__
+            notice.next_try_at = now() + RETRY[min(tries, len(RETRY)) - 1]
+        return False
+    with transaction() as session:
+        session.get_one(Notice, notice_id).mailed_at = now()
+    return True
+
+
+def _send(server: MailServer, notice: Notice) -> None:
+    text = rendered(notice)
+    message = EmailMessage()
+    message["Subject"] = text.subject
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = notice.user.email
+    message["Message-ID"] = make_msgid(notice.id)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text.body)
+    connect = smtplib.SMTP_SSL if server.encryption == "tls" else smtplib.SMTP
+    with connect(server.host, server.port, timeout=20) as connection:
+        if server.encryption == "starttls":
+            connection.starttls(context=ssl.create_default_context())
+        if server.username:
+            connection.login(server.username, server.password)
+        connection.send_message(message)
+
+
+def contact_link(organisation: Organisation, subject: str, body: str) -> str:
+    """A `mailto:` address for the organisation’s contact with subject and body filled in, or ""."""
+    email = organisation.contact()["email"]
+    return f"mailto:{quote(email, safe='@+')}?subject={quote(subject)}&body={quote(body)}" if email else ""

@@ -1,0 +1,104 @@
+"""A cloud backup: a file nobody here can open, share A sealed to the organisation key, share S sealed by the server."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
+
+from webapp import limits
+from webapp.clock import now
+from webapp.crypto.sealing import sealer
+from webapp.database import Base, db
+from webapp.models.columns import Exact, Id, Octets, Sha256
+from webapp.models.organisation_key import OrganisationKey
+
+
+class CloudBackup(Base):
+    """What a member’s device uploaded; the exact signed metadata beside the two shares."""
+
+    __tablename__ = "cloud_backup"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
+    organisation_key_id: Mapped[Id] = mapped_column(ForeignKey("organisation_key.id"), index=True)
+    device_id: Mapped[str] = mapped_column(String(32))
+    device_name: Mapped[str] = mapped_column(String(200))
+    epoch: Mapped[int]
+    counter: Mapped[int]
+    items: Mapped[int]
+    kit: Mapped[int]
+    meta: Mapped[Exact] = mapped_column(Text)
+    meta_signature: Mapped[Octets] = mapped_column(LargeBinary)
+    file: Mapped[Octets] = mapped_column(LargeBinary, deferred=True)
+    file_sha256: Mapped[Sha256]
+    size: Mapped[int]
+    share_a: Mapped[Octets] = mapped_column(LargeBinary)
+    share_s: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    organisation_key: Mapped[OrganisationKey] = relationship()
+
+    @staticmethod
+    def of(user_id: str) -> Sequence["CloudBackup"]:
+        """The member’s backups, newest first."""
+        return db.session.scalars(
+            select(CloudBackup).where(CloudBackup.user_id == user_id).order_by(*_NEWEST_FIRST)
+        ).all()
+
+    @staticmethod
+    def newest(user_id: str) -> "CloudBackup | None":
+        """The member’s newest backup."""
+        query = select(CloudBackup).where(CloudBackup.user_id == user_id).order_by(*_NEWEST_FIRST).limit(1)
+        return db.session.scalars(query).first()
+
+    @staticmethod
+    def count(user_id: str) -> int:
+        """How many backups the member has."""
+        return db.session.scalar(select(func.count()).where(CloudBackup.user_id == user_id)) or 0
+
+    @staticmethod
+    def with_file(backup_id: str) -> "CloudBackup | None":
+        """The backup with its file loaded."""
+        return db.session.get(CloudBackup, backup_id, options=[undefer(CloudBackup.file)], populate_existing=True)
+
+    def seal_share_s(self, share: bytes) -> None:
+        """Keep share S sealed, for this backup alone."""
+        self.share_s = sealer().seal(share, f"share-s/{self.id}")
+
+    def open_share_s(self) -> bytes:
+        """Share S; useless without share A."""
+        return sealer().unseal(self.share_s, f"share-s/{self.id}")
+
+    @staticmethod
+    def push_out(user_id: str, needed: set[str]) -> int:
+        """Apply retention in the caller’s transaction: how many went. `needed` are ids an open request needs."""
+        backups = CloudBackup.of(user_id)
+        keep = kept([(backup.id, backup.made_at) for backup in backups], now()) | needed
+        gone = [backup for backup in backups if backup.id not in keep]
+        for backup in gone:
+            db.session.delete(backup)
+        return len(gone)
+
+
+_NEWEST_FIRST = (CloudBackup.made_at.desc(), CloudBackup.counter.desc(), CloudBackup.id)
+
+
+def kept(backups: list[tuple[str, datetime]], moment: datetime) -> set[str]:
+    """Which of (id, made at) retention keeps: all that are young, the last ten, one a day, one a week."""
+    newest_first = sorted(backups, key=lambda backup: backup[1], reverse=True)
+    keep = {backup_id for backup_id, _ in newest_first[: limits.BACKUPS_KEPT]}
+    days: set[object] = set()
+    weeks: set[object] = set()
+    for backup_id, made_at in newest_first:
+        age = moment - made_at
+        if age < limits.BACKUP_SAFE_AGE:
+            keep.add(backup_id)
+        if age < timedelta(days=limits.BACKUP_DAYS_KEPT) and made_at.date() not in days:
+            days.add(made_at.date())
+            keep.add(backup_id)
+        week = made_at.isocalendar()[:2]
+        if age < timedelta(weeks=limits.BACKUP_WEEKS_KEPT) and week not in weeks:
+            weeks.add(week)
+            keep.add(backup_id)
+    return keep

@@ -1,0 +1,103 @@
+"""The server’s third of a device lock: keyslot, sealed server share and proof hash, one versioned row."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, Text, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp import limits
+from webapp.clock import now
+from webapp.crypto.sealing import sealer
+from webapp.database import Base, db, in_transaction, transaction
+from webapp.models.columns import Id, Octets, Sha256
+from webapp.models.device import Device
+
+
+class WrongPin(Exception):
+    """The proof is not of this device’s PIN; `tries_left` more may be made."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class LockDestroyed(Exception):
+    """The tries are used up and the rows are gone: the way on is recovery."""
+
+
+class DeviceLock(Base):
+    """A row per device and version; after Change PIN two live until the newer one has opened once."""
+
+    __tablename__ = "device_lock"
+
+    device_id: Mapped[Id] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    keyslot: Mapped[Octets] = mapped_column(LargeBinary)
+    server_share: Mapped[str] = mapped_column(Text)
+    proof_sha256: Mapped[Sha256]
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    @staticmethod
+    def store(device: Device, version: int, keyslot: bytes, server_share: bytes, proof: bytes) -> "DeviceLock":
+        """Keep a new lock of the device, in the caller’s transaction."""
+        assert in_transaction()
+        lock = DeviceLock(
+            device_id=device.id,
+            version=version,
+            keyslot=keyslot,
+            server_share=sealer().seal(server_share, _context(device.id, version)),
+            proof_sha256=hashlib.sha256(proof).hexdigest(),
+        )
+        db.session.add(lock)
+        return lock
+
+    @staticmethod
+    def versions(device_id: str) -> list[int]:
+        """Which versions can be tried, oldest first."""
+        query = select(DeviceLock.version).where(DeviceLock.device_id == device_id).order_by(DeviceLock.version)
+        return list(db.session.scalars(query))
+
+    @staticmethod
+    def open(device: Device, version: int, proof: bytes) -> tuple[bytes, bytes]:
+        """(keyslot, server share) for the right proof. The try is committed before it is compared, so that a crash
+        or a race never gives one for free. Raises WrongPin, LockDestroyed."""
+        device_id = device.id
+        with transaction() as session:
+            spent = session.execute(
+                update(Device)
+                .where(Device.id == device_id, Device.tries_left > 0)
+                .values(tries_left=Device.tries_left - 1)
+                .returning(Device.tries_left)
+            ).scalar()
+        if spent is None:
+            raise LockDestroyed
+        with transaction() as session:
+            lock = session.get(DeviceLock, (device_id, version))
+            if lock and hmac.compare_digest(hashlib.sha256(proof).hexdigest(), lock.proof_sha256):
+                return lock._opened(version)
+            if spent == 0:
+                DeviceLock.destroy(device_id)
+        if spent == 0:
+            raise LockDestroyed
+        raise WrongPin(spent)
+
+    @staticmethod
+    def destroy(device_id: str) -> None:
+        """Make the device’s PIN useless for ever: without the share no PIN opens the keyslot."""
+        db.session.execute(delete(DeviceLock).where(DeviceLock.device_id == device_id))
+        db.session.execute(update(Device).where(Device.id == device_id).values(tries_left=0, lock_destroyed_at=now()))
+
+    def _opened(self, version: int) -> tuple[bytes, bytes]:
+        db.session.execute(
+            delete(DeviceLock).where(DeviceLock.device_id == self.device_id, DeviceLock.version < version)
+        )
+        db.session.execute(
+            update(Device).where(Device.id == self.device_id).values(tries_left=limits.PIN_TRIES, last_used_at=now())
+        )
+        return self.keyslot, sealer().unseal(self.server_share, _context(self.device_id, version))
+
+
+def _context(device_id: str, version: int) -> str:
+    return f"server-share/{device_id}/{version}"

@@ -1,0 +1,103 @@
+"""Finish of a cloud restore: one transaction in which the member’s vault changes hands, whole or not at all."""
+
+from dataclasses import dataclass
+
+from webapp import limits
+from webapp.clock import now
+from webapp.crypto.signatures import finish_bytes, verify
+from webapp.database import db, in_transaction
+from webapp.flows.restore_request import IllegalMove, Move, State
+from webapp.models.device import Device, DeviceState
+from webapp.models.device_lock import DeviceLock
+from webapp.models.event import Event
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.tab_key import TabKey
+from webapp.models.undo import Undo
+from webapp.models.user import User
+from webapp.models.vault import StaleVault, Vault
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What the new device sends: the new epoch’s first file with the keys and lock that go with it."""
+
+    epoch: int
+    base_sha256: str
+    verify_key: bytes
+    ended_signature: bytes
+    keyslot: bytes
+    server_share: bytes
+    proof: bytes
+    name: str
+    kit: int
+    items: int
+    file: bytes
+    file_sha256: str
+
+
+def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin: str, sent: Finish) -> Device:
+    """Begin the new epoch, in the caller’s transaction with `user` locked. Returns the new device.
+
+    The same Finish again changes nothing and returns the same device. Raises IllegalMove (the request is not
+    released), StaleVault (the vault moved on since: read it again), BadSignature (the ended epoch’s key did not sign).
+    """
+    assert in_transaction()
+    if request.state == State.COMPLETED and request.finished_sha256 == sent.file_sha256:
+        return db.session.get_one(Device, request.device_id)
+    if request.state != State.RELEASED:
+        raise IllegalMove(State(request.state), Move.FINISH)
+    former = Vault.current(user)
+    assert former is not None
+    if sent.epoch != former.epoch + 1 or sent.base_sha256 != former.sha256:
+        raise StaleVault(former)
+    signed = finish_bytes(
+        origin,
+        user.organisation_id,
+        user.id,
+        request.id,
+        (former.epoch, sent.epoch),
+        request.device_id,
+        (request.sign_public, request.recipient),
+        sent.verify_key,
+        bytes.fromhex(sent.file_sha256),
+    )
+    verify("spare-key/v1/finish", signed, sent.ended_signature, former.verify_key)
+    device = _enrol(request, user, sent)
+    db.session.add(
+        Undo(
+            user_id=user.id,
+            way="cloud_backup",
+            former_epoch=former.epoch,
+            epoch=sent.epoch,
+            former_kit=user.kit_number,
+            restore_request_id=request.id,
+            until=now() + limits.UNDO_WINDOW,
+        )
+    )
+    Vault.begin(user, device.id, sent.epoch, sent.verify_key, former.counter + 1, sent.items, sent.file)
+    user.kit_number, user.kit_confirmed_at = sent.kit, None
+    request.finish(user, sent.file_sha256)
+    user.end_sessions(but=sign_in_id)
+    return device
+
+
+def _enrol(request: RestoreRequest, user: User, sent: Finish) -> Device:
+    device = Device(
+        id=request.device_id,
+        user_id=user.id,
+        name=sent.name,
+        browser=request.browser,
+        recipient=request.recipient,
+        sign_public=request.sign_public,
+        tries_left=limits.PIN_TRIES,
+    )
+    for other in Device.of(user.id):
+        TabKey.forget(device_id=other.id)
+        if other.state != DeviceState.UNPAIRED:
+            other.unpair(device, sent.epoch)
+            Event.append("device.unpaired", user.organisation_id, actor=user, subject=user, object_id=other.id)
+    db.session.add(device)
+    db.session.flush()
+    DeviceLock.store(device, 1, sent.keyslot, sent.server_share, sent.proof)
+    Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
+    return device

@@ -1,0 +1,102 @@
+"""An invitation to join: a link of one use, handed over by a person, stored as a hash."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import limits
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, Name, new_id
+from webapp.models.organisation import Organisation
+from webapp.models.user import Role, User
+
+
+class InviteClosed(Exception):
+    """The link was used, has expired, or was withdrawn."""
+
+
+class Invite(Base):
+    """Who is invited, as what, and until when."""
+
+    __tablename__ = "invite"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[Name] = mapped_column(default="")
+    role: Mapped[Role] = mapped_column(String(10), default=Role.MEMBER)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user_account.id"))
+    """None: the operator, at the command line."""
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship()
+
+    @staticmethod
+    def make(
+        organisation: Organisation,
+        email: str,
+        name: str,
+        role: Role,
+        by: User | None = None,
+        life: timedelta = limits.INVITE_LIFE,
+    ) -> tuple["Invite", str]:
+        """(invite, token) in the caller’s transaction; an older open invite to the address is withdrawn. The token
+        is only in the link."""
+        assert in_transaction()
+        email = User.normalised_email(email)
+        for older in db.session.scalars(select(Invite).where(Invite.email == email, Invite.used_at.is_(None))):
+            older.withdrawn_at = older.withdrawn_at or now()
+        token = secrets.token_urlsafe(24)
+        invite = Invite(
+            organisation_id=organisation.id,
+            email=email,
+            name=name,
+            role=role,
+            made_by=by.id if by else None,
+            token_sha256=_hash(token),
+            expires_at=now() + life,
+        )
+        db.session.add(invite)
+        db.session.flush()
+        return invite, token
+
+    @staticmethod
+    def by_token(token: str) -> "Invite | None":
+        """The invite whose link this token is from, whatever its state."""
+        return db.session.scalars(select(Invite).where(Invite.token_sha256 == _hash(token))).first()
+
+    @staticmethod
+    def open_ones(organisation_id: str) -> Sequence["Invite"]:
+        """Invites that can still be used, newest first."""
+        return db.session.scalars(
+            select(Invite)
+            .where(Invite.organisation_id == organisation_id, Invite.used_at.is_(None))
+            .where(Invite.withdrawn_at.is_(None), Invite.expires_at > now())
+            .order_by(Invite.made_at.desc())
+        ).all()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still works."""
+        return self.used_at is None and self.withdrawn_at is None and self.expires_at > now()
+
+    def use(self) -> None:
+        """Spend the link, in the caller’s transaction. Raises InviteClosed."""
+        assert in_transaction()
+        db.session.refresh(self, with_for_update=True)
+        if not self.is_open:
+            raise InviteClosed
+        self.used_at = now()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

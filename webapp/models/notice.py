@@ -1,0 +1,71 @@
+"""A notice to one person: a banner where they are signed in and a mail, from one row (the transactional outbox)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, new_id
+from webapp.models.user import User
+
+
+class Notice(Base):
+    """Written with what it announces; rendered and mailed by the worker afterwards, so mail never holds a lock.
+
+    `kind` names the text (`templates/mail/<kind>.txt`), `details` fills it. Neither may hold a secret.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_unsent", "next_try_at", "mailed_at"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    dismissed_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=now)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    user: Mapped[User] = relationship()
+
+    @staticmethod
+    def give(user: User, kind: str, **details: Any) -> "Notice":
+        """Tell one person, in the caller’s transaction."""
+        assert in_transaction()
+        notice = Notice(user_id=user.id, kind=kind, details=details)
+        db.session.add(notice)
+        return notice
+
+    @staticmethod
+    def give_admins(organisation_id: str, kind: str, *, but: str | None = None, **details: Any) -> None:
+        """Tell every enabled admin (but the person with this id), in the caller’s transaction."""
+        for admin in User.admins(organisation_id):
+            if admin.id != but:
+                Notice.give(admin, kind, **details)
+
+    @staticmethod
+    def shown_to(user: User) -> Sequence["Notice"]:
+        """What the person has not put away yet, newest first."""
+        return db.session.scalars(
+            select(Notice)
+            .where(Notice.user_id == user.id, Notice.dismissed_at.is_(None))
+            .order_by(Notice.made_at.desc(), Notice.id)
+            .limit(5)
+        ).all()
+
+    @staticmethod
+    def due() -> Sequence[str]:
+        """Ids of notices whose mail is to be tried now, oldest first."""
+        return db.session.scalars(
+            select(Notice.id)
+            .where(Notice.mailed_at.is_(None), Notice.next_try_at <= now())
+            .order_by(Notice.made_at)
+            .limit(50)
+        ).all()

@@ -1,0 +1,51 @@
+"""The organisation: one to an installation, with the person to turn to."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.clock import now
+from webapp.database import Base, db
+from webapp.models.columns import Id, Name, new_id
+
+
+class Organisation(Base):
+    """Its name, its IT admin contact, and the version of its list of requests."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[Name]
+    contact_name: Mapped[Name] = mapped_column(default="")
+    contact_email: Mapped[Name] = mapped_column(default="")
+    contact_phone: Mapped[Name] = mapped_column(default="")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    requests_version: Mapped[int] = mapped_column(default=0)
+    """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @staticmethod
+    def the() -> "Organisation | None":
+        """The one organisation, or None before `flask --app webapp init`."""
+        return db.session.scalars(select(Organisation).limit(1)).first()
+
+    @staticmethod
+    def touch_requests(organisation_id: str) -> None:
+        """Tell the waiting admin pages that a request moved."""
+        db.session.execute(
+            update(Organisation)
+            .where(Organisation.id == organisation_id)
+            .values(requests_version=Organisation.requests_version + 1)
+        )
+
+    def contact(self) -> dict[str, str]:
+        """Who helps when nothing else does: as set, else the first owner."""
+        if self.contact_email or self.contact_phone:
+            return {"name": self.contact_name, "email": self.contact_email, "phone": self.contact_phone}
+        from webapp.models.user import Role, User
+
+        owner = db.session.scalars(
+            select(User).where(User.role == Role.OWNER, User.disabled_at.is_(None)).order_by(User.created_at).limit(1)
+        ).first()
+        return {"name": owner.name if owner else "", "email": owner.email if owner else "", "phone": ""}

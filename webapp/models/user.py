@@ -1,0 +1,93 @@
+"""A person of the organisation. Member, admin or owner: everyone may have a vault."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, String, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, Name, new_id
+from webapp.models.organisation import Organisation
+
+
+class Role(StrEnum):
+    """What a person may do. An owner may do all that an admin may."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class User(UserMixin, Base):  # type: ignore[misc]
+    """Sign-in, role, and which epoch of the vault is current (0: no vault yet)."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[Name]
+    role: Mapped[Role] = mapped_column(String(10), default=Role.MEMBER)
+    password_hash: Mapped[Name]
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    epoch: Mapped[int] = mapped_column(default=0)
+    kit_number: Mapped[int] = mapped_column(default=0)
+    kit_confirmed_at: Mapped[datetime | None]
+    cloud_backups_at: Mapped[datetime | None]
+    """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
+    cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    disabled_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the Admin Portal is theirs to use."""
+        return self.role in (Role.ADMIN, Role.OWNER)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether they may sign in."""
+        return self.disabled_at is None
+
+    @staticmethod
+    def normalised_email(text: str) -> str:
+        """One spelling an address is kept and looked up by."""
+        return text.strip().lower()
+
+    @staticmethod
+    def by_email(email: str) -> "User | None":
+        """The user with this address, in any case."""
+        return db.session.scalars(select(User).where(User.email == User.normalised_email(email))).first()
+
+    @staticmethod
+    def admins(organisation_id: str) -> Sequence["User"]:
+        """Everyone enabled who may decide requests, by name."""
+        return db.session.scalars(
+            select(User)
+            .where(User.organisation_id == organisation_id, User.disabled_at.is_(None))
+            .where(User.role.in_([Role.ADMIN, Role.OWNER]))
+            .order_by(func.lower(User.name), User.id)
+        ).all()
+
+    @staticmethod
+    def locked(user_id: str) -> "User":
+        """The user, with the row held until the transaction ends: whatever changes a member’s vault, devices or
+        requests starts here, so two such changes never interleave."""
+        assert in_transaction()
+        user = db.session.get(User, user_id, with_for_update=True, populate_existing=True)
+        assert user is not None
+        return user
+
+    def end_sessions(self, but: str | None = None) -> None:
+        """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""
+        from webapp.models.sign_in import SignIn
+
+        self.session_epoch += 1
+        if but:
+            db.session.execute(update(SignIn).where(SignIn.id == but).values(session_epoch=self.session_epoch))

@@ -1,0 +1,95 @@
+"""The vault file of one epoch. Ciphertext; the server checks who replaces which version, never what is inside."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column, undefer
+
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, Octets, Sha256
+from webapp.models.device import Device
+from webapp.models.user import User
+
+
+class StaleVault(Exception):
+    """The save was based on another version than the current one; `current` is the vault as it stands."""
+
+    def __init__(self, current: "Vault") -> None:
+        super().__init__(current.counter)
+        self.current = current
+
+
+class DeviceNotActive(Exception):
+    """The device may not touch the vault (unpaired, prior, or another member’s)."""
+
+
+class Vault(Base):
+    """One row per member and epoch; the row of `user.epoch` is the current one, the others are archived."""
+
+    __tablename__ = "vault"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verify_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Ed25519 key derived from this epoch’s V: shows later that somebody held V."""
+    file: Mapped[Octets] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[Sha256]
+    size: Mapped[int]
+    items: Mapped[int]
+    """How many items the saving device says there are."""
+    counter: Mapped[int]
+    device_id: Mapped[str] = mapped_column(String(32))
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+    began_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+    @staticmethod
+    def current(user: User, *, with_file: bool = False) -> "Vault | None":
+        """The member’s current vault, or None before joining is complete."""
+        query = select(Vault).where(Vault.user_id == user.id, Vault.epoch == user.epoch)
+        if with_file:
+            query = query.options(undefer(Vault.file)).execution_options(populate_existing=True)
+        return db.session.scalars(query).first()
+
+    @staticmethod
+    def begin(
+        user: User, device_id: str, epoch: int, verify_key: bytes, counter: int, items: int, file: bytes
+    ) -> "Vault":
+        """Start an epoch with its first file, in the caller’s transaction; the former epoch is archived."""
+        assert in_transaction()
+        former = Vault.current(user)
+        if former:
+            former.ended_at = now()
+        vault = Vault(user_id=user.id, epoch=epoch, verify_key=verify_key, counter=counter)
+        vault._put(device_id, items, file)
+        db.session.add(vault)
+        user.epoch = epoch
+        return vault
+
+    @staticmethod
+    def save(user: User, device: Device, epoch: int, base_sha256: str, items: int, file: bytes) -> "Vault":
+        """Replace the current file, in the caller’s transaction with `user` locked. Raises DeviceNotActive,
+        StaleVault. A repeated save of the same bytes is no conflict."""
+        assert in_transaction()
+        if not device.is_active or device.user_id != user.id:
+            raise DeviceNotActive
+        vault = Vault.current(user)
+        if vault is None:
+            raise DeviceNotActive
+        if epoch == vault.epoch and hashlib.sha256(file).hexdigest() == vault.sha256:
+            return vault
+        if epoch != vault.epoch or base_sha256 != vault.sha256:
+            raise StaleVault(vault)
+        vault.counter += 1
+        vault._put(device.id, items, file)
+        return vault
+
+    def _put(self, device_id: str, items: int, file: bytes) -> None:
+        self.file = file
+        self.sha256 = hashlib.sha256(file).hexdigest()
+        self.size = len(file)
+        self.items = items
+        self.device_id = device_id
+        self.saved_at = now()

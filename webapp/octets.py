@@ -1,0 +1,152 @@
+"""Requests and answers that carry ciphertext: signed by a device, framed, answered with codes instead of pages."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, current_app, g, jsonify, make_response, request
+
+from webapp.crypto.framing import Malformed, frame, unframe
+from webapp.crypto.signatures import BadSignature, request_bytes, verify
+from webapp.database import db
+from webapp.models import Challenge, Device, RestoreRequest
+from webapp.security import me, my_sign_in
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Refusal(Exception):
+    """An answer with an error code that the page turns into a sentence."""
+
+    def __init__(self, status: int, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.details = details
+
+    def response(self) -> Response:
+        """`{"error": code, …}` with the status."""
+        answer = jsonify(error=self.code, **self.details)
+        answer.status_code = self.status
+        return answer
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed: a device of the member, or the device of the member’s restore request (then `device` is None)."""
+
+    id: str
+    sign_public: bytes
+    device: Device | None
+    request: RestoreRequest | None = None
+
+
+def signed(view: View) -> View:
+    """Run the view only when a device of the member signed exactly this request; it finds the signer in `g.signer`.
+
+    A view marked `introduces = True` reads the key from the body itself (a device that is only just being made).
+    Raises Refusal: not_found, challenge_expired, bad_signature.
+    """
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        device_id = request.headers.get("Spare-Device", "")
+        signer = find_signer(device_id)
+        if signer is None:
+            raise Refusal(404, "not_found")
+        check_signature(device_id, signer.sign_public)
+        g.signer = signer
+        return view(*args, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+def find_signer(device_id: str) -> Signer | None:
+    """The signed-in member’s device with this id, or the device of their newest restore request."""
+    device = db.session.get(Device, device_id)
+    if device:
+        return Signer(device.id, device.sign_public, device) if device.user_id == me().id else None
+    asked = RestoreRequest.latest_of(me().id)
+    if asked and asked.device_id == device_id:
+        return Signer(device_id, asked.sign_public, None, asked)
+    return None
+
+
+def check_signature(device_id: str, public: bytes) -> None:
+    """Spend the challenge, then verify the headers over this request. Raises Refusal."""
+    challenge = from_base64(request.headers.get("Spare-Challenge", ""))
+    signature = from_base64(request.headers.get("Spare-Signature", ""))
+    if not Challenge.spend(challenge, my_sign_in().id):
+        raise Refusal(401, "challenge_expired")
+    origin = current_app.config["ORIGIN"]
+    body = request_bytes(origin, request.method, request.path, device_id, challenge, request.get_data())
+    try:
+        verify("spare-key/v1/request", body, signature, public)
+    except BadSignature:
+        raise Refusal(403, "bad_signature") from None
+
+
+def active_device() -> Device:
+    """The active device that signed this request. Raises Refusal."""
+    device: Device | None = g.signer.device
+    if device is None or not device.is_active:
+        raise Refusal(403, "device_not_active")
+    return device
+
+
+def framed_body() -> tuple[dict[str, Any], bytes]:
+    """The header and the file of this request. Raises Refusal."""
+    try:
+        return unframe(request.get_data())
+    except Malformed:
+        raise Refusal(400, "malformed") from None
+
+
+def json_body() -> dict[str, Any]:
+    """The JSON object this request carries. Raises Refusal."""
+    found = request.get_json(force=True, silent=True)
+    if not isinstance(found, dict):
+        raise Refusal(400, "malformed")
+    return found
+
+
+def framed_answer(header: dict[str, Any], file: bytes) -> Response:
+    """Framed octets as a response."""
+    answer = make_response(frame(header, file))
+    answer.content_type = "application/octet-stream"
+    return answer
+
+
+def from_base64(text: object, length: int | None = None) -> bytes:
+    """The bytes of standard base64, of exactly `length` if given. Raises Refusal."""
+    try:
+        data = base64.b64decode(text, validate=True) if isinstance(text, str) else None
+    except (binascii.Error, ValueError):
+        data = None
+    if data is None or (length is not None and len(data) != length):
+        raise Refusal(400, "malformed")
+    return data
+
+
+def base64_of(data: bytes) -> str:
+    """Standard base64."""
+    return base64.b64encode(data).decode()
+
+
+def text_of(header: dict[str, Any], name: str, limit: int) -> str:
+    """The text under `name`, not empty and within `limit` characters. Raises Refusal."""
+    value = header.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= limit:
+        raise Refusal(400, "malformed")
+    return value
+
+
+def number_of(header: dict[str, Any], name: str, limit: int = 2**31 - 1) -> int:
+    """The whole number under `name`, from 0 to `limit`. Raises Refusal."""
+    value = header.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
+        raise Refusal(400, "malformed")
+    return value

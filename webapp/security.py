@@ -1,0 +1,235 @@
+"""Who is asking, and whether the request may be made at all.
+
+Signed in by default: a view is open to others only by `@public`, and to admins alone by `@admins_only`;
+`tests/test_access.py` walks the route map and holds every route against a list.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import flask_login
+from flask import Flask, abort, current_app, g, jsonify, request, session, url_for
+from sqlalchemy import update
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from webapp import limits
+from webapp.browsers import label
+from webapp.clock import now
+from webapp.database import transaction
+from webapp.htmx import sign_in_again
+from webapp.models import Event, SignIn, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx kdf-worker",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+login_manager = flask_login.LoginManager()
+
+
+def init_app(app: Flask) -> None:
+    """Install, in the order in which they act: the proxy’s word, host, origin, session, access, headers."""
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    login_manager.init_app(app)
+    app.before_request(_refuse_other_hosts)
+    app.before_request(_refuse_cross_origin)
+    app.before_request(_require_access)
+    app.before_request(_note_activity)
+    app.after_request(_add_headers)
+
+
+def public(view: View) -> View:
+    """Open this view to people who are not signed in."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def admins_only(view: View) -> View:
+    """Open this view to admins and owners; for anyone else it does not exist."""
+    view.access = "admin"  # type: ignore[attr-defined]
+    return view
+
+
+def quiet(view: View) -> View:
+    """A poll: asking is no sign that a person is there, so it doesn’t count as activity."""
+    view.quiet = True  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(endpoint: str) -> str:
+    """`public`, `member` or `admin`: who may reach the endpoint. Blueprints under /admin are for admins."""
+    view = current_app.view_functions[endpoint]
+    default = "admin" if endpoint.startswith("admin_") else "member"
+    return str(getattr(view, "access", default))
+
+
+def me() -> User:
+    """The signed-in person. Only in views that require one."""
+    user = g.get("user")
+    assert isinstance(user, User)
+    return user
+
+
+def my_sign_in() -> SignIn:
+    """The session that is asking. Only in views that require one."""
+    found = g.get("sign_in")
+    assert isinstance(found, SignIn)
+    return found
+
+
+def sign_in(user: User) -> None:
+    """Begin a session of this browser. The cookie carries a token, the row its hash."""
+    token = secrets.token_urlsafe(32)
+    row_id = hashlib.sha256(token.encode()).hexdigest()
+    user_id = user.id
+    with transaction() as db_session:
+        user = User.locked(user_id)
+        row = SignIn(
+            id=row_id, user_id=user.id, session_epoch=user.session_epoch, browser=browser_label(), address=address()
+        )
+        db_session.add(row)
+        Event.append(
+            "user.signed_in", user.organisation_id, actor=user, subject=user, browser=row.browser, address=row.address
+        )
+    session.clear()
+    session.permanent = True
+    flask_login.login_user(user)
+    session["_user_id"] = token
+    g.user, g.sign_in = user, row
+
+
+def sign_out() -> None:
+    """End this session, on the server too."""
+    row_id = my_sign_in().id
+    with transaction() as db_session:
+        db_session.execute(update(SignIn).where(SignIn.id == row_id).values(ended_at=now()))
+    flask_login.logout_user()
+    session.clear()
+
+
+def address() -> str:
+    """The address the request came from, as far as the trusted proxies tell."""
+    return request.remote_addr or ""
+
+
+def browser_label() -> str:
+    """What to call the browser that asks: "Firefox on Windows"."""
+    return label(request.headers.get("User-Agent", ""))
+
+
+def wants_octets() -> bool:
+    """Whether a script asks that reads error codes, rather than a person who reads pages."""
+    return "Spare-Device" in request.headers or request.headers.get("Accept", "") == "application/octet-stream"
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> User | None:
+    found = SignIn.alive(hashlib.sha256(token.encode()).hexdigest())
+    if not found:
+        return None
+    g.sign_in = found
+    return found.user
+
+
+def _refuse_other_hosts() -> None:
+    if request.host != current_app.config["ORIGIN"].partition("://")[2]:
+        abort(421)
+
+
+def _refuse_cross_origin() -> None:
+    """Unsafe methods come from our own pages: `Sec-Fetch-Site`, else `Origin`. Neither header: not a browser."""
+    if request.method in SAFE_METHODS:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None and site != "same-origin":
+        abort(403)
+    if origin is not None and origin != current_app.config["ORIGIN"]:
+        abort(403)
+
+
+def _require_access() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such page: the 404 tells nothing
+    access = access_of(request.endpoint)
+    user = flask_login.current_user
+    if user.is_authenticated:
+        g.user = user._get_current_object()
+    elif access != "public":
+        return _ask_to_sign_in()
+    if access == "admin" and not me().is_admin:
+        abort(404)
+    return None
+
+
+def _ask_to_sign_in() -> Response:
+    if wants_octets():
+        response: Response = jsonify(error="signed_out")
+        response.status_code = 401
+        return response
+    back = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else None
+    return sign_in_again(url_for("sessions.new_sign_in", next=back))
+
+
+def _note_activity() -> None:
+    """Move the idle clock on, at most every half minute; polls and signed-out requests don’t."""
+    found = g.get("sign_in")
+    if (
+        found is None
+        or request.endpoint is None
+        or getattr(current_app.view_functions[request.endpoint], "quiet", False)
+    ):
+        return
+    idle = now() - found.last_active_at
+    if idle > limits.ACTIVITY_GRAIN and not _was_idle_too_long(found):
+        row_id = found.id
+        with transaction() as db_session:
+            db_session.execute(update(SignIn).where(SignIn.id == row_id).values(last_active_at=now()))
+
+
+def _was_idle_too_long(found: SignIn) -> bool:
+    """After the idle limit the unlocked tabs are locked for good, before activity is noted again."""
+    if now() - found.last_active_at <= limits.TAB_KEY_IDLE:
+        return False
+    from webapp.models import TabKey
+
+    row_id = found.id
+    with transaction() as db_session:
+        TabKey.forget(sign_in_id=row_id)
+        db_session.execute(update(SignIn).where(SignIn.id == row_id).values(last_active_at=now()))
+    return True
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["ORIGIN"].startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+    return response

@@ -1,0 +1,51 @@
+"""Throttles: how often something may be tried. Rows, so that all workers count together."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.clock import now
+from webapp.database import insert_missing, transaction
+from webapp.models.throttle_bucket import ThrottleBucket
+
+
+class Throttled(Exception):
+    """Too many tries; `retry_after` says in seconds when one is free again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` tries at once, and one more each `every`."""
+
+    name: str
+    burst: int
+    every: timedelta
+
+
+SIGN_IN_ACCOUNT = Rate("sign-in-account", 10, timedelta(minutes=2))
+SIGN_IN_ADDRESS = Rate("sign-in-address", 50, timedelta(seconds=20))
+JOIN_ADDRESS = Rate("join-address", 30, timedelta(minutes=1))
+BACKUPS = Rate("backups", 20, timedelta(minutes=30))
+RESTORE_REQUESTS = Rate("restore-requests", 6, timedelta(hours=4))
+CHALLENGES = Rate("challenges", 120, timedelta(milliseconds=500))
+
+
+def spend(rate: Rate, whose: str) -> None:
+    """Take one try of `whose` (an account, an address), in a transaction of its own. Raises Throttled."""
+    key = f"{rate.name}:{hashlib.sha256(whose.encode()).hexdigest()}"
+    with transaction() as session:
+        moment = now()
+        insert_missing(ThrottleBucket, key=key, tokens=float(rate.burst), filled_at=moment)
+        bucket = session.get_one(ThrottleBucket, key, with_for_update=True, populate_existing=True)
+        gained = (moment - bucket.filled_at) / rate.every
+        bucket.tokens = min(float(rate.burst), bucket.tokens + max(0.0, gained))
+        bucket.filled_at = moment
+        if bucket.tokens >= 1:
+            bucket.tokens -= 1
+            return
+        missing = (1 - bucket.tokens) * rate.every
+    raise Throttled(int(missing.total_seconds()) + 1)

@@ -1,0 +1,1 @@
+"""The Admin Portal: a sign-in as admin or owner is needed, a device never."""

@@ -1,0 +1,5 @@
+"""activity"""
+
+from flask import Blueprint
+
+bp = Blueprint("admin_activity", __name__, url_prefix="/admin")

@@ -1,0 +1,5 @@
+"""backups"""
+
+from flask import Blueprint
+
+bp = Blueprint("backups", __name__)

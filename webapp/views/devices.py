@@ -1,0 +1,5 @@
+"""devices"""
+
+from flask import Blueprint
+
+bp = Blueprint("devices", __name__)

@@ -1,0 +1,5 @@
+"""joining"""
+
+from flask import Blueprint
+
+bp = Blueprint("joining", __name__)

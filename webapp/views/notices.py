@@ -1,0 +1,5 @@
+"""notices"""
+
+from flask import Blueprint
+
+bp = Blueprint("notices", __name__)

@@ -1,0 +1,5 @@
+"""recovery"""
+
+from flask import Blueprint
+
+bp = Blueprint("recovery", __name__)

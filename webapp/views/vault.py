@@ -1,0 +1,5 @@
+"""vault"""
+
+from flask import Blueprint
+
+bp = Blueprint("vault", __name__)

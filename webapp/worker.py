@@ -1,0 +1,62 @@
+"""The worker: hands mail over and tidies. Everything it does may be late or run twice without harm."""
+
+import signal
+import threading
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import delete, select
+
+from webapp import mail
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.flows.restore_request import OPEN
+from webapp.models import Challenge, Device, DeviceLock, DeviceState, RestoreRequest, ThrottleBucket, Undo
+
+PAUSE_SECONDS = 2.0
+TIDY_EVERY = 60
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT. A failing round is reported and the next one tried."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    rounds = 0
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                mail.deliver_due()
+                if rounds % TIDY_EVERY == 0:
+                    tidy()
+        except Exception:
+            app.logger.exception("the worker’s round failed; the next one follows")
+        rounds += 1
+        stop.wait(PAUSE_SECONDS)
+
+
+def tidy() -> None:
+    """Let overdue requests expire, and remove what no handler would accept any more."""
+    overdue = select(RestoreRequest).where(RestoreRequest.state.in_(OPEN), RestoreRequest.expires_at <= now())
+    for request in list(db.session.scalars(overdue)):
+        request.expire_if_due()
+    with transaction():
+        Challenge.tidy()
+        ThrottleBucket.tidy()
+        _destroy_shares()
+
+
+def _destroy_shares() -> None:
+    """Unpaired devices keep their sealed share only while the recovery that unpaired them can be undone."""
+    open_undo = select(Undo.id).where(
+        Undo.user_id == Device.user_id,
+        Undo.epoch == Device.unpaired_epoch,
+        Undo.until > now(),
+        Undo.undone_at.is_(None),
+    )
+    gone = select(Device.id).where(
+        Device.state == DeviceState.UNPAIRED, Device.unpaired_at < now() - timedelta(hours=1), ~open_undo.exists()
+    )
+    db.session.execute(
+        delete(DeviceLock).where(DeviceLock.device_id.in_(gone)).execution_options(synchronize_session=False)
+    )
