@@ -1,0 +1,89 @@
+/**
+ * A cloud backup: the vault's three lines sealed to a one-time identity B, whose secret is split in two.
+ * Share A goes to the organisation key, share S to the server; either alone is random noise.
+ */
+import { base64, fromBase64, fromUtf8, hex, now, randomBytes, randomId, sha256, utf8, xor } from './bytes.js';
+import { reseal } from './documents.js';
+import { CryptoError } from './errors.js';
+import { identityFromSecret, makeIdentity, recipientOf, secretOf } from './identities.js';
+import { demandPinned } from './organisation-keys.js';
+import { open, sealJson } from './sealing.js';
+import { count, digest, exactly, fingerprint, id, octets, parse, recipient, text } from './shapes.js';
+import { sign } from './signatures.js';
+
+export const LABEL = 'spare-key/v1/backup';
+const META = {
+  v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, backup: id, epoch: count, counter: count,
+  items: count, made_at: text, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
+};
+const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient };
+
+/**
+ * @param {object} parts
+ * @param {{plaintext: Uint8Array, manifest: object}} parts.document - the vault as read or written
+ * @param {string} parts.kitRecipient - body.keyring.kit.recipient
+ * @param {object} parts.key - organisation key as the server gave it, with `organisation`: {organisation, epoch, recipient, sign, fingerprint}
+ * @param {string} parts.pinned - its fingerprint as this member pinned it
+ * @param {string} parts.device - id of this device
+ * @param {CryptoKey|Uint8Array} parts.signingKey - of this device
+ * @returns {Promise<{backup: string, meta: string, metaSignature: string, shareA: string, shareS: string, file: Uint8Array}>}
+ *   strings as the upload wants them (exact JSON; base64); throws `key_mismatch`, `too_large`
+ */
+export async function makeBackup({ document, kitRecipient, key, pinned, device, signingKey }) {
+  const { organisation, user, epoch, counter, items, kit } = document.manifest;
+  if (key.organisation !== organisation) throw new CryptoError('key_mismatch');
+  const organisationKey = await demandPinned(key, pinned);
+  const identity = makeIdentity();
+  const b = await recipientOf(identity);
+  const shareS = randomBytes(32);
+  const shareA = xor(secretOf(identity), shareS);
+  const { file, sha256: fileSha256 } = await reseal(document.plaintext, [b, kitRecipient]);
+  const backup = randomId();
+  const meta = JSON.stringify({
+    v: 1, type: 'cloud-backup', organisation, user, backup, epoch, counter, items, made_at: now(), device,
+    file_sha256: fileSha256, a_sha256: hex(await sha256(shareA)), organisation_key: organisationKey, kit,
+  });
+  const metaSignature = base64(await sign(LABEL, utf8(meta), signingKey));
+  const sealed = await sealJson({ meta, signature: metaSignature, share_a: base64(shareA), recipient: b }, [key.recipient]);
+  return { backup, meta, metaSignature, shareA: base64(sealed), shareS: base64(shareS), file };
+}
+
+/**
+ * @typedef {object} OpenedShare
+ * @property {string} meta - exact @property {object} fields - meta parsed
+ * @property {string} signature - of meta by the member's device, base64; not checked here
+ * @property {Uint8Array} shareA @property {string} recipient - of B
+ */
+
+/**
+ * Opens share A in the admin's browser.
+ * @param {Uint8Array} shareA - the file @param {{identity: string, fingerprint: string}} keyFile
+ * @returns {Promise<OpenedShare>} throws `wrong_key`, `malformed`, `key_mismatch`
+ */
+export async function openShareA(shareA, keyFile) {
+  const opened = await believed(parse(fromUtf8(await open(shareA, [keyFile.identity])), SHARE_A));
+  if (opened.fields.organisation_key !== keyFile.fingerprint) throw new CryptoError('key_mismatch');
+  return opened;
+}
+
+/**
+ * What both share A and its wrapping for a new device hold.
+ * @param {{meta: string, signature: string, share_a: string, recipient: string}} value
+ * @returns {Promise<OpenedShare>} throws `malformed` unless A is the one its metadata speaks of
+ */
+export async function believed({ meta, signature, share_a, recipient }) {
+  const fields = parse(meta, META);
+  const shareA = fromBase64(share_a, 32);
+  if (hex(await sha256(shareA)) !== fields.a_sha256) throw new CryptoError('malformed');
+  return { meta, fields, signature, shareA, recipient };
+}
+
+/**
+ * @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares
+ * @returns {Promise<string>} identity B; throws `wrong_shares`
+ */
+export async function joinShares({ shareA, shareS, recipient }) {
+  const identity = identityFromSecret(xor(shareA, shareS));
+  if ((await recipientOf(identity)) !== recipient) throw new CryptoError('wrong_shares');
+  return identity;
+}

@@ -1,0 +1,134 @@
+/**
+ * The document: vault file, cloud backup and local backup alike. An age file around gzip of three lines:
+ * manifest (JSON), its signature by the writing device (base64), body (JSON). The exact bytes are signed and checked;
+ * nothing is serialised a second time.
+ */
+import { base64, concat, fromBase64, fromUtf8, hex, now, sha256, utf8 } from './bytes.js';
+import { CryptoError } from './errors.js';
+import { deflate, inflate } from './gzip.js';
+import { open, seal } from './sealing.js';
+import { count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text } from './shapes.js';
+import { sign, verify } from './signatures.js';
+
+export const FORMAT = 1;
+export const LIMITS = { file: 32 * 1024 * 1024, inflated: 128 * 1024 * 1024, items: 50_000 };
+
+const LABEL = 'spare-key/v1/manifest';
+const NEWLINE = 0x0a;
+const MANIFEST = {
+  format: exactly(FORMAT), organisation: id, user: id, epoch: count, counter: count, made_at: text, device: id, items: count,
+  body_sha256: digest, base_sha256: either(digest, exactly('')),
+  devices: [{ id, sign: octets(32), recipient, name: text }],
+  kit: count, organisation_key: either(exactly(null), { epoch: count, fingerprint }),
+};
+const ITEM = {
+  id, kind: exactly('login', 'note'), title: text, username: text, password: text, url: text, notes: text,
+  created_at: text, updated_at: text,
+};
+const BODY = {
+  items: [ITEM], tombstones: [{ id, deleted_at: text }],
+  keyring: {
+    epochs: [{ epoch: count, key: identity }],
+    kit: { number: count, recipient, made_at: text, 'identity?': identity },
+  },
+};
+
+/**
+ * @typedef {object} Document
+ * @property {object} manifest - line 1
+ * @property {object} body - line 3: items, tombstones, keyring
+ * @property {Uint8Array} plaintext - the three lines, for `reseal`
+ * @property {string} sha256 - of the sealed file, hexadecimal
+ */
+
+/**
+ * Writes a document.
+ * @param {object} parts
+ * @param {object} parts.manifest - organisation, user, epoch, counter, device, base_sha256, devices, organisation_key;
+ *   the rest (format, made_at, items, body_sha256, kit) is filled in
+ * @param {object} parts.body
+ * @param {CryptoKey|Uint8Array} parts.signingKey - of manifest.device
+ * @param {string[]} parts.recipients
+ * @returns {Promise<Document & {file: Uint8Array}>} throws `malformed` where the parts have not the format, `too_large`
+ */
+export async function write({ manifest, body, signingKey, recipients }) {
+  const bodyLine = utf8(JSON.stringify(body));
+  const complete = {
+    format: FORMAT, organisation: manifest.organisation, user: manifest.user, epoch: manifest.epoch,
+    counter: manifest.counter, made_at: now(), device: manifest.device, items: body.items.length,
+    body_sha256: hex(await sha256(bodyLine)), base_sha256: manifest.base_sha256, devices: manifest.devices,
+    kit: body.keyring.kit.number, organisation_key: manifest.organisation_key,
+  };
+  demand(complete, body);
+  const manifestLine = utf8(JSON.stringify(complete));
+  const signature = utf8(base64(await sign(LABEL, manifestLine, signingKey)));
+  const newline = Uint8Array.of(NEWLINE);
+  const plaintext = concat(manifestLine, newline, signature, newline, bodyLine, newline);
+  return { ...(await reseal(plaintext, recipients)), manifest: complete, body, plaintext };
+}
+
+/**
+ * Seals the same three lines, bit for bit, to other recipients.
+ * @param {Uint8Array} plaintext @param {string[]} recipients
+ * @returns {Promise<{file: Uint8Array, sha256: string}>} throws `too_large`
+ */
+export async function reseal(plaintext, recipients) {
+  if (plaintext.length > LIMITS.inflated) throw new CryptoError('too_large');
+  const file = await seal(await deflate(plaintext), recipients);
+  if (file.length > LIMITS.file) throw new CryptoError('too_large');
+  return { file, sha256: hex(await sha256(file)) };
+}
+
+/**
+ * Opens a document and believes nothing in it that the writing device did not sign.
+ * @param {Uint8Array} file
+ * @param {(string|CryptoKey)[]} identities
+ * @returns {Promise<Document>} throws `wrong_key`, `malformed`, `too_large`, `newer_format`, `bad_signature`
+ */
+export async function read(file, identities) {
+  if (file.length > LIMITS.file) throw new CryptoError('too_large');
+  const plaintext = await inflate(await open(file, identities), LIMITS.inflated);
+  const [manifestLine, signature, bodyLine] = lines(plaintext);
+  const manifest = fromJson(fromUtf8(manifestLine));
+  if (Number.isSafeInteger(manifest?.format) && manifest.format > FORMAT) throw new CryptoError('newer_format');
+  if (!fits(manifest, MANIFEST)) throw new CryptoError('malformed');
+  const writer = manifest.devices.find((device) => device.id === manifest.device);
+  const signed = fromBase64(fromUtf8(signature), 64);
+  if (!writer || !(await verify(LABEL, manifestLine, signed, fromBase64(writer.sign, 32)))) throw new CryptoError('bad_signature');
+  if (hex(await sha256(bodyLine)) !== manifest.body_sha256) throw new CryptoError('malformed');
+  const body = fromJson(fromUtf8(bodyLine));
+  demand(manifest, body);
+  return { manifest, body, plaintext, sha256: hex(await sha256(file)) };
+}
+
+/**
+ * Whether an opened document is the one expected here.
+ * @param {Document} document
+ * @param {object} expected
+ * @param {string} expected.organisation
+ * @param {string} expected.user
+ * @param {number} [expected.epoch]
+ * @param {number} [expected.minimumCounter] - the highest counter this browser has seen
+ * @returns {void} throws `wrong_member`, `wrong_epoch`, `rolled_back`
+ */
+export function check({ manifest }, { organisation, user, epoch, minimumCounter }) {
+  if (manifest.organisation !== organisation || manifest.user !== user) throw new CryptoError('wrong_member');
+  if (epoch !== undefined && manifest.epoch !== epoch) throw new CryptoError('wrong_epoch');
+  if (minimumCounter !== undefined && manifest.counter < minimumCounter) throw new CryptoError('rolled_back');
+}
+
+function demand(manifest, body) {
+  if (body?.items?.length > LIMITS.items) throw new CryptoError('too_large');
+  const consistent = fits(manifest, MANIFEST) && fits(body, BODY) && body.items.length === manifest.items
+    && body.keyring.kit.number === manifest.kit && body.keyring.epochs.some(({ epoch }) => epoch === manifest.epoch);
+  if (!consistent) throw new CryptoError('malformed');
+}
+
+/** Exactly three lines, each ended. */
+function lines(bytes) {
+  const first = bytes.indexOf(NEWLINE);
+  const second = bytes.indexOf(NEWLINE, first + 1);
+  const third = bytes.indexOf(NEWLINE, second + 1);
+  if (first < 0 || second <= first || third <= second || third !== bytes.length - 1) throw new CryptoError('malformed');
+  return [bytes.subarray(0, first), bytes.subarray(first + 1, second), bytes.subarray(second + 1, third)];
+}

@@ -1,0 +1,145 @@
+/**
+ * A cloud restore between three parties: the member's new device asks, an admin with the key file approves, the server
+ * releases. Each signs or checks exact bytes.
+ */
+import { base32, base64, fromBase64, fromTyped, fromUtf8, hex, now, randomId, sha256, utf8 } from './bytes.js';
+import { believed, joinShares, LABEL as BACKUP_LABEL, openShareA } from './cloud-backups.js';
+import { check, read } from './documents.js';
+import { CryptoError } from './errors.js';
+import { demandPinned } from './organisation-keys.js';
+import { open, sealJson } from './sealing.js';
+import { digest, exactly, fingerprint, id, octets, parse, recipient, text } from './shapes.js';
+import { sign, verify } from './signatures.js';
+
+const REQUEST_LABEL = 'spare-key/v1/restore-request';
+const APPROVAL_LABEL = 'spare-key/v1/restore-approval';
+const TOLD = 16;
+const REQUEST = {
+  v: exactly(1), type: exactly('restore-request'), origin: text, organisation: id, user: id, request: id, backup: id,
+  file_sha256: digest, device: id, sign: octets(32), recipient, browser: text, made_at: text,
+};
+const APPROVAL = {
+  v: exactly(1), type: exactly('restore-approval'), origin: text, organisation: id, user: id, request: id, backup: id,
+  request_sha256: digest, sign: octets(32), recipient, file_sha256: digest, organisation_key: fingerprint,
+  wrapped_sha256: digest, admin: id, made_at: text, expires_at: text,
+};
+const WRAPPED = { request: id, meta: text, signature: octets(64), share_a: octets(32), recipient };
+const SHARE_S = { request: id, backup: id, share_s: octets(32) };
+
+/** @param {string} exact - the request's JSON @returns {Promise<string>} 16 base32 characters (80 bits) over all of it */
+export const fingerprintOf = async (exact) => base32(await sha256(utf8(`${REQUEST_LABEL}\n${exact}`))).slice(0, TOLD);
+
+/**
+ * @param {object} parts - origin, organisation, user, backup (id), fileSha256, device (id), sign (base64), recipient,
+ *   browser (label), signingKey (the new device's)
+ * @returns {Promise<{request: string, exact: string, signature: string, fingerprint: string}>} signature in base64
+ */
+export async function makeRequest({ signingKey, fileSha256, origin, organisation, user, backup, device, sign: publicKey, recipient, browser }) {
+  const request = randomId();
+  const exact = JSON.stringify({
+    v: 1, type: 'restore-request', origin, organisation, user, request, backup, file_sha256: fileSha256, device,
+    sign: publicKey, recipient, browser, made_at: now(),
+  });
+  const signature = base64(await sign(REQUEST_LABEL, utf8(exact), signingKey));
+  return { request, exact, signature, fingerprint: await fingerprintOf(exact) };
+}
+
+/**
+ * The admin's part: compares what the member read out, opens share A, wraps it for the new device, signs.
+ * @param {object} parts
+ * @param {string} parts.exact - the request's JSON as the server keeps it
+ * @param {string} parts.typed - the fingerprint as the admin typed it
+ * @param {object} parts.row - the backup as the server knows it: organisation, user, backup, file_sha256
+ * @param {Uint8Array} parts.shareA - the file sealed to the organisation key
+ * @param {object} parts.keyFile - from `parseKeyFile`
+ * @param {string} parts.admin - user id @param {string} parts.origin @param {string} parts.expiresAt
+ * @returns {Promise<{approval: string, signature: string, wrapped: string}>} exact JSON, base64, base64; throws
+ *   `wrong_fingerprint`, `wrong_member`, `wrong_backup`, `wrong_origin`, `wrong_key`, `key_mismatch`, `malformed`
+ */
+export async function makeApproval({ exact, typed, row, shareA, keyFile, admin, origin, expiresAt }) {
+  if ((await fingerprintOf(exact)) !== fromTyped(typed)) throw new CryptoError('wrong_fingerprint');
+  const request = parse(exact, REQUEST);
+  const { meta, fields, signature, shareA: a, recipient } = await openShareA(shareA, keyFile);
+  if (request.origin !== origin) throw new CryptoError('wrong_origin');
+  const same = (...names) => names.every((name) => request[name] === row[name] && fields[name] === row[name]);
+  if (!same('organisation', 'user') || keyFile.organisation !== row.organisation) throw new CryptoError('wrong_member');
+  if (!same('backup', 'file_sha256')) throw new CryptoError('wrong_backup');
+  const inside = { request: request.request, meta, signature, share_a: base64(a), recipient };
+  const wrapped = await sealJson(inside, [request.recipient]);
+  const approval = JSON.stringify({
+    v: 1, type: 'restore-approval', origin, organisation: request.organisation, user: request.user, request: request.request,
+    backup: request.backup, request_sha256: hex(await sha256(utf8(exact))), sign: request.sign, recipient: request.recipient,
+    file_sha256: request.file_sha256, organisation_key: keyFile.fingerprint, wrapped_sha256: hex(await sha256(wrapped)),
+    admin, made_at: now(), expires_at: expiresAt,
+  });
+  return { approval, signature: base64(await sign(APPROVAL_LABEL, utf8(approval), keyFile.seed)), wrapped: base64(wrapped) };
+}
+
+/**
+ * @param {{wrapped: Uint8Array, identity: CryptoKey|string, request: string}} parts - the new device's key, the request's id
+ * @returns {Promise<import('./cloud-backups.js').OpenedShare>} throws `wrong_key`, `malformed`, `wrong_request`
+ */
+export async function openWrapped({ wrapped, identity, request }) {
+  const inside = parse(fromUtf8(await open(wrapped, [identity])), WRAPPED);
+  if (inside.request !== request) throw new CryptoError('wrong_request');
+  return believed(inside);
+}
+
+/**
+ * The member's part: everything a release brought, checked against the request this browser made, joined and opened.
+ * @param {object} parts
+ * @param {object} parts.release - header of the release: approval, approval_signature, wrapped, share_s, organisation_key
+ * @param {Uint8Array} parts.file - the backup
+ * @param {string} parts.exact - the request's JSON as this browser made it
+ * @param {CryptoKey|string} parts.identity - the new device's X25519 key
+ * @returns {Promise<import('./documents.js').Document>} throws `bad_signature`, `wrong_request`, `wrong_shares`,
+ *   `wrong_backup`, `key_mismatch` and whatever `read` and `check` throw
+ */
+export async function openRelease({ release, file, exact, identity }) {
+  const request = parse(exact, REQUEST);
+  const wrapped = fromBase64(release.wrapped);
+  await demandApproval({ release, exact, request, wrapped });
+  const { meta, fields, signature, shareA, recipient } = await openWrapped({ wrapped, identity, request: request.request });
+  const s = parse(fromUtf8(await open(fromBase64(release.share_s), [identity])), SHARE_S);
+  const same = ['organisation', 'user', 'backup', 'file_sha256'].every((name) => fields[name] === request[name]);
+  if (!same || s.backup !== request.backup || hex(await sha256(file)) !== request.file_sha256) throw new CryptoError('wrong_backup');
+  if (s.request !== request.request) throw new CryptoError('wrong_request');
+  if (fields.organisation_key !== release.organisation_key.fingerprint) throw new CryptoError('key_mismatch');
+  const document = await read(file, [await joinShares({ shareA, shareS: fromBase64(s.share_s, 32), recipient })]);
+  check(document, { ...request, epoch: fields.epoch, minimumCounter: fields.counter });
+  const maker = document.manifest.devices.find((device) => device.id === fields.device);
+  const made = maker && (await verify(BACKUP_LABEL, utf8(meta), fromBase64(signature, 64), fromBase64(maker.sign, 32)));
+  if (!made) throw new CryptoError('bad_signature');
+  return document;
+}
+
+/**
+ * Which document to go on with: the newest vault where the keyring opens it, else the backup.
+ * @param {{backup: import('./documents.js').Document, file: Uint8Array, epoch: number}} parts - file and epoch: the
+ *   newest vault as the server has it
+ * @returns {Promise<{document: import('./documents.js').Document, newest: boolean, why: string|null}>} `why` is the code
+ *   for which the newest was not used
+ */
+export async function chooseNewest({ backup, file, epoch }) {
+  const { organisation, user, counter } = backup.manifest;
+  try {
+    const document = await read(file, backup.body.keyring.epochs.map(({ key }) => key));
+    check(document, { organisation, user, epoch, minimumCounter: counter });
+    return { document, newest: true, why: null };
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    return { document: backup, newest: false, why: error.code };
+  }
+}
+
+async function demandApproval({ release, exact, request, wrapped }) {
+  const key = { ...release.organisation_key, organisation: request.organisation };
+  await demandPinned(key, key.fingerprint);
+  const signed = await verify(APPROVAL_LABEL, utf8(release.approval), fromBase64(release.approval_signature, 64), fromBase64(key.sign, 32));
+  if (!signed) throw new CryptoError('bad_signature');
+  const approval = parse(release.approval, APPROVAL);
+  const names = ['origin', 'organisation', 'user', 'request', 'backup', 'sign', 'recipient', 'file_sha256'];
+  const agrees = names.every((name) => approval[name] === request[name]) && approval.organisation_key === key.fingerprint
+    && approval.request_sha256 === hex(await sha256(utf8(exact))) && approval.wrapped_sha256 === hex(await sha256(wrapped));
+  if (!agrees) throw new CryptoError('wrong_request');
+}

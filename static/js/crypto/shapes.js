@@ -1,0 +1,54 @@
+/**
+ * What a JSON value must look like before anything in it is used.
+ * A shape is a predicate, `[shape]` for a list, or an object of shapes whose keys must be exactly these
+ * (a key that ends in `?` may be missing).
+ */
+import { fromBase64 } from './bytes.js';
+import { CryptoError } from './errors.js';
+import { parseRecipient, secretOf } from './identities.js';
+
+const accepts = (work) => (value) => {
+  try {
+    work(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const text = (value) => typeof value === 'string';
+export const count = (value) => Number.isSafeInteger(value) && value >= 0;
+export const id = (value) => text(value) && /^[0-9a-f]{32}$/.test(value);
+export const digest = (value) => text(value) && /^[0-9a-f]{64}$/.test(value);
+export const fingerprint = (value) => text(value) && /^[a-z2-7]{52}$/.test(value);
+export const octets = (length) => accepts((value) => fromBase64(value, length));
+export const recipient = accepts(parseRecipient);
+export const identity = accepts(secretOf);
+export const either = (...shapes) => (value) => shapes.some((shape) => fits(value, shape));
+export const exactly = (...values) => (value) => values.includes(value);
+
+/** @param {unknown} value @param {unknown} shape @returns {boolean} */
+export function fits(value, shape) {
+  if (typeof shape === 'function') return shape(value);
+  if (Array.isArray(shape)) return Array.isArray(value) && value.every((each) => fits(each, shape[0]));
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const known = Object.keys(shape).map((key) => key.replace(/\?$/, ''));
+  return Object.keys(value).every((key) => known.includes(key)) && Object.entries(shape).every(([key, inner]) =>
+    key.endsWith('?') ? !Object.hasOwn(value, key.slice(0, -1)) || fits(value[key.slice(0, -1)], inner) : Object.hasOwn(value, key) && fits(value[key], inner));
+}
+
+/** @param {string} json @returns {any} throws `malformed` unless JSON */
+export function fromJson(json) {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new CryptoError('malformed', error);
+  }
+}
+
+/** @param {string} json @param {unknown} shape @returns {any} the value; throws `malformed` unless it fits */
+export function parse(json, shape) {
+  const value = fromJson(json);
+  if (!fits(value, shape)) throw new CryptoError('malformed');
+  return value;
+}
