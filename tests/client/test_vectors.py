@@ -1,0 +1,87 @@
+"""The committed vectors are what the code makes today, and the published ones among them are met."""
+
+from typing import Any
+
+import pytest
+
+from tests.vectors.generate import FOLDER, texts
+from webapp.client import approvals, cloud_backups, device_lock, documents, restore_requests
+from webapp.client.encoding import from_base64, from_json
+from webapp.client.errors import Malformed
+from webapp.client.identities import check_recipient, read_identity, recipient_of
+from webapp.client.organisation_keys import read_key
+from webapp.client.recovery_kits import read_kit
+from webapp.crypto.fingerprints import base32, lv
+
+
+def vectors(name: str) -> Any:
+    """The content of a vector file."""
+    return from_json((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_the_committed_files_are_what_is_generated_today() -> None:
+    committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
+    assert committed == texts()
+
+
+def test_published_values_are_met() -> None:
+    assert vectors("argon2id")["rfc9106"]["out"] == "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
+    assert vectors("argon2id")["stretch"][-1]["out"].startswith("2ff3e284")
+    assert [base32(text.encode()) for text in ("", "f", "foobar")] == ["", "my", "mzxw6ytboi"]
+    assert lv("1234", "5", "", "678").hex() == "043132333401350003363738"  # draft-irtf-cfrg-cpace, lv_cat
+    test_key = vectors("identities")["pairs"][0]  # age's own test key
+    assert test_key["identity"].endswith("PQ4EGAEX")
+    assert test_key["recipient"] == "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+
+
+@pytest.mark.parametrize("text", vectors("identities")["refused_identities"])
+def test_what_is_no_identity_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        read_identity(text)
+
+
+@pytest.mark.parametrize("text", vectors("identities")["refused_recipients"])
+def test_what_is_no_recipient_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        check_recipient(text)
+
+
+def test_the_sealed_keyslot_opens() -> None:
+    lock = vectors("device-lock")
+    place = device_lock.Place(lock["origin"], lock["user"], lock["device"])
+    stretched = device_lock.stretch(lock["pin"], bytes.fromhex(lock["salt"]))
+    key = device_lock.unlock_key(stretched, bytes.fromhex(lock["server_share"]), place)
+    identity = read_identity(lock["device_identity"])
+    assert device_lock.open_keyslot(from_base64(lock["keyslot"]), key, identity, place) == lock["vault_key"]
+
+
+@pytest.mark.parametrize("opener", ["vault_key", "kit"])
+def test_the_sealed_document_opens(opener: str) -> None:
+    made = vectors("documents")
+    document = documents.open_document(from_base64(made["file"]), [read_identity(made[opener])])
+    assert document.lines.decode() == f"{made['manifest']}\n{made['signature']}\n{made['body']}\n"
+
+
+def test_the_key_files_are_read() -> None:
+    made = vectors("key-files")
+    assert read_kit(made["kit"]["text"]).identity == made["kit"]["identity"]
+    assert (
+        read_key(made["organisation_key"]["text"].encode()).public.fingerprint
+        == made["organisation_key"]["fingerprint"]
+    )
+
+
+def test_the_whole_restore_opens() -> None:
+    made, key = vectors("restore-requests"), read_key(vectors("key-files")["organisation_key"]["text"].encode()).public
+    asked, answer, identity = made["request"], made["approval"], read_identity(made["request"]["identity"])
+    request = restore_requests.RestoreRequest(asked["exact"], from_base64(asked["signature"]))
+    restore_requests.verify_request(request)
+    approval = approvals.Approval(answer["exact"], from_base64(answer["signature"]), from_base64(answer["wrapped"]))
+    approvals.verify_approval(approval, request, key)
+    share_a = approvals.open_wrapped(approval.wrapped, request, identity)
+    share_s = approvals.open_share_s(from_base64(made["share_s"]["sealed"]), request, identity)
+    backup = cloud_backups.backup_identity(share_a, share_s)
+    document = documents.open_document(from_base64(made["backup"]["file"]), [backup])
+    cloud_backups.require_writer(share_a, document)
+    assert recipient_of(backup) == share_a.recipient
+    assert len(document.body["items"]) == 2

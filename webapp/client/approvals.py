@@ -1,0 +1,119 @@
+"""Approving a restore request, and what the asking device makes of the answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import limits
+from webapp.client.cloud_backups import ShareA, open_share_a, read_meta, read_share_a
+from webapp.client.encoding import from_base64, from_json, moment, sha256_hex, to_base64, to_json
+from webapp.client.errors import BadSignature, ShareMismatch
+from webapp.client.identities import Identity
+from webapp.client.organisation_keys import OrganisationKey, PublicKey
+from webapp.client.restore_requests import RestoreRequest, verify_request
+from webapp.client.sealing import seal, unseal
+from webapp.client.shapes import demand, exactly, fingerprint, identifier, sha256, text, time
+from webapp.client.signatures import sign, verify
+
+LABEL = "spare-key/v1/restore-approval"
+SHAPE = {
+    "v": exactly(1),
+    "type": exactly("restore-approval"),
+    **{name: identifier for name in ("organisation", "user", "request", "backup", "admin")},
+    **{name: text for name in ("origin", "sign", "recipient")},
+    **{name: sha256 for name in ("request_sha256", "file_sha256", "wrapped_sha256")},
+    "organisation_key": fingerprint,
+    "made_at": time,
+    "expires_at": time,
+}
+COPIED = ("origin", "organisation", "user", "request", "backup", "sign", "recipient", "file_sha256")
+
+
+@dataclass(frozen=True)
+class Approval:
+    """An approval: exact text, signature by the organisation key, and share A sealed to the asking device."""
+
+    exact: str
+    signature: bytes
+    wrapped: bytes
+
+
+def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, admin: str) -> Approval:
+    """Open share A with the key file and give it to the device that asks, and to no other.
+
+    Raises WrongKey where the key file doesn't open it, BadSignature, Malformed, and ShareMismatch where the share
+    belongs to another backup than the request names.
+    """
+    fields = verify_request(request)
+    share_a = open_share_a(share_a_file, key)
+    _require_same(share_a, fields)
+    inside = {"request": fields["request"], **share_a.fields()}
+    wrapped = seal(to_json(inside).encode(), [fields["recipient"]])
+    exact = write_approval(request, wrapped, key.public, admin)
+    return Approval(exact, sign(key.seed, LABEL, exact.encode()), wrapped)
+
+
+def write_approval(request: RestoreRequest, wrapped: bytes, key: PublicKey, admin: str) -> str:
+    """The exact text of an approval."""
+    fields = request.fields
+    return to_json(
+        {
+            "v": 1,
+            "type": "restore-approval",
+            **{name: fields[name] for name in COPIED[:5]},
+            "request_sha256": request.sha256,
+            **{name: fields[name] for name in COPIED[5:]},
+            "organisation_key": key.fingerprint,
+            "wrapped_sha256": sha256_hex(wrapped),
+            "admin": admin,
+            "made_at": moment(),
+            "expires_at": moment(limits.APPROVAL_LIFE),
+        }
+    )
+
+
+def verify_approval(approval: Approval, request: RestoreRequest, key: PublicKey) -> dict[str, Any]:
+    """What an approval says, if `key` signed it for this very request; raises Malformed, BadSignature."""
+    fields, asked = demand(from_json(approval.exact), SHAPE), request.fields
+    verify(key.sign, LABEL, approval.exact.encode(), approval.signature)
+    expected = {
+        **{name: asked[name] for name in COPIED},
+        "request_sha256": request.sha256,
+        "wrapped_sha256": sha256_hex(approval.wrapped),
+        "organisation_key": key.fingerprint,
+    }
+    if any(fields[name] != value for name, value in expected.items()):
+        raise BadSignature("the approval is of another request")
+    return fields
+
+
+def open_wrapped(wrapped: bytes, request: RestoreRequest, identity: Identity) -> ShareA:
+    """Share A as the admin sealed it to this device; raises WrongKey, Malformed, ShareMismatch."""
+    fields = demand(from_json(unseal(wrapped, [identity])), {"request": identifier})
+    asked = request.fields
+    if fields["request"] != asked["request"]:
+        raise ShareMismatch
+    share_a = read_share_a(fields)
+    _require_same(share_a, asked)
+    return share_a
+
+
+def open_share_s(sealed: bytes, request: RestoreRequest, identity: Identity) -> bytes:
+    """Share S as the server sealed it to this device; raises WrongKey, Malformed, ShareMismatch."""
+    shape = {"request": identifier, "backup": identifier, "share_s": text}
+    fields, asked = demand(from_json(unseal(sealed, [identity])), shape), request.fields
+    if any(fields[name] != asked[name] for name in ("request", "backup")):
+        raise ShareMismatch
+    return from_base64(fields["share_s"], 32)
+
+
+def wrap_share_s(request: RestoreRequest, share_s: bytes) -> bytes:
+    """Share S sealed to the asking device: what the server does, here for tests and vectors."""
+    fields = request.fields
+    inside = {"request": fields["request"], "backup": fields["backup"], "share_s": to_base64(share_s)}
+    return seal(to_json(inside).encode(), [fields["recipient"]])
+
+
+def _require_same(share_a: ShareA, asked: dict[str, Any]) -> None:
+    meta = read_meta(share_a.meta)
+    if any(meta[name] != asked[name] for name in ("organisation", "user", "backup", "file_sha256")):
+        raise ShareMismatch

@@ -1,0 +1,141 @@
+"""Cloud backups: a document under a one-time key, whose secret is split between the organisation and the server.
+
+b = A xor S. Share A is sealed to the organisation recovery key, share S is given to the server; either alone is noise.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.client.documents import Document, seal_document
+from webapp.client.encoding import from_base64, from_json, moment, new_id, sha256_hex, to_base64, to_json
+from webapp.client.errors import Malformed, ShareMismatch
+from webapp.client.identities import Identity, check_recipient, identity_of, recipient_of
+from webapp.client.organisation_keys import OrganisationKey, PublicKey
+from webapp.client.sealing import seal, unseal
+from webapp.client.shapes import demand, exactly, fingerprint, identifier, number, sha256, text, time
+from webapp.client.signatures import sign, verify
+
+LABEL = "spare-key/v1/backup"
+META = {
+    "v": exactly(1),
+    "type": exactly("cloud-backup"),
+    **{name: identifier for name in ("organisation", "user", "backup", "device")},
+    **{name: number for name in ("epoch", "counter", "items", "kit")},
+    "made_at": time,
+    "file_sha256": sha256,
+    "a_sha256": sha256,
+    "organisation_key": fingerprint,
+}
+
+
+@dataclass(frozen=True)
+class CloudBackup:
+    """A backup as it is uploaded; nothing here names the recipient of its key in clear."""
+
+    id: str
+    meta: str
+    meta_signature: bytes
+    share_a: bytes
+    share_s: bytes
+    file: bytes
+
+    def header(self) -> dict[str, Any]:
+        """What stands before the file when it is uploaded."""
+        octets = {"meta_signature": self.meta_signature, "share_a": self.share_a, "share_s": self.share_s}
+        return {"meta": self.meta, **{name: to_base64(value) for name, value in octets.items()}}
+
+
+@dataclass(frozen=True)
+class ShareA:
+    """Share A as it was sealed, with the metadata that says which backup it belongs to."""
+
+    meta: str
+    signature: bytes
+    share: bytes
+    recipient: str
+
+    def fields(self) -> dict[str, str]:
+        """As JSON has it, in the share A file and re-wrapped to a device."""
+        signature, share = to_base64(self.signature), to_base64(self.share)
+        return {"meta": self.meta, "signature": signature, "share_a": share, "recipient": self.recipient}
+
+
+def make_backup(document: Document, kit_recipient: str, key: PublicKey, seed: bytes) -> CloudBackup:
+    """A cloud backup of this document, by the device that wrote it, whose Ed25519 seed this is."""
+    secret, share_s = secrets.token_bytes(32), secrets.token_bytes(32)
+    share_a = xor(secret, share_s)
+    recipient = recipient_of(identity_of(secret))
+    file = seal_document(document, [recipient, kit_recipient])
+    backup = new_id()
+    meta = write_meta(document, backup, file, share_a, key)
+    signature = sign(seed, LABEL, meta.encode())
+    inside = ShareA(meta, signature, share_a, recipient)
+    return CloudBackup(backup, meta, signature, seal(to_json(inside.fields()).encode(), [key.recipient]), share_s, file)
+
+
+def write_meta(document: Document, backup: str, file: bytes, share_a: bytes, key: PublicKey) -> str:
+    """The exact metadata of a backup."""
+    manifest = document.manifest
+    return to_json(
+        {
+            "v": 1,
+            "type": "cloud-backup",
+            "organisation": manifest["organisation"],
+            "user": manifest["user"],
+            "backup": backup,
+            "epoch": manifest["epoch"],
+            "counter": manifest["counter"],
+            "items": manifest["items"],
+            "made_at": moment(),
+            "device": manifest["device"],
+            "file_sha256": sha256_hex(file),
+            "a_sha256": sha256_hex(share_a),
+            "organisation_key": key.fingerprint,
+            "kit": manifest["kit"],
+        }
+    )
+
+
+def read_meta(exact: str) -> dict[str, Any]:
+    """The metadata of a backup; raises Malformed."""
+    return demand(from_json(exact), META)
+
+
+def read_share_a(value: object) -> ShareA:
+    """Share A from its JSON; raises Malformed, ShareMismatch where it isn't the share its metadata names."""
+    fields = demand(value, {name: text for name in ("meta", "signature", "share_a", "recipient")})
+    share, signature = from_base64(fields["share_a"], 32), from_base64(fields["signature"], 64)
+    if sha256_hex(share) != read_meta(fields["meta"])["a_sha256"]:
+        raise ShareMismatch
+    return ShareA(fields["meta"], signature, share, check_recipient(fields["recipient"]))
+
+
+def open_share_a(file: bytes, key: OrganisationKey) -> ShareA:
+    """Share A of a backup, by the organisation recovery key; raises WrongKey, Malformed, ShareMismatch."""
+    return read_share_a(from_json(unseal(file, [key.identity])))
+
+
+def backup_identity(share_a: ShareA, share_s: bytes) -> Identity:
+    """The key of the backup, from its two shares; raises ShareMismatch where they don't belong together."""
+    if len(share_s) != 32:
+        raise Malformed("share S")
+    identity = identity_of(xor(share_a.share, share_s))
+    if recipient_of(identity) != share_a.recipient:
+        raise ShareMismatch
+    return identity
+
+
+def require_writer(share_a: ShareA, document: Document) -> None:
+    """Return if the metadata is signed by a device of the document and speaks of it; else BadSignature or Malformed."""
+    meta, manifest = read_meta(share_a.meta), document.manifest
+    keys = [device["sign"] for device in manifest["devices"] if device["id"] == meta["device"]]
+    agreeing = ("organisation", "user", "epoch", "counter", "items", "kit")
+    if len(keys) != 1 or any(meta[name] != manifest[name] for name in agreeing):  # type: ignore[literal-required]
+        raise Malformed("the metadata speaks of another document")
+    verify(from_base64(keys[0], 32), LABEL, share_a.meta.encode(), share_a.signature)
+
+
+def xor(one: bytes, other: bytes) -> bytes:
+    """Byte by byte."""
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))

@@ -1,0 +1,101 @@
+"""What can go wrong on a device, one class each; `code` is what the browser's modules call the same thing."""
+
+from collections.abc import Mapping
+
+
+class DeviceError(Exception):
+    """Something a device refuses or is refused."""
+
+    code = "refused"
+
+
+class Malformed(DeviceError):
+    """The bytes are not written the way their format says."""
+
+    code = "malformed"
+
+
+class TooLarge(DeviceError):
+    """More bytes or items than a vault may have, packed or unpacked."""
+
+    code = "too_large"
+
+
+class WrongKey(DeviceError):
+    """No key at hand opens this file."""
+
+    code = "wrong_key"
+
+
+class BadSignature(DeviceError):
+    """The signature isn't by the key that has to have made it, or the bytes were changed after signing."""
+
+    code = "bad_signature"
+
+
+class WrongAccount(DeviceError):
+    """The file is genuine but belongs to another person or organisation."""
+
+    code = "wrong_account"
+
+
+class OlderThanSeen(DeviceError):
+    """The server hands out a vault older than one this device has already seen."""
+
+    code = "older_than_seen"
+
+
+class KeyMismatch(DeviceError):
+    """The organisation recovery key served isn't the one that was pinned. No backup is made with it."""
+
+    code = "key_mismatch"
+
+
+class WrongFingerprint(DeviceError):
+    """The fingerprint typed isn't the one of the request in front of the admin."""
+
+    code = "wrong_fingerprint"
+
+
+class ShareMismatch(DeviceError):
+    """Share A and share S together are not the key of this backup."""
+
+    code = "share_mismatch"
+
+
+class WeakPin(DeviceError):
+    """A PIN needs at least six digits."""
+
+    code = "weak_pin"
+
+
+class WrongPin(DeviceError):
+    """The PIN is wrong; `tries_left` says how often it may still be typed."""
+
+    code = "wrong_pin"
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class ServerRefused(DeviceError):
+    """The server answered with an error. `details` is its JSON, `status` the HTTP status."""
+
+    def __init__(self, status: int, code: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.details = dict(details or {})
+
+
+class StaleVault(ServerRefused):
+    """Another device saved first; `details` names what the server has now."""
+
+
+class NotReleased(ServerRefused):
+    """The restore request is still waiting for its approval."""
+
+
+class RequestClosed(ServerRefused):
+    """The restore request has ended; `details["state"]` says how."""

@@ -1,0 +1,54 @@
+"""The Recovery Kit: an age identity on paper or in a file, which opens every vault file and backup by itself."""
+
+from dataclasses import dataclass
+
+from webapp.client.encoding import moment
+from webapp.client.errors import Malformed
+from webapp.client.identities import Identity, new_identity, recipient_of
+from webapp.client.key_files import read_key_file, write_key_file
+
+TITLE = "Spare Key Recovery Kit"
+CONFIRMED_BY = 4
+
+
+@dataclass(frozen=True)
+class RecoveryKit:
+    """A kit as it is printed or saved."""
+
+    number: int
+    made_at: str
+    account: str
+    organisation: str
+    identity: Identity
+
+    @property
+    def recipient(self) -> str:
+        """What vault files are sealed to; never sent to the server."""
+        return recipient_of(self.identity)
+
+
+def make_kit(number: int, account: str, organisation: str) -> RecoveryKit:
+    """A fresh kit with this number."""
+    return RecoveryKit(number, moment(), account, organisation, new_identity())
+
+
+def write_kit(kit: RecoveryKit) -> str:
+    """The text of the kit's file."""
+    notes = {"number": str(kit.number), "made": kit.made_at, "account": kit.account, "organisation": kit.organisation}
+    return write_key_file(TITLE, notes, kit.identity)
+
+
+def read_kit(text: str) -> RecoveryKit:
+    """The kit of a file's text; raises Malformed."""
+    notes, identity = read_key_file(text, TITLE)
+    number = notes.get("number", "")
+    if not (number.isascii() and number.isdigit()):
+        raise Malformed("a kit has a number")
+    return RecoveryKit(
+        int(number), notes.get("made", ""), notes.get("account", ""), notes.get("organisation", ""), identity
+    )
+
+
+def confirms(kit: RecoveryKit, typed: str) -> bool:
+    """Whether the person typed the kit's last four characters, in whatever case."""
+    return typed.strip().upper() == kit.identity[-CONFIRMED_BY:]
