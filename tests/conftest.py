@@ -137,6 +137,11 @@ def granian_server(tmp_path: Path, database_url: str, settings: dict[str, str]) 
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each test has a server of its own, see `browser_context_args`."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
     executable = browser.find_chromium(playwright)
     if executable is None:
