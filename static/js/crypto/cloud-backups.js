@@ -8,13 +8,13 @@ import { CryptoError } from './errors.js';
 import { identityFromSecret, makeIdentity, recipientOf, secretOf } from './identities.js';
 import { demandPinned } from './organisation-keys.js';
 import { open, sealJson } from './sealing.js';
-import { count, digest, exactly, fingerprint, id, octets, parse, recipient, text } from './shapes.js';
+import { count, digest, exactly, fingerprint, id, octets, parse, recipient, text, time } from './shapes.js';
 import { sign } from './signatures.js';
 
 export const LABEL = 'spare-key/v1/backup';
 const META = {
   v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, backup: id, epoch: count, counter: count,
-  items: count, made_at: text, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
+  items: count, made_at: time, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
 };
 const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient };
 

@@ -7,7 +7,7 @@ import { base64, concat, fromBase64, fromUtf8, hex, now, sha256, utf8 } from './
 import { CryptoError } from './errors.js';
 import { deflate, inflate } from './gzip.js';
 import { open, seal } from './sealing.js';
-import { count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text } from './shapes.js';
+import { both, count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time } from './shapes.js';
 import { sign, verify } from './signatures.js';
 
 export const FORMAT = 1;
@@ -16,20 +16,23 @@ export const LIMITS = { file: 32 * 1024 * 1024, inflated: 128 * 1024 * 1024, ite
 const LABEL = 'spare-key/v1/manifest';
 const NEWLINE = 0x0a;
 const MANIFEST = {
-  format: exactly(FORMAT), organisation: id, user: id, epoch: count, counter: count, made_at: text, device: id, items: count,
+  format: exactly(FORMAT), organisation: id, user: id, epoch: count, counter: count, made_at: time, device: id, items: count,
   body_sha256: digest, base_sha256: either(digest, exactly('')),
   devices: [{ id, sign: octets(32), recipient, name: text }],
   kit: count, organisation_key: either(exactly(null), { epoch: count, fingerprint }),
 };
-const ITEM = {
-  id, kind: exactly('login', 'note'), title: text, username: text, password: text, url: text, notes: text,
-  created_at: text, updated_at: text,
+const LOGIN = {
+  id, kind: exactly('login'), title: text, username: text, password: text, url: text, notes: text, created_at: time, updated_at: time,
 };
+const empty = exactly('');
+const NOTE = { ...LOGIN, kind: exactly('note'), username: empty, password: empty, url: empty };
+const KIT = { number: count, recipient, made_at: time };
 const BODY = {
-  items: [ITEM], tombstones: [{ id, deleted_at: text }],
+  items: [either(LOGIN, NOTE)], tombstones: [{ id, deleted_at: time }],
   keyring: {
     epochs: [{ epoch: count, key: identity }],
-    kit: { number: count, recipient, made_at: text, 'identity?': identity },
+    // The identity is there only until the person has shown to have the kit.
+    kit: both(KIT, (kit) => !Object.hasOwn(kit, 'identity') || identity(kit.identity)),
   },
 };
 
@@ -92,10 +95,8 @@ export async function read(file, identities) {
   const manifest = fromJson(fromUtf8(manifestLine));
   if (Number.isSafeInteger(manifest?.format) && manifest.format > FORMAT) throw new CryptoError('newer_format');
   if (!fits(manifest, MANIFEST)) throw new CryptoError('malformed');
-  const writer = manifest.devices.find((device) => device.id === manifest.device);
-  const signed = fromBase64(fromUtf8(signature), 64);
-  if (!writer || !(await verify(LABEL, manifestLine, signed, fromBase64(writer.sign, 32)))) throw new CryptoError('bad_signature');
-  if (hex(await sha256(bodyLine)) !== manifest.body_sha256) throw new CryptoError('malformed');
+  const signed = await verifiedBy(manifest, manifest.device, LABEL, manifestLine, fromBase64(fromUtf8(signature), 64));
+  if (!signed || hex(await sha256(bodyLine)) !== manifest.body_sha256) throw new CryptoError('bad_signature');
   const body = fromJson(fromUtf8(bodyLine));
   demand(manifest, body);
   return { manifest, body, plaintext, sha256: hex(await sha256(file)) };
@@ -115,6 +116,15 @@ export function check({ manifest }, { organisation, user, epoch, minimumCounter 
   if (manifest.organisation !== organisation || manifest.user !== user) throw new CryptoError('wrong_member');
   if (epoch !== undefined && manifest.epoch !== epoch) throw new CryptoError('wrong_epoch');
   if (minimumCounter !== undefined && manifest.counter < minimumCounter) throw new CryptoError('rolled_back');
+}
+
+/**
+ * @param {object} manifest @param {string} device - id @param {string} label @param {Uint8Array} bytes
+ * @param {Uint8Array} signature @returns {Promise<boolean>} whether this device of the manifest signed the bytes
+ */
+export async function verifiedBy(manifest, device, label, bytes, signature) {
+  const writers = manifest.devices.filter((each) => each.id === device);
+  return writers.length === 1 && verify(label, bytes, signature, fromBase64(writers[0].sign, 32));
 }
 
 function demand(manifest, body) {

@@ -4,11 +4,11 @@
  */
 import { base32, base64, fromBase64, fromTyped, fromUtf8, hex, now, randomId, sha256, utf8 } from './bytes.js';
 import { believed, joinShares, LABEL as BACKUP_LABEL, openShareA } from './cloud-backups.js';
-import { check, read } from './documents.js';
+import { check, read, verifiedBy } from './documents.js';
 import { CryptoError } from './errors.js';
 import { demandPinned } from './organisation-keys.js';
 import { open, sealJson } from './sealing.js';
-import { digest, exactly, fingerprint, id, octets, parse, recipient, text } from './shapes.js';
+import { digest, exactly, fingerprint, id, octets, parse, recipient, text, time } from './shapes.js';
 import { sign, verify } from './signatures.js';
 
 const REQUEST_LABEL = 'spare-key/v1/restore-request';
@@ -16,12 +16,12 @@ const APPROVAL_LABEL = 'spare-key/v1/restore-approval';
 const TOLD = 16;
 const REQUEST = {
   v: exactly(1), type: exactly('restore-request'), origin: text, organisation: id, user: id, request: id, backup: id,
-  file_sha256: digest, device: id, sign: octets(32), recipient, browser: text, made_at: text,
+  file_sha256: digest, device: id, sign: octets(32), recipient, browser: text, made_at: time,
 };
 const APPROVAL = {
   v: exactly(1), type: exactly('restore-approval'), origin: text, organisation: id, user: id, request: id, backup: id,
   request_sha256: digest, sign: octets(32), recipient, file_sha256: digest, organisation_key: fingerprint,
-  wrapped_sha256: digest, admin: id, made_at: text, expires_at: text,
+  wrapped_sha256: digest, admin: id, made_at: time, expires_at: time,
 };
 const WRAPPED = { request: id, meta: text, signature: octets(64), share_a: octets(32), recipient };
 const SHARE_S = { request: id, backup: id, share_s: octets(32) };
@@ -107,8 +107,7 @@ export async function openRelease({ release, file, exact, identity }) {
   if (fields.organisation_key !== release.organisation_key.fingerprint) throw new CryptoError('key_mismatch');
   const document = await read(file, [await joinShares({ shareA, shareS: fromBase64(s.share_s, 32), recipient })]);
   check(document, { ...request, epoch: fields.epoch, minimumCounter: fields.counter });
-  const maker = document.manifest.devices.find((device) => device.id === fields.device);
-  const made = maker && (await verify(BACKUP_LABEL, utf8(meta), fromBase64(signature, 64), fromBase64(maker.sign, 32)));
+  const made = await verifiedBy(document.manifest, fields.device, BACKUP_LABEL, utf8(meta), fromBase64(signature, 64));
   if (!made) throw new CryptoError('bad_signature');
   return document;
 }

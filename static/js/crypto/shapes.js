@@ -1,7 +1,6 @@
 /**
  * What a JSON value must look like before anything in it is used.
- * A shape is a predicate, `[shape]` for a list, or an object of shapes whose keys must be exactly these
- * (a key that ends in `?` may be missing).
+ * A shape is a predicate, `[shape]` for a list, or an object of shapes; further fields are let be.
  */
 import { fromBase64 } from './bytes.js';
 import { CryptoError } from './errors.js';
@@ -21,10 +20,12 @@ export const count = (value) => Number.isSafeInteger(value) && value >= 0;
 export const id = (value) => text(value) && /^[0-9a-f]{32}$/.test(value);
 export const digest = (value) => text(value) && /^[0-9a-f]{64}$/.test(value);
 export const fingerprint = (value) => text(value) && /^[a-z2-7]{52}$/.test(value);
+export const time = (value) => text(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value);
 export const octets = (length) => accepts((value) => fromBase64(value, length));
 export const recipient = accepts(parseRecipient);
 export const identity = accepts(secretOf);
 export const either = (...shapes) => (value) => shapes.some((shape) => fits(value, shape));
+export const both = (...shapes) => (value) => shapes.every((shape) => fits(value, shape));
 export const exactly = (...values) => (value) => values.includes(value);
 
 /** @param {unknown} value @param {unknown} shape @returns {boolean} */
@@ -32,9 +33,7 @@ export function fits(value, shape) {
   if (typeof shape === 'function') return shape(value);
   if (Array.isArray(shape)) return Array.isArray(value) && value.every((each) => fits(each, shape[0]));
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  const known = Object.keys(shape).map((key) => key.replace(/\?$/, ''));
-  return Object.keys(value).every((key) => known.includes(key)) && Object.entries(shape).every(([key, inner]) =>
-    key.endsWith('?') ? !Object.hasOwn(value, key.slice(0, -1)) || fits(value[key.slice(0, -1)], inner) : Object.hasOwn(value, key) && fits(value[key], inner));
+  return Object.entries(shape).every(([key, inner]) => Object.hasOwn(value, key) && fits(value[key], inner));
 }
 
 /** @param {string} json @returns {any} throws `malformed` unless JSON */

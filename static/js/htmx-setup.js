@@ -1,0 +1,41 @@
+/**
+ * htmx under this site's rules. Imported before any element, so that all of it holds before htmx looks at the page
+ * (htmx waits for a task of its own after loading).
+ */
+import htmx from '../vendor/htmx.js';
+
+Object.assign(htmx.config, {
+  history: 'reload', // Back is an ordinary page load: no markup with anybody's data is kept
+  noSwap: [204, 304, 401, '5xx'], // an ended session or a failing server leaves what is on the screen
+  defaultSwap: 'outerHTML',
+});
+
+function refuse() {
+  throw new TypeError('htmx runs no script here');
+}
+
+// Only htmx may turn text into markup, and only text from our server; nothing may become a script.
+const policy = globalThis.trustedTypes?.createPolicy('htmx', { createHTML: (markup) => markup, createScript: refuse })
+  ?? { createHTML: (markup) => markup, createScript: refuse };
+
+htmx.registerExtension('spare-key', {
+  init: (api) => api.initSecurity(policy, refuse, refuse),
+  htmx_config_request(_element, { ctx }) {
+    // htmx would send the whole address; a fragment may hold a secret and a query is nobody's business.
+    ctx.request.headers['HX-Current-URL'] = location.origin + location.pathname;
+  },
+});
+
+const connection = (state) => () => {
+  document.documentElement.dataset.connection = state;
+};
+
+document.addEventListener('htmx:error', ({ detail }) => detail.ctx && connection('lost')());
+document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
+  if (ctx.response.status >= 500) connection('failing')();
+  // Signed out, but without an address to go to: a page load finds the way.
+  if (ctx.response.status === 401 && !ctx.hx.redirect) location.reload();
+});
+document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => ctx.response.status < 500 && connection('working')());
+
+export default htmx;

@@ -1,0 +1,156 @@
+/**
+ * What this browser keeps: device records, their keys, pins of organisation keys. The only file that touches IndexedDB.
+ *
+ * Keys can't be exported. Each has a record of its own, is read back and used once before anybody relies on it: some
+ * browsers store a key without complaint and give nothing back. There, the key is wrapped (AES-KW) under a stored AES
+ * key. Where not even that works, every function here throws `storage_refused`.
+ *
+ * A device record: {id, organisation, user, name, state: 'pending'|'enrolled', recipient, sign (base64), made_at,
+ * salts: {[lock version]: Uint8Array}, seen: null|{epoch, counter, sha256}}, and what a caller adds with `change`.
+ */
+import { base64, fromBase64, now, randomBytes, randomId } from './crypto/bytes.js';
+import { CryptoError } from './crypto/errors.js';
+import { recipientOf } from './crypto/identities.js';
+import { sign, verify } from './crypto/signatures.js';
+
+const NAME = 'spare-key';
+const STORES = ['devices', 'keys', 'pins'];
+const KINDS = {
+  agree: {
+    algorithm: 'X25519', usages: ['deriveBits'],
+    publicOf: ({ privateKey }) => recipientOf(privateKey),
+    works: async (key, recipient) => (await recipientOf(key)) === recipient,
+  },
+  sign: {
+    algorithm: 'Ed25519', usages: ['sign', 'verify'],
+    publicOf: async ({ publicKey }) => base64(new Uint8Array(await crypto.subtle.exportKey('raw', publicKey))),
+    works: async (key, publicKey) => {
+      const sample = randomBytes(32);
+      return verify(PROOF, sample, await sign(PROOF, sample, key), fromBase64(publicKey, 32));
+    },
+  },
+};
+const PROOF = 'spare-key/v1/key-store';
+
+/**
+ * Makes, stores and tries out the keys of a new device.
+ * @param {{organisation: string, user: string, name: string}} whose
+ * @returns {Promise<object>} its record, in state pending; throws `storage_refused`
+ */
+export async function makeDevice({ organisation, user, name }) {
+  const id = randomId();
+  const [recipient, publicKey] = [await makeKey(id, 'agree'), await makeKey(id, 'sign')];
+  const record = { id, organisation, user, name, state: 'pending', recipient, sign: publicKey, made_at: now(), salts: {}, seen: null };
+  await put('devices', id, record);
+  await keysOf(record);
+  navigator.storage?.persist?.().catch(() => {});
+  return record;
+}
+
+/** @param {string} user @returns {Promise<object[]>} this browser's devices of the user, newest first */
+export async function devicesOf(user) {
+  const all = await use('devices', 'readonly', (store) => store.getAll());
+  return all.filter((device) => device.user === user).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
+}
+
+/** @param {string} id @returns {Promise<object|null>} */
+export const deviceBy = async (id) => (await use('devices', 'readonly', (store) => store.get(id))) ?? null;
+
+/**
+ * Loads a device's keys and uses each once: call it again before every commit that depends on them.
+ * @param {object} device - record
+ * @returns {Promise<{identity: CryptoKey, signingKey: CryptoKey}>} throws `storage_refused`
+ */
+export async function keysOf(device) {
+  return { identity: await loadKey(device.id, 'agree', device.recipient), signingKey: await loadKey(device.id, 'sign', device.sign) };
+}
+
+/** @param {string} id @param {object} fields - replaced in the record @returns {Promise<object>} the record as it is now */
+export async function change(id, fields) {
+  const record = { ...((await deviceBy(id)) ?? refuse()), ...fields };
+  await put('devices', id, record);
+  return record;
+}
+
+/** @param {string} id @param {number} version - of the device lock @param {Uint8Array} salt @returns {Promise<object>} */
+export const addSalt = async (id, version, salt) => change(id, { salts: { ...(await deviceBy(id))?.salts, [version]: salt } });
+
+/** Forgets all salts but one: the others' locks are gone. @param {string} id @param {number} version @returns {Promise<object>} */
+export const keepSalt = async (id, version) => change(id, { salts: { [version]: (await deviceBy(id)).salts[version] } });
+
+/** @param {string} id @returns {Promise<void>} the record and its keys are gone */
+export async function forget(id) {
+  await use('devices', 'readwrite', (store) => store.delete(id));
+  for (const kind of Object.keys(KINDS)) await use('keys', 'readwrite', (store) => store.delete(`${id}/${kind}`));
+}
+
+/** @param {string} organisation - id @returns {Promise<object|null>} what `setPin` kept: {fingerprint, epoch?, …} */
+export const pinOf = async (organisation) => (await use('pins', 'readonly', (store) => store.get(organisation))) ?? null;
+
+/** @param {string} organisation - id @param {object} pin @returns {Promise<void>} */
+export const setPin = (organisation, pin) => put('pins', organisation, pin);
+
+/** Stores a fresh key, wrapped where it can't be stored as it is; returns its public half as text. */
+async function makeKey(device, kind) {
+  const { algorithm, usages, publicOf } = KINDS[kind];
+  const name = `${device}/${kind}`;
+  const kept = await crypto.subtle.generateKey(algorithm, false, usages).catch(refuse);
+  const found = await publicOf(kept);
+  const stored = await put('keys', name, { key: kept.privateKey }).then(() => loadKey(device, kind, found)).catch(() => null);
+  if (stored) return found;
+  const loose = await crypto.subtle.generateKey(algorithm, true, usages);
+  const wrapping = await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, ['wrapKey', 'unwrapKey']);
+  const wrapped = new Uint8Array(await crypto.subtle.wrapKey('pkcs8', loose.privateKey, wrapping, 'AES-KW'));
+  await put('keys', name, { wrapping, wrapped });
+  return publicOf(loose);
+}
+
+async function loadKey(device, kind, publicKey) {
+  const { algorithm, usages, works } = KINDS[kind];
+  try {
+    const record = await use('keys', 'readonly', (store) => store.get(`${device}/${kind}`));
+    const key = record.wrapped
+      ? await crypto.subtle.unwrapKey('pkcs8', record.wrapped, record.wrapping, 'AES-KW', algorithm, false, usages.slice(0, 1))
+      : record.key;
+    if (key.type === 'private' && !key.extractable && (await works(key, publicKey))) return key;
+  } catch (error) {
+    refuse(error);
+  }
+  return refuse();
+}
+
+function refuse(cause) {
+  throw new CryptoError('storage_refused', cause);
+}
+
+async function put(store, key, value) {
+  await use(store, 'readwrite', (opened) => opened.put(value, key));
+  const found = await use(store, 'readonly', (opened) => opened.get(key));
+  if (found === undefined || found === null) refuse();
+}
+
+async function use(store, mode, work) {
+  const database = await connect().catch(refuse);
+  try {
+    const transaction = database.transaction(store, mode, { durability: 'strict' });
+    const request = work(transaction.objectStore(store));
+    return await new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error);
+    });
+  } catch (error) {
+    return refuse(error);
+  } finally {
+    database.close();
+  }
+}
+
+function connect() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('blocked'));
+  });
+}
