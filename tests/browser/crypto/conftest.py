@@ -1,0 +1,129 @@
+"""The browser's modules in real Chromium, on a page with the product's own Content-Security-Policy, without the product."""
+
+import functools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[3]
+VECTORS = ROOT / "tests" / "vectors"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types htmx kdf-worker"
+)
+# Every module under its name, `code(work)` for the code that work throws with, and short decoders.
+PRELUDE = """
+const load = (name) => import(`/static/js/${name}.js`);
+const [bytes, identities, sealing, signatures, gzip, documents, lock, epochs, kits, keys, backups, requests] = await Promise.all(
+  ['bytes', 'identities', 'sealing', 'signatures', 'gzip', 'documents', 'device-lock', 'epochs', 'recovery-kits',
+   'organisation-keys', 'cloud-backups', 'restore-requests'].map((name) => load(`crypto/${name}`)));
+const { base64, fromBase64, hex, fromHex, utf8, fromUtf8 } = bytes;
+const code = (work) => Promise.resolve().then(work).then(() => 'no error', (error) => error.code ?? `unexpected: ${error}`);
+"""
+
+Answer = tuple[int, str, bytes]
+Answerer = Callable[[str, str, bytes, dict[str, str]], Answer]
+
+
+class Site(ThreadingHTTPServer):
+    """The static folder, an empty page anywhere else, and whatever a test answers to POST and under /octets/."""
+
+    daemon_threads = True
+    answerer: Answerer | None = None
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.server_port}"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves as Site says. Under HTTP/1.1, so that connections are kept as in production."""
+
+    server: Site
+    protocol_version = "HTTP/1.1"
+    page = b"<!doctype html><html lang=en><title>Modules</title><body><main></main>"
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/static/") and ".." not in self.path:
+            super().do_GET()
+        elif self.server.answerer and self.path.startswith("/octets/"):
+            self.answer(self.server.answerer("GET", self.path, b"", dict(self.headers)))
+        else:
+            self.answer((200, "text/html; charset=utf-8", self.page))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        assert self.server.answerer
+        self.answer(self.server.answerer("POST", self.path, body, dict(self.headers)))
+
+    def answer(self, answer: Answer) -> None:
+        status, kind, content = answer
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+class Modules:
+    """Runs JavaScript with the modules at hand; fails on any violation of the policy or uncaught error."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.origin = origin
+        self.complaints: list[str] = []
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(f"{origin}/")
+
+    def __call__(self, body: str, **values: Any) -> Any:
+        """The value `body` returns, with `values` as constants by their names."""
+        names = ", ".join(values)
+        return self.page.evaluate(f"async ({{ {names} }}) => {{ {PRELUDE} {{ {body} }} }}", values)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Serving for the whole session."""
+    server = Site(("localhost", 0), functools.partial(Handler, directory=str(ROOT)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def browsing(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own for one test."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def modules(browsing: BrowserContext, site: Site) -> Iterator[Modules]:
+    """The modules on a fresh page."""
+    site.answerer = None
+    modules = Modules(browsing.new_page(), site.origin)
+    yield modules
+    assert modules.complaints == []
+
+
+def vectors(name: str) -> Any:
+    """What tests/vectors/<name>.json holds; an empty list where the file isn't there."""
+    path = VECTORS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else []
