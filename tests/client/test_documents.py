@@ -12,7 +12,7 @@ from tests.client.made import Maker, maker, note
 from webapp.client import documents
 from webapp.client.document_shapes import Item
 from webapp.client.encoding import from_json, sha256_hex, to_base64, to_json
-from webapp.client.errors import BadSignature, DeviceError, Malformed, TooLarge, WrongAccount, WrongKey
+from webapp.client.errors import BadSignature, DeviceError, Malformed, NewerFormat, TooLarge, WrongAccount, WrongKey
 from webapp.client.identities import new_identity, recipient_of
 from webapp.client.sealing import seal, unseal
 from webapp.client.signatures import new_seed, sign
@@ -134,8 +134,8 @@ def test_a_file_of_another_account_is_refused() -> None:
             documents.require_account(document, organisation, user)
 
 
-CHANGES: list[Callable[[dict[str, object]], object]] = [
-    lambda manifest: manifest.update(format=2),
+Change = Callable[[dict[str, object]], object]
+CHANGES: list[Change] = [
     lambda manifest: manifest.update(format=True),
     lambda manifest: manifest.update(counter=-1),
     lambda manifest: manifest.update(counter=True),
@@ -143,7 +143,10 @@ CHANGES: list[Callable[[dict[str, object]], object]] = [
     lambda manifest: manifest.update(epoch=2**53),
     lambda manifest: manifest.update(items=1),
     lambda manifest: manifest.update(user="someone"),
-    lambda manifest: manifest.update(made_at="yesterday"),
+    lambda manifest: manifest.update(made_at=5),
+    lambda manifest: manifest.update(kit=2),
+    lambda manifest: manifest.update(epoch=2),
+    lambda manifest: manifest.update(further="field"),
     lambda manifest: manifest.update(devices={}),
     lambda manifest: manifest.update(organisation_key={"epoch": 1, "fingerprint": "short"}),
     lambda manifest: manifest.pop("base_sha256"),
@@ -152,16 +155,24 @@ CHANGES: list[Callable[[dict[str, object]], object]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_manifest_with_a_wrong_field_is_refused_even_when_signed(
-    change: Callable[[dict[str, object]], object],
-) -> None:
+def test_a_manifest_with_a_wrong_field_is_refused_even_when_signed(change: Change) -> None:
+    with pytest.raises(Malformed):
+        documents.read(signed_again(change))
+
+
+def test_a_later_format_is_told_apart() -> None:
+    with pytest.raises(NewerFormat):
+        documents.read(signed_again(lambda manifest: manifest.update(format=2, news="?")))
+
+
+def signed_again(change: Change) -> bytes:
+    """A document whose manifest its own device wrote differently."""
     manifest_line, _, body = MEMBER.document().lines.split(b"\n")[:3]
     manifest = from_json(manifest_line)
     change(manifest)
     changed = to_json(manifest).encode()
     signature = to_base64(sign(MEMBER.seed, documents.LABEL, changed)).encode()
-    with pytest.raises(Malformed):
-        documents.read(b"%s\n%s\n%s\n" % (changed, signature, body))
+    return b"%s\n%s\n%s\n" % (changed, signature, body)
 
 
 def test_a_fourth_line_or_a_missing_one_is_refused() -> None:

@@ -4,27 +4,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp import limits
-from webapp.client.cloud_backups import ShareA, open_share_a, read_meta, read_share_a
+from webapp.client.cloud_backups import SHARE_A, ShareA, open_share_a, read_meta, read_share_a
 from webapp.client.encoding import from_base64, from_json, moment, sha256_hex, to_base64, to_json
-from webapp.client.errors import BadSignature, ShareMismatch
+from webapp.client.errors import BadSignature, ShareMismatch, WrongAccount
 from webapp.client.identities import Identity
 from webapp.client.organisation_keys import OrganisationKey, PublicKey
 from webapp.client.restore_requests import RestoreRequest, verify_request
 from webapp.client.sealing import seal, unseal
-from webapp.client.shapes import demand, exactly, fingerprint, identifier, sha256, text, time
+from webapp.client.shapes import Check, demand, exactly, fingerprint, identifier, octets, recipient, sha256, text
 from webapp.client.signatures import sign, verify
 
 LABEL = "spare-key/v1/restore-approval"
-SHAPE = {
+SHAPE: dict[str, Check] = {
     "v": exactly(1),
     "type": exactly("restore-approval"),
     **{name: identifier for name in ("organisation", "user", "request", "backup", "admin")},
-    **{name: text for name in ("origin", "sign", "recipient")},
+    **{name: text for name in ("origin", "made_at", "expires_at")},
+    "sign": octets(32),
+    "recipient": recipient,
     **{name: sha256 for name in ("request_sha256", "file_sha256", "wrapped_sha256")},
     "organisation_key": fingerprint,
-    "made_at": time,
-    "expires_at": time,
 }
+SHARE_S: dict[str, Check] = {"request": identifier, "backup": identifier, "share_s": octets(32)}
 COPIED = ("origin", "organisation", "user", "request", "backup", "sign", "recipient", "file_sha256")
 
 
@@ -37,13 +38,15 @@ class Approval:
     wrapped: bytes
 
 
-def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, admin: str) -> Approval:
+def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, origin: str, admin: str) -> Approval:
     """Open share A with the key file and give it to the device that asks, and to no other.
 
-    Raises WrongKey where the key file doesn't open it, BadSignature, Malformed, and ShareMismatch where the share
-    belongs to another backup than the request names.
+    Raises WrongKey or KeyMismatch where the key file isn't the one, BadSignature, Malformed, WrongAccount where the
+    request is of another site or organisation, ShareMismatch where the share is of another backup than it names.
     """
     fields = verify_request(request)
+    if (fields["origin"], fields["organisation"]) != (origin, key.organisation):
+        raise WrongAccount
     share_a = open_share_a(share_a_file, key)
     _require_same(share_a, fields)
     inside = {"request": fields["request"], **share_a.fields()}
@@ -88,9 +91,9 @@ def verify_approval(approval: Approval, request: RestoreRequest, key: PublicKey)
 
 def open_wrapped(wrapped: bytes, request: RestoreRequest, identity: Identity) -> ShareA:
     """Share A as the admin sealed it to this device; raises WrongKey, Malformed, ShareMismatch."""
-    fields = demand(from_json(unseal(wrapped, [identity])), {"request": identifier})
+    fields = demand(from_json(unseal(wrapped, [identity])), {"request": identifier, **SHARE_A})
     asked = request.fields
-    if fields["request"] != asked["request"]:
+    if fields.pop("request") != asked["request"]:
         raise ShareMismatch
     share_a = read_share_a(fields)
     _require_same(share_a, asked)
@@ -99,11 +102,10 @@ def open_wrapped(wrapped: bytes, request: RestoreRequest, identity: Identity) ->
 
 def open_share_s(sealed: bytes, request: RestoreRequest, identity: Identity) -> bytes:
     """Share S as the server sealed it to this device; raises WrongKey, Malformed, ShareMismatch."""
-    shape = {"request": identifier, "backup": identifier, "share_s": text}
-    fields, asked = demand(from_json(unseal(sealed, [identity])), shape), request.fields
+    fields, asked = demand(from_json(unseal(sealed, [identity])), SHARE_S), request.fields
     if any(fields[name] != asked[name] for name in ("request", "backup")):
         raise ShareMismatch
-    return from_base64(fields["share_s"], 32)
+    return from_base64(fields["share_s"])
 
 
 def wrap_share_s(request: RestoreRequest, share_s: bytes) -> bytes:

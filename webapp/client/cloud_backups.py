@@ -9,24 +9,36 @@ from typing import Any
 
 from webapp.client.documents import Document, seal_document
 from webapp.client.encoding import from_base64, from_json, moment, new_id, sha256_hex, to_base64, to_json
-from webapp.client.errors import Malformed, ShareMismatch
-from webapp.client.identities import Identity, check_recipient, identity_of, recipient_of
+from webapp.client.errors import KeyMismatch, Malformed, ShareMismatch
+from webapp.client.identities import Identity, identity_of, recipient_of
 from webapp.client.organisation_keys import OrganisationKey, PublicKey
 from webapp.client.sealing import seal, unseal
-from webapp.client.shapes import demand, exactly, fingerprint, identifier, number, sha256, text, time
+from webapp.client.shapes import (
+    Check,
+    demand,
+    exactly,
+    fingerprint,
+    identifier,
+    number,
+    octets,
+    recipient,
+    sha256,
+    text,
+)
 from webapp.client.signatures import sign, verify
 
 LABEL = "spare-key/v1/backup"
-META = {
+META: dict[str, Check] = {
     "v": exactly(1),
     "type": exactly("cloud-backup"),
     **{name: identifier for name in ("organisation", "user", "backup", "device")},
     **{name: number for name in ("epoch", "counter", "items", "kit")},
-    "made_at": time,
+    "made_at": text,
     "file_sha256": sha256,
     "a_sha256": sha256,
     "organisation_key": fingerprint,
 }
+SHARE_A: dict[str, Check] = {"meta": text, "signature": octets(64), "share_a": octets(32), "recipient": recipient}
 
 
 @dataclass(frozen=True)
@@ -65,12 +77,12 @@ def make_backup(document: Document, kit_recipient: str, key: PublicKey, seed: by
     """A cloud backup of this document, by the device that wrote it, whose Ed25519 seed this is."""
     secret, share_s = secrets.token_bytes(32), secrets.token_bytes(32)
     share_a = xor(secret, share_s)
-    recipient = recipient_of(identity_of(secret))
-    file = seal_document(document, [recipient, kit_recipient])
+    one_time = recipient_of(identity_of(secret))
+    file = seal_document(document, [one_time, kit_recipient])
     backup = new_id()
     meta = write_meta(document, backup, file, share_a, key)
     signature = sign(seed, LABEL, meta.encode())
-    inside = ShareA(meta, signature, share_a, recipient)
+    inside = ShareA(meta, signature, share_a, one_time)
     return CloudBackup(backup, meta, signature, seal(to_json(inside.fields()).encode(), [key.recipient]), share_s, file)
 
 
@@ -104,16 +116,19 @@ def read_meta(exact: str) -> dict[str, Any]:
 
 def read_share_a(value: object) -> ShareA:
     """Share A from its JSON; raises Malformed, ShareMismatch where it isn't the share its metadata names."""
-    fields = demand(value, {name: text for name in ("meta", "signature", "share_a", "recipient")})
-    share, signature = from_base64(fields["share_a"], 32), from_base64(fields["signature"], 64)
+    fields = demand(value, SHARE_A)
+    share, signature = from_base64(fields["share_a"]), from_base64(fields["signature"])
     if sha256_hex(share) != read_meta(fields["meta"])["a_sha256"]:
         raise ShareMismatch
-    return ShareA(fields["meta"], signature, share, check_recipient(fields["recipient"]))
+    return ShareA(fields["meta"], signature, share, fields["recipient"])
 
 
 def open_share_a(file: bytes, key: OrganisationKey) -> ShareA:
-    """Share A of a backup, by the organisation recovery key; raises WrongKey, Malformed, ShareMismatch."""
-    return read_share_a(from_json(unseal(file, [key.identity])))
+    """Share A of a backup, by the organisation recovery key; raises WrongKey, KeyMismatch, Malformed, ShareMismatch."""
+    share_a = read_share_a(from_json(unseal(file, [key.identity])))
+    if read_meta(share_a.meta)["organisation_key"] != key.public.fingerprint:
+        raise KeyMismatch
+    return share_a
 
 
 def backup_identity(share_a: ShareA, share_s: bytes) -> Identity:

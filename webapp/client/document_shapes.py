@@ -1,12 +1,27 @@
 """The parts of a document: manifest and body, as JSON has them."""
 
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
-from webapp.client.encoding import from_base64
-from webapp.client.errors import Malformed, TooLarge
-from webapp.client.identities import check_recipient, read_identity
-from webapp.client.shapes import demand, demand_list, exactly, fingerprint, identifier, number, sha256, text, time
+from webapp.client.errors import Malformed, NewerFormat, TooLarge
+from webapp.client.shapes import (
+    Check,
+    demand,
+    each,
+    either,
+    exactly,
+    fingerprint,
+    identifier,
+    identity,
+    number,
+    octets,
+    recipient,
+    record,
+    sha256,
+    text,
+)
 from webapp.limits import VAULT_ITEMS
+
+FORMAT = 1
 
 
 class Item(TypedDict):
@@ -100,60 +115,47 @@ class Manifest(Draft):
     body_sha256: str
 
 
-MANIFEST = {
-    "format": exactly(1),
-    "organisation": identifier,
-    "user": identifier,
-    "epoch": number,
-    "counter": number,
-    "made_at": time,
-    "device": identifier,
-    "items": number,
+MANIFEST: dict[str, Check] = {
+    "format": exactly(FORMAT),
+    **{name: identifier for name in ("organisation", "user", "device")},
+    **{name: number for name in ("epoch", "counter", "items", "kit")},
+    "made_at": text,
     "body_sha256": sha256,
-    "base_sha256": lambda value: value == "" or sha256(value),
-    "kit": number,
-    "organisation_key": lambda value: value is None or isinstance(value, dict),
+    "base_sha256": either(sha256, exactly("")),
+    "devices": each({"id": identifier, "sign": octets(32), "recipient": recipient, "name": text}),
+    "organisation_key": either(exactly(None), record({"epoch": number, "fingerprint": fingerprint})),
 }
-DEVICE = {"id": identifier, "sign": text, "recipient": text, "name": text}
-TEXTS = ("title", "username", "password", "url", "notes")
-ITEM = {
+ITEM: dict[str, Check] = {
     "id": identifier,
-    "kind": lambda value: value in ("login", "note"),
-    **{name: text for name in TEXTS},
-    "created_at": time,
-    "updated_at": time,
+    "kind": either(exactly("login"), exactly("note")),
+    **{name: text for name in ("title", "username", "password", "url", "notes", "created_at", "updated_at")},
+}
+KEYRING: dict[str, Check] = {
+    "epochs": each({"epoch": number, "key": identity}),
+    "kit": record({"number": number, "recipient": recipient, "made_at": text, "identity?": identity}),
+}
+BODY: dict[str, Check] = {
+    "items": each(ITEM),
+    "tombstones": each({"id": identifier, "deleted_at": text}),
+    "keyring": record(KEYRING),
 }
 
 
 def check_manifest(value: object) -> Manifest:
-    """`value` as a manifest; raises Malformed."""
-    manifest = demand(value, MANIFEST)
-    for device in demand_list(manifest.get("devices"), DEVICE):
-        from_base64(device["sign"], 32)
-        check_recipient(device["recipient"])
-    if manifest["organisation_key"] is not None:
-        demand(manifest["organisation_key"], {"epoch": number, "fingerprint": fingerprint})
-    return cast(Manifest, manifest)
+    """`value` as a manifest; raises NewerFormat, Malformed."""
+    version = value.get("format") if isinstance(value, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise NewerFormat
+    return cast(Manifest, demand(value, MANIFEST))
 
 
-def check_body(value: object) -> Body:
-    """`value` as a body; raises Malformed, TooLarge."""
-    body = demand(value, {})
-    demand_list(body.get("items"), ITEM)
-    demand_list(body.get("tombstones"), {"id": identifier, "deleted_at": time})
-    _check_keyring(body.get("keyring"))
+def check_body(value: object, manifest: Manifest) -> Body:
+    """`value` as the body this manifest speaks of; raises Malformed, TooLarge."""
+    body = cast(Body, demand(value, BODY))
     if len(body["items"]) > VAULT_ITEMS:
         raise TooLarge("items")
-    if any(item["kind"] == "note" and any(item[name] for name in TEXTS[1:4]) for item in body["items"]):
-        raise Malformed("a note with a username, password or url")
-    return cast(Body, body)
-
-
-def _check_keyring(value: object) -> None:
-    keyring: dict[str, Any] = demand(value, {})
-    for entry in demand_list(keyring.get("epochs"), {"epoch": number, "key": text}):
-        read_identity(entry["key"])
-    kit = demand(keyring.get("kit"), {"number": number, "recipient": text, "made_at": time})
-    check_recipient(kit["recipient"])
-    if "identity" in kit:
-        read_identity(demand(kit, {"identity": text})["identity"])
+    keyring = body["keyring"]
+    counted = (len(body["items"]), keyring["kit"]["number"]) == (manifest["items"], manifest["kit"])
+    if not counted or manifest["epoch"] not in [entry["epoch"] for entry in keyring["epochs"]]:
+        raise Malformed("the manifest speaks of another body")
+    return body

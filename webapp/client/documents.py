@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webapp.client.document_shapes import Body, Draft, Manifest, check_body, check_manifest
+from webapp.client.document_shapes import FORMAT, Body, Draft, Manifest, check_body, check_manifest
 from webapp.client.encoding import from_base64, from_json, sha256_hex, to_base64, to_json
 from webapp.client.errors import BadSignature, Malformed, TooLarge, WrongAccount
 from webapp.client.identities import Identity
@@ -29,7 +29,7 @@ class Document:
 def write(draft: Draft, body: Body, seed: bytes) -> Document:
     """A new document, signed by the device of the draft, whose Ed25519 seed this is; raises Malformed, TooLarge."""
     body_line = to_json(body).encode()
-    counted = {"format": 1, **draft, "items": len(body["items"]), "body_sha256": sha256_hex(body_line)}
+    counted = {"format": FORMAT, **draft, "items": len(body["items"]), "body_sha256": sha256_hex(body_line)}
     manifest_line = to_json(counted).encode()
     signature_line = to_base64(sign(seed, LABEL, manifest_line)).encode()
     return read(b"%s\n%s\n%s\n" % (manifest_line, signature_line, body_line))
@@ -47,10 +47,7 @@ def read(lines: bytes) -> Document:
     _verify_writer(manifest, manifest_line, signature_line)
     if sha256_hex(body_line) != manifest["body_sha256"]:
         raise BadSignature("the body isn’t the one that was signed")
-    body = check_body(from_json(body_line))
-    if len(body["items"]) != manifest["items"]:
-        raise Malformed("items")
-    return Document(manifest, body, lines)
+    return Document(manifest, check_body(from_json(body_line), manifest), lines)
 
 
 def seal_document(document: Document, recipients: Iterable[str]) -> bytes:

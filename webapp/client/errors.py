@@ -15,6 +15,12 @@ class Malformed(DeviceError):
     code = "malformed"
 
 
+class NewerFormat(DeviceError):
+    """Written by a later version of this program."""
+
+    code = "newer_format"
+
+
 class TooLarge(DeviceError):
     """More bytes or items than a vault may have, packed or unpacked."""
 
@@ -36,13 +42,13 @@ class BadSignature(DeviceError):
 class WrongAccount(DeviceError):
     """The file is genuine but belongs to another person or organisation."""
 
-    code = "wrong_account"
+    code = "wrong_member"
 
 
 class OlderThanSeen(DeviceError):
     """The server hands out a vault older than one this device has already seen."""
 
-    code = "older_than_seen"
+    code = "rolled_back"
 
 
 class KeyMismatch(DeviceError):
@@ -60,7 +66,7 @@ class WrongFingerprint(DeviceError):
 class ShareMismatch(DeviceError):
     """Share A and share S together are not the key of this backup."""
 
-    code = "share_mismatch"
+    code = "wrong_shares"
 
 
 class WeakPin(DeviceError):

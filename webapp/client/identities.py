@@ -26,17 +26,17 @@ def identity_of(scalar: bytes) -> Identity:
     return Identity(_bech32(IDENTITY_PREFIX, scalar).upper())
 
 
-def scalar_of(identity: str) -> bytes:
+def scalar_of(identity: object) -> bytes:
     """The 32-byte secret of an identity; raises Malformed for anything but a native X25519 identity."""
-    if identity != identity.upper():
+    if not isinstance(identity, str) or identity != identity.upper():
         raise Malformed("an identity is written in capitals")
     return _unbech32(IDENTITY_PREFIX, identity.lower())
 
 
-def read_identity(text: str) -> Identity:
+def read_identity(text: object) -> Identity:
     """`text` as an identity, checked; raises Malformed."""
     scalar_of(text)
-    return Identity(text)
+    return Identity(str(text))
 
 
 def recipient_of(identity: Identity) -> str:

@@ -12,8 +12,8 @@ from webapp.crypto.fingerprints import from_typed, lv, organisation_key_fingerpr
 
 TITLE = "Spare Key organisation recovery key"
 PROOF = "spare-key/v1/organisation-key-proof"
-LINK_LENGTH = 32
-TYPED_LENGTH = 16
+LENGTHS = (52, 32, 16)
+"""Of a fingerprint: in full as pinned, in an invite link, as typed."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PublicKey:
     def require(self, expected: str) -> None:
         """Return if `expected` is this key's fingerprint, or its first 32 (a link) or 16 (typed); else KeyMismatch."""
         wanted = from_typed(expected)
-        if len(wanted) < TYPED_LENGTH or not self.fingerprint.startswith(wanted):
+        if len(wanted) not in LENGTHS or not self.fingerprint.startswith(wanted):
             raise KeyMismatch
 
 
@@ -57,7 +57,7 @@ class OrganisationKey:
     @property
     def link_fragment(self) -> str:
         """What an invite link carries, so that the member's browser knows the key before the server names one."""
-        return "k=" + self.public.fingerprint[:LINK_LENGTH]
+        return "k=" + self.public.fingerprint[: LENGTHS[1]]
 
     def prove(self, origin: str, key_id: str, challenge: bytes) -> bytes:
         """The signature that activates the key: made from the file as it was saved."""

@@ -1,5 +1,6 @@
 """The Recovery Kit: an age identity on paper or in a file, which opens every vault file and backup by itself."""
 
+import re
 from dataclasses import dataclass
 
 from webapp.client.encoding import moment
@@ -50,5 +51,5 @@ def read_kit(text: str) -> RecoveryKit:
 
 
 def confirms(kit: RecoveryKit, typed: str) -> bool:
-    """Whether the person typed the kit's last four characters, in whatever case."""
-    return typed.strip().upper() == kit.identity[-CONFIRMED_BY:]
+    """Whether the person typed the kit's last four characters; case, spaces and hyphens don't count."""
+    return re.sub(r"[\s-]", "", typed).upper() == kit.identity[-CONFIRMED_BY:]
