@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
@@ -70,3 +71,8 @@ class Screens:
         page.emulate_media(color_scheme=None)
         if former:
             page.set_viewport_size(former)
+
+
+if __name__ == "__main__":
+    with sync_playwright() as _playwright:
+        sys.exit(find_chromium(_playwright) is None)
