@@ -1,0 +1,37 @@
+/**
+ * Sealing before sending: the first submit event is held back until `work` has filled the form’s hidden inputs, then the
+ * same button submits again. It listens in the capture phase, before htmx; validation, Enter and the button stay as ever.
+ */
+
+/**
+ * @param {HTMLElement} host - hears every form inside it, those swapped in later too
+ * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<void>} work - throws to send nothing
+ * @param {(error: Error, form: HTMLFormElement) => void} failed
+ * @returns {() => void} stops it
+ */
+export function beforeSubmit(host, work, failed) {
+  const busy = new Set();
+  const sealed = new Set();
+  const listen = async (event) => {
+    const form = event.target;
+    if (sealed.has(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (busy.has(form)) return;
+    busy.add(form);
+    form.setAttribute('aria-busy', 'true');
+    try {
+      await work(form, event.submitter);
+      sealed.add(form);
+      form.requestSubmit(event.submitter);
+    } catch (error) {
+      failed(error, form);
+    } finally {
+      sealed.delete(form);
+      busy.delete(form);
+      form.removeAttribute('aria-busy');
+    }
+  };
+  host.addEventListener('submit', listen, true);
+  return () => host.removeEventListener('submit', listen, true);
+}
