@@ -4,29 +4,27 @@ Nothing is read at import. `load()` returns plain Flask configuration; anything 
 the start with one sentence that says what to set.
 """
 
-import base64
-import binascii
 import ipaddress
-import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from cryptography.fernet import Fernet
+
+from webapp.kept import kept
+
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_KEY_LENGTH = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
-DATABASE_DRIVERS = {
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-    "sqlite": "sqlite",
-}
+DATABASE_DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(
+    ("postgres", "postgresql", "postgresql+psycopg"), "postgresql+psycopg"
+)
 
 
 class ConfigurationError(Exception):
@@ -49,10 +47,7 @@ class MailServer:
     port: int
     encryption: str
     username: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return f"MailServer({self.host}:{self.port}, {self.encryption})"
+    password: str = field(default="", repr=False)
 
 
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -85,7 +80,7 @@ def _mode(environ: Mapping[str, str]) -> Mode:
     try:
         return Mode(word)
     except ValueError:
-        raise ConfigurationError(f"SPAREKEY_MODE is “{word}”: set it to {_either(Mode)}.") from None
+        raise ConfigurationError(f"SPAREKEY_MODE is “{word}”: set it to one of {', '.join(Mode)}.") from None
 
 
 def _database_url(environ: Mapping[str, str], mode: Mode, instance: Path) -> str:
@@ -213,7 +208,7 @@ def _secret_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> list
 def _sealing_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> list[str]:
     keys = _listed(environ.get("SEALING_KEYS", ""))
     if not keys:
-        fresh = f"{mode}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+        fresh = f"{mode}:{Fernet.generate_key().decode()}"
         keys = [_made_key("SEALING_KEYS", mode, instance, fresh)]
     ids = [entry.partition(":")[0] for entry in keys]
     if not all(_is_sealing_key(entry) for entry in keys) or len(set(ids)) < len(ids):
@@ -225,13 +220,12 @@ def _sealing_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> lis
 
 
 def _is_sealing_key(entry: str) -> bool:
-    match = re.fullmatch(r"[a-z0-9-]{1,32}:([A-Za-z0-9_-]{43}=)", entry)
-    if not match:
-        return False
+    key_id, _, key = entry.partition(":")
     try:
-        return len(base64.b64decode(match[1], altchars=b"-_", validate=True)) == 32
-    except binascii.Error:
+        Fernet(key)
+    except ValueError:
         return False
+    return bool(re.fullmatch(r"[a-z0-9-]{1,32}", key_id))
 
 
 def _made_key(name: str, mode: Mode, instance: Path, fresh: str) -> str:
@@ -239,26 +233,7 @@ def _made_key(name: str, mode: Mode, instance: Path, fresh: str) -> str:
     if mode is Mode.PRODUCTION:
         hint = "what `openssl rand -hex 32` prints" if name == "SECRET_KEYS" else "id:key, see the README"
         raise ConfigurationError(f"{name} is missing: set it to {hint}; keep it apart from the database.")
-    return fresh if mode is Mode.TESTING else _kept(instance / name.lower().replace("_", "-"), fresh)
-
-
-def _kept(path: Path, fresh: str) -> str:
-    """The content of `path`, which gets `fresh` when nobody was first.
-
-    The whole file appears at once under its name, so two workers that start together end up with the same key.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(fresh)
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text().strip()
+    return fresh if mode is Mode.TESTING else kept(instance / name.lower().replace("_", "-"), fresh)
 
 
 def _session_cookie(mode: Mode) -> dict[str, Any]:
@@ -275,8 +250,3 @@ def _session_cookie(mode: Mode) -> dict[str, Any]:
 
 def _listed(text: str) -> list[str]:
     return [entry for entry in re.split(r"[\s,]+", text) if entry]
-
-
-def _either(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} or {last}"

@@ -85,10 +85,9 @@ class GranianServer:
         self._wait_until_it_answers()
 
     def workers(self) -> list[int]:
-        """The process ids of the workers."""
-        assert self.process
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, check=False)
-        return [int(pid) for pid in listed.stdout.split()]
+        """The process ids of the workers, by their numbers, as the log tells them."""
+        spawned = re.findall(r"Spawning worker-(\d+) with PID: (\d+)", self.log.read_text())
+        return list({number: int(pid) for number, pid in spawned}.values())
 
     def kill_worker(self) -> int:
         """Kill one worker without warning; returns its process id."""
