@@ -20,7 +20,7 @@ from webapp.browsers import label
 from webapp.clock import now
 from webapp.database import transaction
 from webapp.htmx import sign_in_again
-from webapp.models import Event, SignIn, User
+from webapp.models import Event, SignIn, TabKey, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -127,9 +127,10 @@ def sign_in(user: User) -> None:
 
 
 def sign_out() -> None:
-    """End this session, on the server too."""
+    """End this session, on the server too, and lock the tabs it has open."""
     row_id = my_sign_in().id
     with transaction() as db_session:
+        TabKey.forget(sign_in_id=row_id)
         db_session.execute(update(SignIn).where(SignIn.id == row_id).values(ended_at=now()))
     flask_login.logout_user()
     session.clear()
@@ -218,8 +219,6 @@ def _was_idle_too_long(found: SignIn) -> bool:
     """After the idle limit the unlocked tabs are locked for good, before activity is noted again."""
     if now() - found.last_active_at <= limits.TAB_KEY_IDLE:
         return False
-    from webapp.models import TabKey
-
     row_id = found.id
     with transaction() as db_session:
         TabKey.forget(sign_in_id=row_id)

@@ -1,4 +1,258 @@
-"""The people of every test: alice is a member, bob an admin, charlie a member who has nothing to do with it.
+"""The people of every test: alice is a member, bob an admin, charlie a member who has nothing to do with it, olga the
+owner.
 
-They are fixtures. Whatever a rule allows alice or bob, a test tries as charlie too.
+They are fixtures. Whatever a rule allows alice or bob, a test tries as charlie too. `enrolled(alice)` gives her a vault
+and makes her browser one of her devices; `backed_up(alice, organisation_key)` adds a cloud backup.
 """
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from tests.support.devices import MadeDevice
+from webapp import limits
+from webapp.client import cloud_backups, organisation_keys
+from webapp.client.document_shapes import Item
+from webapp.client.encoding import new_id
+from webapp.client.identities import recipient_of
+from webapp.clock import now
+from webapp.crypto.passwords import hash_password
+from webapp.database import transaction
+from webapp.models import (
+    CloudBackup,
+    Device,
+    DeviceLock,
+    KeyState,
+    Organisation,
+    OrganisationKey,
+    Role,
+    SignIn,
+    User,
+    Vault,
+)
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Person:
+    """Somebody of the organisation, in front of a browser of their own."""
+
+    app: Flask
+    user_id: str
+    organisation_id: str
+    email: str
+    name: str
+    password: str = PASSWORD
+    device: MadeDevice | None = None
+    """What `enrolled` made."""
+    backups: list[cloud_backups.CloudBackup] = field(default_factory=list)
+
+    @cached_property
+    def client(self) -> FlaskClient:
+        """Their browser, signed in by really posting the form."""
+        return self.another_browser()
+
+    def another_browser(self) -> FlaskClient:
+        """A further browser in which they sign in."""
+        client = self.app.test_client()
+        response = client.post("/sign-in", data={"email": self.email, "password": self.password})
+        assert response.status_code == 303, response.text
+        return client
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        """GET in their browser."""
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, **kwargs: Any) -> TestResponse:
+        """POST in their browser."""
+        return self.client.post(path, **kwargs)
+
+    def signed_post(
+        self,
+        path: str,
+        body: bytes | dict[str, Any] = b"",
+        *,
+        device: MadeDevice | None = None,
+        client: FlaskClient | None = None,
+    ) -> TestResponse:
+        """POST that their device signs over a fresh challenge. A dict goes as JSON; frame() what has a file."""
+        device, client = device or self.device, client or self.client
+        assert device, "give the person a device first: enrolled(person)"
+        answer = client.post("/devices/challenge")
+        assert answer.status_code == 200, answer.text
+        octets = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        headers = device.signature_headers(path, octets, base64.b64decode(answer.get_json()["challenge"]))
+        return client.post(path, data=octets, content_type=kind, headers=headers)
+
+    def new_device(self) -> MadeDevice:
+        """A browser profile with fresh keys that nobody knows yet."""
+        return MadeDevice(self.app.config["ORIGIN"], self.organisation_id, self.user_id)
+
+
+@dataclass(frozen=True)
+class ActiveKey:
+    """The organisation recovery key in use: its row’s id, its secrets, and its file as an admin keeps it."""
+
+    id: str
+    key: organisation_keys.OrganisationKey
+    file: bytes
+
+
+def add_person(app: Flask, organisation_id: str, name: str, role: Role = Role.MEMBER) -> Person:
+    """Somebody more, who can sign in and has no vault yet."""
+    password_hash = hash_password(PASSWORD)
+    with app.app_context():
+        with transaction() as session:
+            user = User(
+                organisation_id=organisation_id,
+                email=f"{name.lower()}@example.org",
+                name=name,
+                role=role,
+                password_hash=password_hash,
+            )
+            session.add(user)
+        return Person(app, user.id, organisation_id, user.email, name)
+
+
+def enrolled(person: Person, items: list[Item] | None = None, *, here: bool = True) -> MadeDevice:
+    """Give the person a vault and an active device; `here`: their browser has proved to be it. The kit is confirmed."""
+    person.device = device = person.new_device()
+    file, lock, client = device.write(items), device.lock(), person.client
+    with person.app.app_context(), transaction() as session:
+        user = User.locked(person.user_id)
+        row = Device(
+            id=device.id,
+            user_id=user.id,
+            name=device.name,
+            browser=device.name,
+            sign_public=device.sign_public,
+            recipient=device.recipient,
+            tries_left=limits.PIN_TRIES,
+        )
+        session.add(row)
+        session.flush()
+        DeviceLock.store(row, 1, lock["keyslot"], lock["server_share"], lock["proof"])
+        Vault.begin(user, row.id, 1, device.verify_key, 1, len(items or []), file)
+        user.kit_number, user.kit_confirmed_at, user.joined_at = 1, now(), now()
+    if here:
+        be_at(person, device, client)
+    return device
+
+
+def be_at(person: Person, device: MadeDevice | None, client: FlaskClient | None = None) -> None:
+    """The person’s browser has looked for a key of its own, and found that of `device` (or none)."""
+    with (client or person.client).session_transaction() as cookie:
+        token = cookie["_user_id"]
+    with person.app.app_context():
+        row_id = hashlib.sha256(token.encode()).hexdigest()
+        with transaction() as session:
+            values = {"looked_at": now(), "device_id": device.id if device else None}
+            session.execute(update(SignIn).where(SignIn.id == row_id).values(**values))
+
+
+def backed_up(person: Person, active: ActiveKey) -> cloud_backups.CloudBackup:
+    """Add a cloud backup of the person’s vault as their device wrote it; switched on where it was not."""
+    device = person.device or enrolled(person)
+    assert device.document
+    public = active.key.public
+    made = cloud_backups.make_backup(device.document, recipient_of(device.kit), public, device.seed)
+    manifest = device.document.manifest
+    with person.app.app_context(), transaction() as session:
+        user = User.locked(person.user_id)
+        user.cloud_backups_at, user.cloud_backups_fingerprint = user.cloud_backups_at or now(), public.fingerprint
+        row = CloudBackup(
+            id=made.id,
+            user_id=user.id,
+            organisation_key_id=active.id,
+            device_id=device.id,
+            device_name=device.name,
+            epoch=manifest["epoch"],
+            counter=manifest["counter"],
+            items=manifest["items"],
+            kit=manifest["kit"],
+            meta=made.meta,
+            meta_signature=made.meta_signature,
+            file=made.file,
+            file_sha256=json.loads(made.meta)["file_sha256"],
+            size=len(made.file),
+            share_a=made.share_a,
+        )
+        row.seal_share_s(made.share_s)
+        session.add(row)
+    person.backups.append(made)
+    return made
+
+
+def add_organisation_key(maker: Person, name: str = "First key") -> ActiveKey:
+    """An active organisation recovery key whose ceremony `maker` went through."""
+    with maker.app.app_context(), transaction() as session:
+        organisation = session.get_one(Organisation, maker.organisation_id)
+        key = organisation_keys.make_key(
+            organisation.id, organisation.name, name, OrganisationKey.next_epoch(organisation.id)
+        )
+        row = OrganisationKey(
+            id=new_id(),
+            organisation_id=organisation.id,
+            name=name,
+            epoch=key.epoch,
+            recipient=key.public.recipient,
+            sign_public=key.public.sign,
+            fingerprint=key.public.fingerprint,
+            state=KeyState.ACTIVE,
+            made_by=maker.user_id,
+            activated_at=now(),
+            proved_at=now(),
+        )
+        session.add(row)
+        return ActiveKey(row.id, key, organisation_keys.write_key(key))
+
+
+@pytest.fixture
+def organisation(app: Flask) -> str:
+    """The id of the one organisation."""
+    with app.app_context(), transaction() as session:
+        made = Organisation(name="Example Works")
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+@pytest.fixture
+def alice(app: Flask, organisation: str) -> Person:
+    """A member: the one whose things a test is about."""
+    return add_person(app, organisation, "Alice")
+
+
+@pytest.fixture
+def bob(app: Flask, organisation: str) -> Person:
+    """An admin."""
+    return add_person(app, organisation, "Bob", Role.ADMIN)
+
+
+@pytest.fixture
+def charlie(app: Flask, organisation: str) -> Person:
+    """A member of the same organisation whom none of it concerns."""
+    return add_person(app, organisation, "Charlie")
+
+
+@pytest.fixture
+def olga(app: Flask, organisation: str) -> Person:
+    """The owner."""
+    return add_person(app, organisation, "Olga", Role.OWNER)
+
+
+@pytest.fixture
+def organisation_key(olga: Person) -> ActiveKey:
+    """The active organisation recovery key, made by olga."""
+    return add_organisation_key(olga)

@@ -41,6 +41,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    joined_at: Mapped[datetime | None]
+    """When the last step of joining was done, or put off by the member."""
     disabled_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()

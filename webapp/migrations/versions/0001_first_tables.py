@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("cloud_backups_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cloud_backups_fingerprint", sa.String(length=52), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_user_account_organisation_id_organisation")
