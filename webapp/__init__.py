@@ -10,14 +10,14 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from webapp import assets, cli, config, database, errors, htmx, mail, security, views
+from webapp import assets, cli, config, database, errors, htmx, mail, moments, security, startup, views
 from webapp.crypto import sealing
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """The application. `settings` replace what the environment says (tests). Raises ConfigurationError.
 
-    Does not touch the database: migrations and the demo are commands of their own, since every worker runs this.
+    Writes nothing to the database: migrations and the demo are commands of their own, since every worker runs this.
     """
     loaded = {**config.load(os.environ), **(settings or {})}
     app = Flask(
@@ -33,7 +33,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     htmx.init_app(app)
     errors.init_app(app)
     mail.init_app(app)
+    moments.init_app(app)
     views.init_app(app)
     assets.init_app(app)  # wraps the WSGI app, so it comes after everything that registers with it
     cli.init_app(app)
+    startup.check(app)
     return app

@@ -5,14 +5,14 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
-from webapp import limits, worker
+from webapp import limits, resealing, worker
 from webapp.database import db, transaction
 from webapp.models import Event, Invite, Organisation, Role
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo):
+    for command in (upgrade_db, init, run_worker, demo, reseal):
         app.cli.add_command(command)
 
 
@@ -60,6 +60,13 @@ def make_organisation(organisation: str, email: str, name: str) -> str:
 def run_worker() -> None:
     """Hand over mail and tidy up, until stopped."""
     worker.run(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("reseal")
+@with_appcontext
+def reseal() -> None:
+    """Move everything the server seals to the first of SEALING_KEYS. Safe to stop and repeat."""
+    print(f"{resealing.reseal()} values were sealed anew.")  # noqa: T201
 
 
 @click.command("demo")

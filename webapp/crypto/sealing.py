@@ -22,6 +22,7 @@ class Sealer:
     def __init__(self, keys: list[tuple[str, str]]) -> None:
         self._keys = {key_id: Fernet(key) for key_id, key in keys}
         self.current = keys[0][0]
+        self.ids = list(self._keys)
 
     def seal(self, data: bytes, context: str) -> str:
         """`data` sealed for `context` (what and whose it is)."""

@@ -64,11 +64,11 @@ class CloudBackup(Base):
 
     def seal_share_s(self, share: bytes) -> None:
         """Keep share S sealed, for this backup alone."""
-        self.share_s = sealer().seal(share, f"share-s/{self.id}")
+        self.share_s = sealer().seal(share, share_s_context(self.id))
 
     def open_share_s(self) -> bytes:
         """Share S; useless without share A."""
-        return sealer().unseal(self.share_s, f"share-s/{self.id}")
+        return sealer().unseal(self.share_s, share_s_context(self.id))
 
     @staticmethod
     def push_out(user_id: str, needed: set[str]) -> int:
@@ -82,6 +82,11 @@ class CloudBackup(Base):
 
 
 _NEWEST_FIRST = (CloudBackup.made_at.desc(), CloudBackup.counter.desc(), CloudBackup.id)
+
+
+def share_s_context(backup_id: str) -> str:
+    """What share S is sealed for."""
+    return f"share-s/{backup_id}"
 
 
 def kept(backups: list[tuple[str, datetime]], moment: datetime) -> set[str]:

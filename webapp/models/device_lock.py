@@ -47,7 +47,7 @@ class DeviceLock(Base):
             device_id=device.id,
             version=version,
             keyslot=keyslot,
-            server_share=sealer().seal(server_share, _context(device.id, version)),
+            server_share=sealer().seal(server_share, server_share_context(device.id, version)),
             proof_sha256=hashlib.sha256(proof).hexdigest(),
         )
         db.session.add(lock)
@@ -96,8 +96,9 @@ class DeviceLock(Base):
         db.session.execute(
             update(Device).where(Device.id == self.device_id).values(tries_left=limits.PIN_TRIES, last_used_at=now())
         )
-        return self.keyslot, sealer().unseal(self.server_share, _context(self.device_id, version))
+        return self.keyslot, sealer().unseal(self.server_share, server_share_context(self.device_id, version))
 
 
-def _context(device_id: str, version: int) -> str:
+def server_share_context(device_id: str, version: int) -> str:
+    """What a server share is sealed for."""
     return f"server-share/{device_id}/{version}"

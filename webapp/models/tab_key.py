@@ -27,7 +27,7 @@ class TabKey(Base):
     @staticmethod
     def store(tab: str, sign_in: SignIn, device_id: str, key: bytes) -> None:
         """Keep the key of tab `tab` (an id made by the tab), in the caller’s transaction."""
-        sealed = sealer().seal(key, f"tab-key/{tab}")
+        sealed = sealer().seal(key, tab_key_context(tab))
         db.session.merge(TabKey(id=tab, sign_in_id=sign_in.id, device_id=device_id, key=sealed, made_at=now()))
 
     @staticmethod
@@ -38,7 +38,7 @@ class TabKey(Base):
             return None
         if now() - sign_in.last_active_at > limits.TAB_KEY_IDLE:
             return None
-        return sealer().unseal(found.key, f"tab-key/{tab}")
+        return sealer().unseal(found.key, tab_key_context(tab))
 
     @staticmethod
     def forget(*, sign_in_id: str | None = None, device_id: str | None = None) -> None:
@@ -48,3 +48,8 @@ class TabKey(Base):
             query.where(TabKey.sign_in_id == sign_in_id) if sign_in_id else query.where(TabKey.device_id == device_id)
         )
         db.session.execute(query)
+
+
+def tab_key_context(tab: str) -> str:
+    """What a tab key is sealed for."""
+    return f"tab-key/{tab}"

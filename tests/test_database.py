@@ -1,0 +1,130 @@
+"""One way to write, and what happens to code that tries another."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from flask.ctx import AppContext
+from sqlalchemy import select, update
+
+from webapp.database import (
+    NestedTransaction,
+    UtcDateTime,
+    WriteOutsideTransaction,
+    db,
+    in_transaction,
+    insert_missing,
+    transaction,
+)
+from webapp.models import Organisation, ThrottleBucket
+
+WRITERS = 8
+ROUNDS = 10
+
+
+def _together(count: int, work: Callable[[], None]) -> None:
+    """Run `work` in `count` threads that start at the same moment; the first failure is raised here."""
+    gate, failures = threading.Barrier(count), []
+
+    def run() -> None:
+        gate.wait()
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def test_a_write_outside_a_transaction_is_refused(app_context: AppContext) -> None:
+    db.session.add(Organisation(name="Acme"))
+    with pytest.raises(WriteOutsideTransaction):
+        db.session.flush()
+
+
+def test_a_transaction_inside_a_transaction_is_refused(app_context: AppContext) -> None:
+    with transaction(), pytest.raises(NestedTransaction), transaction():
+        pass
+
+
+def test_an_error_inside_undoes_everything(app_context: AppContext) -> None:
+    def fail() -> None:
+        with transaction() as session:
+            session.add(Organisation(name="Acme"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert not in_transaction()
+    assert Organisation.the() is None
+
+
+@pytest.mark.databases
+def test_no_reader_that_turns_writer_is_refused_by_a_lock(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(Organisation(name="Acme", requests_version=0))
+
+    def read_then_write() -> None:
+        for _ in range(ROUNDS):
+            with app.app_context():
+                assert Organisation.the()
+                with transaction() as session:
+                    row = session.scalars(select(Organisation).with_for_update()).one()
+                    row.requests_version += 1
+
+    _together(WRITERS, read_then_write)
+    with app.app_context():
+        assert db.session.scalar(select(Organisation.requests_version)) == WRITERS * ROUNDS
+
+
+@pytest.mark.databases
+def test_of_many_compare_and_sets_exactly_one_wins(app: Flask) -> None:
+    won: list[bool] = []
+    with app.app_context(), transaction() as session:
+        session.add(Organisation(name="Acme", requests_version=0))
+
+    def try_once() -> None:
+        with app.app_context(), transaction() as session:
+            query = update(Organisation).where(Organisation.requests_version == 0).values(requests_version=1)
+            won.append(session.execute(query.returning(Organisation.id)).scalar() is not None)
+
+    _together(WRITERS, try_once)
+    assert sorted(won) == [False] * (WRITERS - 1) + [True]
+
+
+@pytest.mark.databases
+def test_inserting_what_is_missing_never_fails_in_a_race(app: Flask) -> None:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def insert() -> None:
+        with app.app_context(), transaction():
+            insert_missing(ThrottleBucket, key="k", tokens=1.0, filled_at=moment)
+
+    _together(WRITERS, insert)
+    with app.app_context():
+        assert db.session.scalars(select(ThrottleBucket.filled_at)).all() == [moment]
+
+
+@pytest.mark.databases
+def test_a_moment_comes_back_as_it_went_in_whatever_its_zone(app: Flask) -> None:
+    moment = datetime(2026, 11, 22, 16, 10, 46, 123456, tzinfo=timezone(timedelta(hours=5)))
+    with app.app_context():
+        with transaction() as session:
+            session.add(Organisation(name="Acme", created_at=moment))
+        found = db.session.scalar(select(Organisation.created_at).where(Organisation.created_at <= moment))
+    assert found == moment
+    assert found.tzinfo is not None
+
+
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 11, 22), None)  # type: ignore[arg-type]  # noqa: DTZ001
