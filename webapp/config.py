@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 from webapp.kept import kept
 
 ROOT = Path(__file__).resolve().parent.parent
+KEYS = re.compile(r"[^\s,]+")
 MINIMUM_KEY_LENGTH = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
@@ -194,7 +195,7 @@ def _keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> dict[str, A
 
 
 def _secret_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> list[str]:
-    keys = _listed(environ.get("SECRET_KEYS", ""))
+    keys = KEYS.findall(environ.get("SECRET_KEYS", ""))
     if not keys:
         return [_made_key("SECRET_KEYS", mode, instance, secrets.token_urlsafe(32))]
     if any(len(key) < MINIMUM_KEY_LENGTH for key in keys):
@@ -206,7 +207,7 @@ def _secret_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> list
 
 
 def _sealing_keys(environ: Mapping[str, str], mode: Mode, instance: Path) -> list[str]:
-    keys = _listed(environ.get("SEALING_KEYS", ""))
+    keys = KEYS.findall(environ.get("SEALING_KEYS", ""))
     if not keys:
         fresh = f"{mode}:{Fernet.generate_key().decode()}"
         keys = [_made_key("SEALING_KEYS", mode, instance, fresh)]
@@ -246,7 +247,3 @@ def _session_cookie(mode: Mode) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
     }
-
-
-def _listed(text: str) -> list[str]:
-    return [entry for entry in re.split(r"[\s,]+", text) if entry]
