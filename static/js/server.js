@@ -74,10 +74,11 @@ export const postJson = (path, json = {}) => request('POST', path, utf8(JSON.str
 export const getJson = (path) => request('GET', path, undefined, {});
 
 /** @param {string} path @returns {Promise<{header: any, file: Uint8Array}>} throws ServerError */
-export const getFramed = (path) => request('GET', path, undefined, { Accept: OCTETS });
+export const getFramed = (path) => request('GET', path, undefined, {});
 
 async function request(method, path, body, headers) {
-  const options = { method, body, headers, mode: 'same-origin', redirect: 'error', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+  // By this Accept the server knows that a script asks, and refuses with a code instead of a page.
+  const options = { method, body, headers: { Accept: OCTETS, ...headers }, mode: 'same-origin', redirect: 'error', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
   const [response, octets] = await fetch(path, options)
     .then(async (answer) => [answer, new Uint8Array(await answer.arrayBuffer())])
     .catch(() => {
