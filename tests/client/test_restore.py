@@ -32,7 +32,7 @@ ASKER = Asker(ORIGIN, MEMBER.organisation, MEMBER.user, new_id(), recipient_of(N
 
 def backup() -> CloudBackup:
     """A cloud backup of the member's."""
-    return make_backup(DOCUMENT, recipient_of(MEMBER.kit), MEMBER.key.public, MEMBER.seed)
+    return make_backup(DOCUMENT, MEMBER.key.public, MEMBER.device, MEMBER.seed)
 
 
 def asked(of: CloudBackup) -> RestoreRequest:
@@ -162,7 +162,7 @@ def test_what_was_sealed_to_the_new_device_opens_nowhere_else() -> None:
 
 
 def test_metadata_by_another_device_is_refused() -> None:
-    made = make_backup(DOCUMENT, recipient_of(MEMBER.kit), MEMBER.key.public, new_seed())
+    made = make_backup(DOCUMENT, MEMBER.key.public, MEMBER.device, new_seed())
     with pytest.raises(BadSignature):
         require_writer(open_share_a(made.share_a, MEMBER.key), DOCUMENT)
 

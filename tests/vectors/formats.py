@@ -177,7 +177,8 @@ def restore() -> Vectors:
     share_s = octets("share S")
     share_a = cloud_backups.xor(octets("identity of backup"), share_s)
     file = seal_fixed(gzip_stored(example_document().lines), [BACKUP, KIT], "cloud backup")
-    meta = cloud_backups.write_meta(example_document(), identifier("backup"), file, share_a, KEY.public)
+    parts = {"file": file, "a": share_a}
+    meta = cloud_backups.write_meta(example_document(), identifier("backup"), DEVICE, parts, KEY.public)
     signature = sign(signing_seed("device"), cloud_backups.LABEL, meta.encode())
     inside = cloud_backups.ShareA(meta, signature, share_a, recipient_of(BACKUP))
     share_a_file = seal_fixed(to_json(inside.fields()).encode(), [KEY.identity], "share A")

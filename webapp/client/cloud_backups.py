@@ -4,6 +4,7 @@ b = A xor S. Share A is sealed to the organisation recovery key, share S is give
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,21 +74,21 @@ class ShareA:
         return {"meta": self.meta, "signature": signature, "share_a": share, "recipient": self.recipient}
 
 
-def make_backup(document: Document, kit_recipient: str, key: PublicKey, seed: bytes) -> CloudBackup:
-    """A cloud backup of this document, by the device that wrote it, whose Ed25519 seed this is."""
+def make_backup(document: Document, key: PublicKey, device: str, seed: bytes) -> CloudBackup:
+    """A cloud backup of this document, by a device of its list, whose Ed25519 seed this is."""
     secret, share_s = secrets.token_bytes(32), secrets.token_bytes(32)
     share_a = xor(secret, share_s)
     one_time = recipient_of(identity_of(secret))
-    file = seal_document(document, [one_time, kit_recipient])
+    file = seal_document(document, [one_time, document.body["keyring"]["kit"]["recipient"]])
     backup = new_id()
-    meta = write_meta(document, backup, file, share_a, key)
+    meta = write_meta(document, backup, device, {"file": file, "a": share_a}, key)
     signature = sign(seed, LABEL, meta.encode())
     inside = ShareA(meta, signature, share_a, one_time)
     return CloudBackup(backup, meta, signature, seal(to_json(inside.fields()).encode(), [key.recipient]), share_s, file)
 
 
-def write_meta(document: Document, backup: str, file: bytes, share_a: bytes, key: PublicKey) -> str:
-    """The exact metadata of a backup."""
+def write_meta(document: Document, backup: str, device: str, parts: Mapping[str, bytes], key: PublicKey) -> str:
+    """The exact metadata of a backup; `parts` are the `file` and share `a`."""
     manifest = document.manifest
     return to_json(
         {
@@ -100,9 +101,9 @@ def write_meta(document: Document, backup: str, file: bytes, share_a: bytes, key
             "counter": manifest["counter"],
             "items": manifest["items"],
             "made_at": moment(),
-            "device": manifest["device"],
-            "file_sha256": sha256_hex(file),
-            "a_sha256": sha256_hex(share_a),
+            "device": device,
+            "file_sha256": sha256_hex(parts["file"]),
+            "a_sha256": sha256_hex(parts["a"]),
             "organisation_key": key.fingerprint,
             "kit": manifest["kit"],
         }

@@ -105,3 +105,19 @@ class NotReleased(ServerRefused):
 
 class RequestClosed(ServerRefused):
     """The restore request has ended; `details["state"]` says how."""
+
+
+class LockDestroyed(ServerRefused):
+    """The PIN was wrong too often: the server's share is gone, and recovery is the way on."""
+
+
+class EpochEnded(DeviceError):
+    """The vault moved on to a key that this device doesn't have."""
+
+    code = "wrong_epoch"
+
+
+class NotUnlocked(DeviceError):
+    """The vault is locked, or this browser has no device yet."""
+
+    code = "locked"

@@ -1,0 +1,82 @@
+"""An admin in one browser, with the organisation recovery key's file at hand when it is needed."""
+
+import re
+
+from webapp.client import approvals
+from webapp.client.encoding import from_base64, to_base64
+from webapp.client.http import Browser, Transport
+from webapp.client.member import USER_AGENT
+from webapp.client.organisation_keys import make_key, read_key, write_key
+from webapp.client.pages import Page
+from webapp.client.restore_requests import RestoreRequest
+
+REQUEST_LINK = re.compile(r"/admin/requests/([0-9a-f]{32})")
+
+
+class Admin:
+    """An admin who is signed in; key files are bytes, as saved."""
+
+    def __init__(self, transport: Transport, agent: str = USER_AGENT) -> None:
+        self.browser = Browser(transport, agent)
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Begin a session; raises ServerRefused."""
+        self.browser.submit("/sign-in", {"email": email, "password": password}, follow=False)
+
+    def make_key(self, name: str, passphrase: str = "") -> bytes:
+        """Make the organisation recovery key and activate it; returns its file, the only copy of its secrets."""
+        file = self.announce_key(name, passphrase)
+        self.activate(file, passphrase)
+        return file
+
+    def announce_key(self, name: str, passphrase: str = "") -> bytes:
+        """Make a key and tell the server its public half; nothing uses it until it is activated."""
+        page = self.browser.visit("/admin/settings").page
+        organisation, organisation_name = page.value("data-organisation"), page.value("data-organisation-name")
+        key = make_key(organisation, organisation_name, name, int(page.value("data-epoch")))
+        fields = {"name": name, "recipient": key.public.recipient, "sign": to_base64(key.public.sign)}
+        self._announced = self.browser.submit("/admin/keys", fields).page
+        return write_key(key, passphrase)
+
+    def activate(self, file: bytes, passphrase: str = "") -> None:
+        """Show the server that the saved file opens: from then on backups use the key."""
+        key, key_id = read_key(file, passphrase), self._announced.value("data-key")
+        challenge = from_base64(self._announced.value("data-challenge"), 32)
+        proof = to_base64(key.prove(self.browser.origin, key_id, challenge))
+        self.browser.submit(f"/admin/keys/{key_id}/activation", {"proof": proof})
+
+    def invite(self, email: str, name: str, file: bytes, role: str = "member", passphrase: str = "") -> str:
+        """A link to hand over: its fragment, from the key file opened here, tells the member's browser the key."""
+        page = self.browser.submit("/admin/invites", {"email": email, "name": name, "role": role}).page
+        return f"{page.value('data-link')}#{read_key(file, passphrase).link_fragment}"
+
+    def pending(self) -> list[str]:
+        """The ids of the requests that wait for an admin, in the page's order."""
+        text = self.browser.visit("/admin/requests/pending").page.text
+        return list(dict.fromkeys(REQUEST_LINK.findall(text)))
+
+    def show(self, request: str) -> Page:
+        """The page of a request."""
+        return self.browser.visit(f"/admin/requests/{request}").page
+
+    def approve(self, request: str, fingerprint: str, file: bytes, passphrase: str = "") -> None:
+        """Approve what the member read out: share A is opened with the key file and wrapped for their new device.
+
+        Raises WrongFingerprint before anything is opened, and whatever `approvals.approve` raises.
+        """
+        page, key = self.show(request), read_key(file, passphrase)
+        asked = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
+        asked.require_fingerprint(fingerprint)
+        share_a = from_base64(page.value("data-share-a"))
+        approval = approvals.approve(asked, share_a, key, self.browser.origin, page.value("data-admin"))
+        fields = {
+            "approval": approval.exact,
+            "signature": to_base64(approval.signature),
+            "wrapped": to_base64(approval.wrapped),
+            "fingerprint": fingerprint,
+        }
+        self.browser.submit(f"/admin/requests/{request}/approval", fields, follow=False)
+
+    def deny(self, request: str, reason: str) -> None:
+        """Refuse a request, with a reason that the member reads."""
+        self.browser.submit(f"/admin/requests/{request}/denial", {"reason": reason}, follow=False)

@@ -1,0 +1,98 @@
+"""A device's lock and a new epoch's vault: what joining and every recovery make anew."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.client import device_lock, epochs
+from webapp.client.device_state import DeviceState
+from webapp.client.document_shapes import Body, Draft, EpochKey, Item, KeyPin, KitEntry, Tombstone
+from webapp.client.documents import Document, seal_document, write
+from webapp.client.encoding import from_base64, moment, sha256_hex, to_base64
+from webapp.client.identities import Identity, new_identity, recipient_of
+
+
+@dataclass(frozen=True)
+class NewLock:
+    """A device lock as the server gets it; its salt is in the device's state."""
+
+    keyslot: bytes
+    server_share: bytes
+    proof: bytes
+
+    def fields(self) -> dict[str, str]:
+        """As JSON has it."""
+        parts = {"keyslot": self.keyslot, "server_share": self.server_share, "proof": self.proof}
+        return {name: to_base64(value) for name, value in parts.items()}
+
+
+def make_lock(state: DeviceState, pin: str, vault_key: Identity, version: int) -> NewLock:
+    """Lock the vault key behind this PIN; the salt is kept in `state`, so save that before sending the lock.
+
+    Raises WeakPin.
+    """
+    salt, share = secrets.token_bytes(16), secrets.token_bytes(32)
+    stretched = device_lock.stretch(device_lock.check_pin(pin), salt)
+    state.salts[str(version)] = to_base64(salt)
+    key = device_lock.unlock_key(stretched, share, state.place)
+    keyslot = device_lock.make_keyslot(vault_key, key, state.recipient, state.place)
+    return NewLock(keyslot, share, device_lock.pin_proof(stretched, state.place))
+
+
+def stretched_pin(state: DeviceState, pin: str, version: int) -> bytes:
+    """The PIN stretched under the salt of this lock version."""
+    return device_lock.stretch(pin, from_base64(state.salts[str(version)], 16))
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a new epoch begins from."""
+
+    epoch: int = 0
+    counter: int = 0
+    sha256: str = ""
+    items: tuple[Item, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    epochs: tuple[EpochKey, ...] = ()
+    kit: int = 0
+    pin: KeyPin | None = None
+
+
+@dataclass(frozen=True)
+class NewEpoch:
+    """A vault under a fresh vault key and a fresh kit, whose only device is this one."""
+
+    vault_key: Identity
+    document: Document
+    file: bytes
+
+    def header(self, state: DeviceState) -> dict[str, Any]:
+        """What the server is told of it."""
+        verify_key = to_base64(epochs.verify_key(self.vault_key, state.user))
+        manifest = self.document.manifest
+        named = {"kit": manifest["kit"], "items": manifest["items"], "file_sha256": sha256_hex(self.file)}
+        return {"verify_key": verify_key, **named}
+
+
+def begin_epoch(state: DeviceState, base: Base) -> NewEpoch:
+    """The first vault file of the epoch after `base`."""
+    vault_key, kit = new_identity(), new_identity()
+    number = base.kit + 1
+    entry: KitEntry = {"number": number, "recipient": recipient_of(kit), "made_at": moment(), "identity": kit}
+    ring = [*base.epochs, EpochKey(epoch=base.epoch + 1, key=vault_key)]
+    items, tombstones = list(base.items), list(base.tombstones)
+    body: Body = {"items": items, "tombstones": tombstones, "keyring": {"epochs": ring, "kit": entry}}
+    draft: Draft = {
+        "organisation": state.organisation,
+        "user": state.user,
+        "epoch": base.epoch + 1,
+        "counter": base.counter + 1,
+        "made_at": moment(),
+        "device": state.id,
+        "base_sha256": base.sha256,
+        "devices": [state.entry],
+        "kit": number,
+        "organisation_key": base.pin,
+    }
+    document = write(draft, body, state.signer.seed)
+    return NewEpoch(vault_key, document, seal_document(document, [recipient_of(vault_key), recipient_of(kit)]))

@@ -1,0 +1,169 @@
+"""A member and one browser profile of theirs: joining, unlocking, saving, backing up, recovering."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from webapp.client import device_lock
+from webapp.client.device_making import Base, begin_epoch, make_lock, stretched_pin
+from webapp.client.device_state import DeviceState
+from webapp.client.encoding import from_base64, to_base64
+from webapp.client.errors import LockDestroyed, NotUnlocked, ServerRefused, WrongPin
+from webapp.client.http import Browser, Transport
+from webapp.client.identities import read_identity
+from webapp.client.pages import Attributes
+from webapp.client.recovery import Recovery
+from webapp.client.vaults import Vault
+
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+
+class Member:
+    """A member in one browser. `state` is what the profile keeps, `vault` is there while it is unlocked."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        state: DeviceState | None = None,
+        name: str = "Firefox on Linux",
+        agent: str = USER_AGENT,
+    ) -> None:
+        self.browser = Browser(transport, agent)
+        self.state = state
+        self.name = name
+        self._vault: Vault | None = None
+        self._recovery: Recovery | None = None
+        self._account = state.account if state else ""
+
+    @property
+    def device(self) -> DeviceState:
+        """What this browser keeps; raises NotUnlocked where it keeps nothing."""
+        if self.state is None:
+            raise NotUnlocked
+        return self.state
+
+    @property
+    def vault(self) -> Vault:
+        """The unlocked vault; raises NotUnlocked."""
+        if self._vault is None:
+            raise NotUnlocked
+        return self._vault
+
+    @property
+    def recovery(self) -> Recovery:
+        """This device's restore request; raises NotUnlocked where it made none."""
+        if self._recovery is None:
+            if not self.device.request:
+                raise NotUnlocked
+            self._recovery = Recovery(self.browser, self.device)
+        return self._recovery
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Begin a session; raises ServerRefused."""
+        self._account = email
+        self.browser.submit("/sign-in", {"email": email, "password": password}, follow=False)
+
+    def sign_out(self) -> None:
+        """End the session, and lock."""
+        self._vault = None
+        self.browser.submit("/sign-out", follow=False)
+
+    def join(self, link: str, name: str, password: str, pin: str, email: str = "") -> Vault:
+        """From the invite link to an open, empty vault. The organisation key's fingerprint in the link is kept."""
+        self._account = email or name
+        fragment = self.accept_invite(link, name, password)
+        return self.make_vault(pin, fragment)
+
+    def accept_invite(self, link: str, name: str, password: str) -> str:
+        """Make the account; returns the fingerprint the link carries, which the server never sees."""
+        parts = urlsplit(link)
+        self.browser.visit(parts.path)
+        self.browser.submit(parts.path, {"name": name, "password": password}, follow=False)
+        return parts.fragment.partition("k=")[2]
+
+    def make_vault(self, pin: str, fingerprint: str = "") -> Vault:
+        """The first vault of a member who has none, with this browser as its device; raises WeakPin."""
+        state = self._new_device("/join/vault")
+        state.key_fingerprint = fingerprint
+        begun = begin_epoch(state, Base())
+        lock = make_lock(state, pin, begun.vault_key, 1)
+        header = {"device": state.entry, **begun.header(state), **lock.fields()}
+        self.browser.sign_file(state.signer, "/join/vault", header, begun.file)
+        state.enrolled = True
+        self.state = state
+        self._vault = Vault(self.browser, state, begun.vault_key)
+        self._vault.keep(begun.document, begun.file)
+        return self._vault
+
+    def find_device(self) -> str:
+        """Tell the server whether this browser has a device of the account; returns where the server leads."""
+        if self.state is None:
+            return self.browser.submit("/devices/none", follow=False).headers.get("location", "")
+        return str(self.browser.sign_json(self.device.signer, "/devices/here").get("next", ""))
+
+    def unlock(self, pin: str) -> Vault:
+        """Open the vault with the PIN; raises WrongPin, LockDestroyed, and what reading the vault raises."""
+        state = self.device
+        self.find_device()
+        versions = self.browser.get_json("/devices/lock-versions")["versions"]
+        known = [version for version in versions if str(version) in state.salts]
+        if not known:
+            raise LockDestroyed(410, "lock_destroyed")
+        version = max(known)
+        stretched = stretched_pin(state, pin, version)
+        proof = to_base64(device_lock.pin_proof(stretched, state.place))
+        lock = self._try(proof, version)
+        key = device_lock.unlock_key(stretched, from_base64(lock["server_share"], 32), state.place)
+        opened = device_lock.open_keyslot(from_base64(lock["keyslot"]), key, read_identity(state.identity), state.place)
+        state.salts = {str(version): state.salts[str(version)]}
+        vault = Vault(self.browser, state, opened)
+        vault.load()
+        self._vault = vault
+        return vault
+
+    def change_pin(self, pin: str) -> None:
+        """A new lock for the unlocked vault; the old one lives until the new one has opened once; raises WeakPin."""
+        version = max(int(version) for version in self.device.salts) + 1
+        lock = make_lock(self.device, pin, self.vault.vault_key, version)
+        self.browser.sign_json(self.device.signer, "/devices/pin", {**lock.fields(), "version": version})
+
+    def lock(self) -> None:
+        """Forget the vault key, here and in every tab of the session."""
+        self._vault = None
+        self.browser.post_json("/devices/lock")
+
+    def backups(self) -> list[Attributes]:
+        """The cloud backups this member may ask for, newest first: `data-backup`, `data-file-sha256`, …"""
+        return self.browser.visit("/recovery/cloud/backups").page.all("data-file-sha256")
+
+    def request_restore(self, backup: str | None = None) -> Recovery:
+        """Ask for a backup (the newest unless named) with fresh device keys; read its fingerprint to the admin."""
+        offered = self.backups()
+        chosen = next(one for one in offered if backup is None or one["data-backup"] == backup)
+        self.state = self._new_device("/recovery/cloud/backups")
+        self._recovery = Recovery(self.browser, self.state)
+        self._recovery.ask(chosen["data-backup"], chosen["data-file-sha256"])
+        return self._recovery
+
+    def finish(self, pin: str) -> Vault:
+        """End the recovery behind a new PIN; the vault is open afterwards."""
+        self._vault = self.recovery.finish(pin)
+        return self._vault
+
+    def save(self, path: Path) -> None:
+        """Keep what the browser profile keeps."""
+        self.device.save(path)
+
+    def _try(self, proof: str, version: int) -> dict[str, str]:
+        try:
+            return self.browser.sign_json(self.device.signer, "/devices/unlock", {"proof": proof, "version": version})
+        except ServerRefused as error:
+            if error.code == "wrong_pin":
+                raise WrongPin(int(error.details.get("tries_left", 0))) from error  # type: ignore[call-overload]
+            raise
+
+    def _new_device(self, path: str) -> DeviceState:
+        """Fresh keys for whoever is signed in; the page at `path` says who that is."""
+        page = self.browser.visit(path).page
+        organisation = self.browser.get_json("/organisation/key")["organisation"]
+        user = page.value("data-user")
+        return DeviceState(self.browser.origin, organisation, user, self._account or user, self.name)

@@ -1,0 +1,159 @@
+"""An unlocked vault: reading, saving, backing up."""
+
+from typing import Any
+
+from webapp.client import documents
+from webapp.client.cloud_backups import CloudBackup, make_backup
+from webapp.client.device_state import DeviceState
+from webapp.client.document_shapes import Body, Draft, Item, KeyPin, Keyring, Tombstone
+from webapp.client.encoding import from_base64, moment, new_id, sha256_hex
+from webapp.client.errors import EpochEnded, KeyMismatch, Malformed, NotUnlocked, OlderThanSeen, StaleVault
+from webapp.client.http import Browser
+from webapp.client.identities import Identity, recipient_of
+from webapp.client.organisation_keys import PublicKey
+from webapp.client.recovery_kits import RecoveryKit, confirms
+
+
+class Vault:
+    """The vault of one member on one device, with the vault key at hand."""
+
+    def __init__(self, browser: Browser, state: DeviceState, vault_key: Identity) -> None:
+        self.browser = browser
+        self.state = state
+        self.vault_key = vault_key
+        self.document: documents.Document | None = None
+        self.sha256 = ""
+
+    @property
+    def opened(self) -> documents.Document:
+        """The document as this device last read or wrote it."""
+        if self.document is None:
+            raise NotUnlocked
+        return self.document
+
+    @property
+    def items(self) -> list[Item]:
+        """The items as this device last read or wrote them."""
+        return self.opened.body["items"]
+
+    def load(self) -> None:
+        """Read the newest file; raises WrongAccount, EpochEnded, OlderThanSeen and what opening raises."""
+        header, file = self.browser.get_file("/vault/file")
+        if sha256_hex(file) != header.get("sha256"):
+            raise Malformed("another file than announced")
+        document = documents.open_document(file, [self.vault_key])
+        manifest = document.manifest
+        documents.require_account(document, self.state.organisation, self.state.user)
+        if manifest["epoch"] != header.get("epoch") or manifest["epoch"] < self.state.seen_epoch:
+            raise EpochEnded
+        if (manifest["epoch"], manifest["counter"]) < (self.state.seen_epoch, self.state.seen_counter):
+            raise OlderThanSeen
+        self.keep(document, file)
+
+    def keep(self, document: documents.Document, file: bytes) -> None:
+        """Remember this as the newest, so that nothing older is taken for it later."""
+        self.document, self.sha256 = document, sha256_hex(file)
+        self.state.seen_epoch = document.manifest["epoch"]
+        self.state.seen_counter = document.manifest["counter"]
+        if document.manifest["organisation_key"]:
+            self.state.key_fingerprint = document.manifest["organisation_key"]["fingerprint"]
+
+    def add(self, title: str, *, kind: str = "login", **fields: str) -> Item:
+        """Save one more item: a login (username, password, url, notes) or a note (notes)."""
+        empty = {"username": "", "password": "", "url": "", "notes": ""}
+        times = {"created_at": moment(), "updated_at": moment()}
+        item: Any = {"id": new_id(), "kind": kind, "title": title, **empty, **fields, **times}
+        self.save([*self.items, item])
+        return item  # type: ignore[no-any-return]
+
+    def save(self, items: list[Item]) -> None:
+        """Save these items instead of the former ones; raises StaleVault where another device was first."""
+        kept = {item["id"] for item in items}
+        gone = [item["id"] for item in self.items if item["id"] not in kept]
+        tombstones: list[Tombstone] = [{"id": item, "deleted_at": moment()} for item in gone]
+        former = self.opened.body
+        body: Body = {**former, "items": items, "tombstones": [*former["tombstones"], *tombstones]}
+        self.write(body, self.opened.manifest["organisation_key"])
+
+    def write(self, body: Body, pin: KeyPin | None) -> None:
+        """Save this body under this pin; raises StaleVault."""
+        document = documents.write(self._draft(body, pin), body, self.state.signer.seed)
+        file = documents.seal_document(document, [recipient_of(self.vault_key), body["keyring"]["kit"]["recipient"]])
+        manifest = document.manifest
+        header = {name: manifest[name] for name in ("epoch", "counter", "base_sha256", "items", "kit")}
+        answer = self.browser.sign_file(
+            self.state.signer, "/vault/file", {**header, "file_sha256": sha256_hex(file)}, file
+        )
+        if answer.get("sha256", sha256_hex(file)) != sha256_hex(file):
+            raise StaleVault(409, "stale_vault", answer)
+        self.keep(document, file)
+
+    def _draft(self, body: Body, pin: KeyPin | None) -> Draft:
+        former = self.opened.manifest
+        devices = [device for device in former["devices"] if device["id"] != self.state.id]
+        return {
+            "organisation": self.state.organisation,
+            "user": self.state.user,
+            "epoch": former["epoch"],
+            "counter": former["counter"] + 1,
+            "made_at": moment(),
+            "device": self.state.id,
+            "base_sha256": self.sha256,
+            "devices": [*devices, self.state.entry],
+            "kit": body["keyring"]["kit"]["number"],
+            "organisation_key": pin,
+        }
+
+    def kit(self) -> RecoveryKit:
+        """The Recovery Kit, as long as the vault still has it: until it is confirmed; else raises NotUnlocked."""
+        entry = self.opened.body["keyring"]["kit"]
+        if "identity" not in entry:
+            raise NotUnlocked
+        name = organisation_name(self.browser)
+        return RecoveryKit(entry["number"], entry["made_at"], self.state.account, name, Identity(entry["identity"]))
+
+    def confirm_kit(self, typed: str) -> bool:
+        """Whether the last four characters are right; from then on only the person has the kit."""
+        if not confirms(self.kit(), typed):
+            return False
+        body, entry = self.opened.body, self.opened.body["keyring"]["kit"]
+        self.browser.sign_json(self.state.signer, "/vault/kit-confirmation", {"kit": entry["number"]})
+        keyring: Keyring = {
+            "epochs": body["keyring"]["epochs"],
+            "kit": {"number": entry["number"], "recipient": entry["recipient"], "made_at": entry["made_at"]},
+        }
+        self.write({**body, "keyring": keyring}, self.opened.manifest["organisation_key"])
+        return True
+
+    def switch_on_cloud_backups(self, typed: str = "") -> None:
+        """Trust the organisation recovery key served, if the invite link or the person named it; else KeyMismatch."""
+        key = served_key(self.browser)
+        key.require(typed or self.state.key_fingerprint)
+        self.write(self.opened.body, {"epoch": key.epoch, "fingerprint": key.fingerprint})
+        path, fingerprint = "/backups/enrolment", {"fingerprint": key.fingerprint}
+        self.browser.sign_json(self.state.signer, path, fingerprint)
+
+    def back_up(self) -> CloudBackup:
+        """Make a cloud backup of the vault as it is; raises KeyMismatch where the key served isn't the pinned one."""
+        pin, key = self.opened.manifest["organisation_key"], served_key(self.browser)
+        if pin is None:
+            raise KeyMismatch
+        key.require(pin["fingerprint"])
+        backup = make_backup(self.opened, key, self.state.id, self.state.signer.seed)
+        self.browser.sign_file(self.state.signer, "/backups", backup.header(), backup.file)
+        return backup
+
+
+def served_key(browser: Browser) -> PublicKey:
+    """The organisation recovery key as the server names it, to be held against a pin; raises KeyMismatch for none."""
+    answer = browser.get_json("/organisation/key")
+    key = answer.get("key")
+    if not isinstance(key, dict):
+        raise KeyMismatch
+    sign = from_base64(key["sign"], 32)
+    return PublicKey(str(answer["organisation"]), int(key["epoch"]), str(key["recipient"]), sign)
+
+
+def organisation_name(browser: Browser) -> str:
+    """What the organisation is called."""
+    return str(browser.get_json("/organisation/key").get("name", ""))
