@@ -84,6 +84,12 @@ class Invite(Base):
             .order_by(Invite.made_at.desc())
         ).all()
 
+    @staticmethod
+    def open_to(email: str) -> "Invite | None":
+        """The invite to this address that can still be used."""
+        query = select(Invite).where(Invite.email == User.normalised_email(email), Invite.used_at.is_(None))
+        return db.session.scalars(query.where(Invite.withdrawn_at.is_(None), Invite.expires_at > now())).first()
+
     @property
     def is_open(self) -> bool:
         """Whether the link still works."""
@@ -96,6 +102,14 @@ class Invite(Base):
         if not self.is_open:
             raise InviteClosed
         self.used_at = now()
+
+    def withdraw(self) -> None:
+        """Make the link useless, in the caller’s transaction. Raises InviteClosed."""
+        assert in_transaction()
+        db.session.refresh(self, with_for_update=True)
+        if not self.is_open:
+            raise InviteClosed
+        self.withdrawn_at = now()
 
 
 def _hash(token: str) -> str:

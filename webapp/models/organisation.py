@@ -1,13 +1,17 @@
 """The organisation: one to an installation, with the person to turn to."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.clock import now
-from webapp.database import Base, db
+from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
+
+if TYPE_CHECKING:
+    from webapp.models.user import User
 
 
 class Organisation(Base):
@@ -31,6 +35,13 @@ class Organisation(Base):
         return db.session.scalars(select(Organisation).limit(1)).first()
 
     @staticmethod
+    def locked(organisation_id: str) -> "Organisation":
+        """The organisation, with the row held until the transaction ends: key ceremonies and invites start here, so
+        that two of them never interleave."""
+        assert in_transaction()
+        return db.session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+
+    @staticmethod
     def touch_requests(organisation_id: str) -> None:
         """Tell the waiting admin pages that a request moved."""
         db.session.execute(
@@ -38,6 +49,13 @@ class Organisation(Base):
             .where(Organisation.id == organisation_id)
             .values(requests_version=Organisation.requests_version + 1)
         )
+
+    def change_contact(self, by: "User", name: str, email: str, phone: str) -> None:
+        """Set whom members turn to; all empty: the first owner again. In the caller’s transaction."""
+        from webapp.models.event import Event
+
+        self.contact_name, self.contact_email, self.contact_phone = name, email, phone
+        Event.append("contact.changed", self.id, actor=by, name=name, email=email, phone=phone)
 
     def contact(self) -> dict[str, str]:
         """Who helps when nothing else does: as set, else the first owner."""

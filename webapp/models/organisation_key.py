@@ -1,16 +1,23 @@
 """The public half of an organisation recovery key. Its file is with an admin and never comes here."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.clock import now
-from webapp.crypto.fingerprints import groups
-from webapp.database import Base, db
-from webapp.models.columns import Id, Name
+from webapp.crypto.fingerprints import groups, lv, organisation_key_fingerprint
+from webapp.crypto.signatures import verify
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, Name, new_id
+from webapp.models.event import Event
+from webapp.models.user import User
+
+PROOF_LABEL = "spare-key/v1/organisation-key-proof"
+RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 
 class KeyState(StrEnum):
@@ -19,6 +26,18 @@ class KeyState(StrEnum):
     GENERATED = "generated"
     ACTIVE = "active"
     DISABLED = "disabled"
+
+
+class AnotherKeyIsActive(Exception):
+    """Somebody completed a ceremony first; `key` is the one they made."""
+
+    def __init__(self, key: "OrganisationKey") -> None:
+        super().__init__(key.id)
+        self.key = key
+
+
+class NoSuchKey(ValueError):
+    """What was sent is no public half of a key that could be made now."""
 
 
 class OrganisationKey(Base):
@@ -50,6 +69,41 @@ class OrganisationKey(Base):
     """When somebody last showed that the key file is still there."""
     disabled_at: Mapped[datetime | None]
 
+    maker: Mapped[User] = relationship()
+
+    @staticmethod
+    def generate(
+        by: User, name: str, epoch: int, recipient: str, sign_public: bytes, fingerprint: str
+    ) -> "OrganisationKey":
+        """Keep the public half that `by`’s browser made, in the caller’s transaction with the organisation locked; it
+        takes the place of what they generated before. Raises AnotherKeyIsActive, NoSuchKey."""
+        assert in_transaction()
+        organisation_id = by.organisation_id
+        _refuse_rivals(organisation_id)
+        computed = organisation_key_fingerprint(organisation_id, epoch, recipient, sign_public)
+        if (epoch, fingerprint) != (OrganisationKey.next_epoch(organisation_id), computed):
+            raise NoSuchKey
+        if not RECIPIENT.fullmatch(recipient) or len(sign_public) != 32:
+            raise NoSuchKey
+        former = OrganisationKey.generated_by(by)
+        if former:
+            former.throw_away()
+        key = OrganisationKey(id=new_id(), organisation_id=organisation_id, name=name, epoch=epoch, recipient=recipient)
+        key.sign_public, key.fingerprint, key.made_by = sign_public, computed, by.id
+        db.session.add(key)
+        db.session.flush()
+        Event.append("organisation_key.generated", organisation_id, actor=by, object_id=key.id, name=name)
+        return key
+
+    @staticmethod
+    def generated_by(user: User) -> "OrganisationKey | None":
+        """The key whose ceremony this person has begun and not completed."""
+        return db.session.scalars(
+            select(OrganisationKey).where(
+                OrganisationKey.made_by == user.id, OrganisationKey.state == KeyState.GENERATED
+            )
+        ).first()
+
     @staticmethod
     def active(organisation_id: str) -> "OrganisationKey | None":
         """The key that new backups use; None: cloud backups are not enabled."""
@@ -78,7 +132,44 @@ class OrganisationKey(Base):
         )
         return (newest or 0) + 1
 
+    def activate(self, by: User) -> None:
+        """Use it for new backups: its file was there again. In the caller’s transaction with the organisation locked;
+        what others generated meanwhile is thrown away. Raises AnotherKeyIsActive."""
+        assert in_transaction()
+        _refuse_rivals(self.organisation_id)
+        self.state = KeyState.ACTIVE
+        self.activated_at = self.proved_at = now()
+        db.session.flush()
+        generated = OrganisationKey.state == KeyState.GENERATED
+        db.session.execute(
+            delete(OrganisationKey).where(OrganisationKey.organisation_id == self.organisation_id, generated)
+        )
+        Event.append("organisation_key.activated", self.organisation_id, actor=by, object_id=self.id, name=self.name)
+
+    def note_proof(self, by: User) -> None:
+        """Somebody showed that its file is still there."""
+        assert in_transaction()
+        self.proved_at = now()
+        Event.append("organisation_key.proved", self.organisation_id, actor=by, object_id=self.id, name=self.name)
+
+    def throw_away(self) -> None:
+        """Forget a key that never became active: its file opens nothing."""
+        assert in_transaction()
+        assert self.state == KeyState.GENERATED
+        db.session.delete(self)
+        db.session.flush()
+
+    def verify_proof(self, origin: str, challenge: bytes, signature: bytes) -> None:
+        """Return if the holder of the key file signed this challenge for this key. Raises BadSignature."""
+        verify(PROOF_LABEL, lv(origin, self.id, challenge), signature, self.sign_public)
+
     @property
     def shown_fingerprint(self) -> str:
         """The 16 characters a person types, in groups of four."""
         return groups(self.fingerprint[:16])
+
+
+def _refuse_rivals(organisation_id: str) -> None:
+    active = OrganisationKey.active(organisation_id)
+    if active:
+        raise AnotherKeyIsActive(active)

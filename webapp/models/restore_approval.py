@@ -1,0 +1,136 @@
+"""Whether what an admin’s browser signed approves exactly this request, by the server’s own rows, rules and clock."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from webapp import limits
+from webapp.clock import now, parse_stamp, stamp
+from webapp.crypto.fingerprints import from_typed
+from webapp.crypto.signatures import BadSignature, verify
+from webapp.flows.restore_request import NotYours, State
+from webapp.models.cloud_backup import CloudBackup
+from webapp.models.organisation_key import KeyState, OrganisationKey
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.user import User
+
+LABEL = "spare-key/v1/restore-approval"
+CLOCK_SLACK = timedelta(days=1)
+"""How wrong the clock of the admin’s computer may be."""
+ROUNDING = timedelta(minutes=5)
+SEALED_START = b"age-encryption.org/v1\n-> X25519 "
+
+
+class NotApproved(Exception):
+    """Nothing was approved; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class SignedApproval:
+    """What came from the admin’s browser: exact text, its signature, share A re-wrapped, the fingerprint as typed."""
+
+    exact: str
+    signature: bytes
+    wrapped: bytes
+    typed: str
+
+
+def approve(request: RestoreRequest, by: User, given: SignedApproval, origin: str) -> None:
+    """Verify all of it, then make the move, in the caller’s transaction with the member locked.
+
+    Raises NotApproved, NotYours, IllegalMove (decided, withdrawn or expired before).
+    """
+    if request.user_id == by.id:
+        raise NotYours
+    if request.state == State.REQUESTED:
+        verify_approval(request, by, given, origin)
+    request.approve(by, given.exact, given.signature, given.wrapped)
+
+
+def verify_approval(request: RestoreRequest, by: User, given: SignedApproval, origin: str) -> None:
+    """Return if the approval is of this request and no other. Raises NotApproved."""
+    if not hmac.compare_digest(from_typed(given.typed).encode(), request.fingerprint.encode()):
+        raise NotApproved("wrong_fingerprint")
+    backup = request.backup
+    if backup is None:
+        raise NotApproved("backup_gone")
+    if backup.organisation_key.state == KeyState.GENERATED:
+        raise NotApproved("key_mismatch")
+    try:
+        verify(LABEL, given.exact.encode(), given.signature, backup.organisation_key.sign_public)
+    except BadSignature:
+        raise NotApproved("bad_signature") from None
+    fields = _read(given.exact)
+    _check_times(str(fields.pop("made_at", "")), str(fields.pop("expires_at", "")))
+    if not _same(fields, _expected(request, backup, backup.organisation_key, by, given.wrapped, origin)):
+        raise NotApproved("wrong_approval")
+    if not given.wrapped.startswith(SEALED_START):
+        raise NotApproved("wrong_approval")
+
+
+def latest_expiry() -> str:
+    """The `expires_at` for an approval signed now."""
+    return stamp(now() + limits.APPROVAL_LIFE)
+
+
+def _expected(
+    request: RestoreRequest, backup: CloudBackup, key: OrganisationKey, by: User, wrapped: bytes, origin: str
+) -> dict[str, Any]:
+    return {
+        "v": 1,
+        "type": "restore-approval",
+        "origin": origin,
+        "organisation": request.organisation_id,
+        "user": request.user_id,
+        "request": request.id,
+        "backup": backup.id,
+        "request_sha256": hashlib.sha256(request.exact.encode()).hexdigest(),
+        "sign": base64.b64encode(request.sign_public).decode(),
+        "recipient": request.recipient,
+        "file_sha256": backup.file_sha256,
+        "organisation_key": key.fingerprint,
+        "wrapped_sha256": hashlib.sha256(wrapped).hexdigest(),
+        "admin": by.id,
+    }
+
+
+def _same(fields: dict[str, Any], expected: dict[str, Any]) -> bool:
+    """No field more, none less, each of the same kind (`True` is not 1)."""
+    return fields == expected and all(type(value) is type(expected[name]) for name, value in fields.items())
+
+
+def _read(exact: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(exact, object_pairs_hook=_without_repetition)
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict):
+        raise NotApproved("wrong_approval")
+    return fields
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Where a name stands twice, readers differ about which value counts."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _check_times(made_at: str, expires_at: str) -> None:
+    """`expires_at` is what the server gave out; `made_at` is the admin’s own clock, which may be a little wrong."""
+    try:
+        made, expires = parse_stamp(made_at), parse_stamp(expires_at)
+    except ValueError:
+        raise NotApproved("wrong_approval") from None
+    if not now() < expires <= now() + limits.APPROVAL_LIFE + ROUNDING:
+        raise NotApproved("wrong_approval")
+    if abs(made - now()) > CLOCK_SLACK:
+        raise NotApproved("wrong_clock")
