@@ -1,0 +1,92 @@
+"""Somebody in front of a browser of their own."""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.devices import MadeDevice
+from webapp.client.cloud_backups import CloudBackup as MadeBackup
+from webapp.crypto.passwords import hash_password
+from webapp.database import transaction
+from webapp.models import Role, User
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Person:
+    """Somebody of the organisation, in front of a browser of their own."""
+
+    app: Flask
+    user_id: str
+    organisation_id: str
+    email: str
+    name: str
+    password: str = PASSWORD
+    device: MadeDevice | None = None
+    """What `enrolled` made."""
+    backups: list[MadeBackup] = field(default_factory=list)
+
+    @cached_property
+    def client(self) -> FlaskClient:
+        """Their browser, signed in by really posting the form."""
+        return self.another_browser()
+
+    def another_browser(self) -> FlaskClient:
+        """A further browser in which they sign in."""
+        client = self.app.test_client()
+        response = client.post("/sign-in", data={"email": self.email, "password": self.password})
+        assert response.status_code == 303, response.text
+        return client
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        """GET in their browser."""
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, **kwargs: Any) -> TestResponse:
+        """POST in their browser."""
+        return self.client.post(path, **kwargs)
+
+    def signed_post(
+        self,
+        path: str,
+        body: bytes | dict[str, Any] = b"",
+        *,
+        device: MadeDevice | None = None,
+        client: FlaskClient | None = None,
+    ) -> TestResponse:
+        """POST that their device signs over a fresh challenge. A dict goes as JSON; frame() what has a file."""
+        device, client = device or self.device, client or self.client
+        assert device, "give the person a device first: enrolled(person)"
+        answer = client.post("/devices/challenge")
+        assert answer.status_code == 200, answer.text
+        octets = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        headers = device.signature_headers(path, octets, base64.b64decode(answer.get_json()["challenge"]))
+        return client.post(path, data=octets, content_type=kind, headers=headers)
+
+    def new_device(self) -> MadeDevice:
+        """A browser profile with fresh keys that nobody knows yet."""
+        return MadeDevice(self.app.config["ORIGIN"], self.organisation_id, self.user_id)
+
+
+def add_person(app: Flask, organisation_id: str, name: str, role: Role = Role.MEMBER) -> Person:
+    """Somebody more, who can sign in and has no vault yet."""
+    password_hash = hash_password(PASSWORD)
+    with app.app_context():
+        with transaction() as session:
+            user = User(
+                organisation_id=organisation_id,
+                email=f"{name.lower()}@example.org",
+                name=name,
+                role=role,
+                password_hash=password_hash,
+            )
+            session.add(user)
+        return Person(app, user.id, organisation_id, user.email, name)
