@@ -9,7 +9,7 @@ COMMON = set(
     re.findall(
         r"\w+",
         """
-        password passwort passw motdepasse contrasena letmein letmeinplease welcome willkommen iloveyou admin login secret
+        password passwort motdepasse contrasena letmein letmeinplease welcome willkommen iloveyou admin login secret
         administrator changeme qwerty qwertz azerty monkey dragon master sunshine princess football baseball superman
         batman shadow michael summer winter spring autumn trustno hello whatever starwars company default sparekey spare
         pass passphrase mypassword thisismypassword correcthorsebatterystaple
