@@ -1,10 +1,11 @@
 """What happened: append-only, written in the transaction that made it happen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Integer, String, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
@@ -52,3 +53,13 @@ class Event(Base):
         )
         db.session.add(event)
         return event
+
+    @staticmethod
+    def page(organisation_id: str, size: int, before: int | None = None) -> tuple[Sequence["Event"], int | None]:
+        """The newest events, or those before the one with this number; and the number the next page goes on from."""
+        query = select(Event).where(Event.organisation_id == organisation_id)
+        if before is not None:
+            query = query.where(Event.id < before)
+        query = query.options(joinedload(Event.actor), joinedload(Event.subject))
+        found = db.session.scalars(query.order_by(Event.id.desc()).limit(size + 1)).all()
+        return found[:size], found[size - 1].id if len(found) > size else None

@@ -1,5 +1,26 @@
-"""overview"""
+"""Overview: what waits for an admin, and whether everybody could be helped."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template
+
+from webapp.models import Event, Invite, OrganisationKey
+from webapp.models.coverage import summary
+from webapp.security import me
+from webapp.views.admin.requests import pending
 
 bp = Blueprint("admin_overview", __name__, url_prefix="/admin")
+
+EVENTS_SHOWN = 8
+
+
+@bp.get("/")
+def show_overview() -> str:
+    """The first page of the Admin Portal."""
+    organisation_id = me().organisation_id
+    return render_template(
+        "admin/overview.html",
+        summary=summary(organisation_id),
+        key=OrganisationKey.active(organisation_id),
+        invites=Invite.open_ones(organisation_id),
+        events=Event.page(organisation_id, EVENTS_SHOWN)[0],
+        **pending(),
+    )

@@ -1,5 +1,196 @@
-"""requests"""
+"""Requests for a cloud backup: who waits, what was asked, and the admin’s decision."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, jsonify, render_template, request, url_for
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import limits
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.flows.restore_request import IllegalMove, NotYours, State
+from webapp.htmx import nothing_new, redirect_to
+from webapp.models import Organisation, RestoreRequest, User
+from webapp.models.restore_approval import NotApproved, SignedApproval, approve, latest_expiry
+from webapp.moments import ago_changes_at
+from webapp.octets import Refusal, base64_of, from_base64
+from webapp.security import me, quiet
+from webapp.views.admin.polls import next_poll, shows
 
 bp = Blueprint("admin_requests", __name__, url_prefix="/admin")
+
+PAGE = 50
+NEWEST_FIRST = (RestoreRequest.made_at.desc(), RestoreRequest.id.desc())
+
+
+@bp.get("/requests")
+def list_requests() -> str:
+    """Every request ever made, newest first."""
+    query = select(RestoreRequest).where(RestoreRequest.organisation_id == me().organisation_id)
+    last = db.session.get(RestoreRequest, request.args.get("before", ""))
+    if last is not None:
+        query = query.where(tuple_(RestoreRequest.made_at, RestoreRequest.id) < (last.made_at, last.id))
+    query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.decider))
+    found = db.session.scalars(query.order_by(*NEWEST_FIRST).limit(PAGE + 1)).all()
+    older = found[PAGE - 1].id if len(found) > PAGE else None
+    return render_template("admin/requests.html", requests=found[:PAGE], older=older)
+
+
+@bp.get("/requests/count")
+@quiet
+def count_requests() -> str | Response:
+    """The number beside the room’s name."""
+    version, waiting = waiting_version(me().organisation_id)
+    if shows(version):
+        return nothing_new()
+    return render_template("admin/_request_count.html", waiting=waiting, poll=next_poll(version))
+
+
+@bp.get("/requests/pending")
+@quiet
+def pending_requests() -> str | Response:
+    """Who waits for a decision: part of Overview and of Settings."""
+    version, _ = waiting_version(me().organisation_id)
+    if shows(version):
+        return nothing_new()
+    return render_template("admin/_pending_requests.html", **pending())
+
+
+@bp.get("/requests/<request_id>")
+def show_request(request_id: str) -> str:
+    """One request, with everything an admin needs to decide."""
+    return render_template("admin/request.html", **_facts(_find(request_id)))
+
+
+@bp.get("/requests/<request_id>/decision")
+@quiet
+def show_decision(request_id: str) -> str | Response:
+    """How the request stands: the forms while it waits, afterwards what became of it."""
+    asked = _find(request_id)
+    if shows(str(asked.version)):
+        return nothing_new()
+    return render_template("admin/_decision.html", **_facts(asked))
+
+
+@bp.get("/requests/<request_id>/sealed")
+def show_sealed(request_id: str) -> Response:
+    """What the admin’s browser opens with the key file, while the request waits. Refusals are codes."""
+    asked = _find(request_id)
+    if asked.user_id == me().id:
+        raise Refusal(403, "forbidden")
+    if asked.state != State.REQUESTED:
+        raise Refusal(409, "already_decided", state=asked.state)
+    if asked.backup is None:
+        raise Refusal(410, "backup_gone")
+    return jsonify(
+        exact=asked.exact,
+        signature=base64_of(asked.signature),
+        share_a=base64_of(asked.backup.share_a),
+        organisation=asked.organisation_id,
+        user=asked.user_id,
+        backup=asked.backup.id,
+        file_sha256=asked.backup.file_sha256,
+        organisation_key=asked.backup.organisation_key.fingerprint,
+        admin=me().id,
+        expires_at=latest_expiry(),
+    )
+
+
+@bp.post("/requests/<request_id>/approval")
+def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
+    """Keep what the admin’s browser signed, if it approves exactly this request."""
+    user_id, by_id = _find(request_id).user_id, me().id
+    given = _given()
+    if given is None:
+        return _refused(request_id, "approval_missing")
+    try:
+        with transaction() as session:
+            User.locked(user_id)
+            found, by = session.get_one(RestoreRequest, request_id), session.get_one(User, by_id)
+            approve(found, by, given, current_app.config["ORIGIN"])
+    except NotApproved as error:
+        return _refused(request_id, error.code)
+    except (IllegalMove, NotYours) as error:
+        return _too_late(request_id, error)
+    flash("Approved. The member’s browser restores the backup now; you can watch it here.", "success")
+    return redirect_to(url_for("admin_requests.show_request", request_id=request_id))
+
+
+@bp.post("/requests/<request_id>/denial")
+def create_denial(request_id: str) -> BaseResponse | tuple[str, int]:
+    """Refuse the request, with a reason that the member reads."""
+    user_id, by_id = _find(request_id).user_id, me().id
+    reason = " ".join(request.form.get("reason", "").split())
+    if not 0 < len(reason) <= limits.REQUEST_REASON_CHARACTERS:
+        return _refused(request_id, "reason_missing" if not reason else "reason_long", denying=True, reason=reason)
+    try:
+        with transaction() as session:
+            User.locked(user_id)
+            session.get_one(RestoreRequest, request_id).deny(session.get_one(User, by_id), reason)
+    except (IllegalMove, NotYours) as error:
+        return _too_late(request_id, error)
+    flash("Denied. The member reads your reason, and nothing was released.", "success")
+    return redirect_to(url_for("admin_requests.show_request", request_id=request_id))
+
+
+def waiting_version(organisation_id: str) -> tuple[str, int]:
+    """What changes whenever the waiting requests do, and how many they are, in one SELECT."""
+    waiting = (
+        select(func.count())
+        .select_from(RestoreRequest)
+        .where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.state == State.REQUESTED)
+        .where(RestoreRequest.expires_at > now())
+        .scalar_subquery()
+    )
+    query = select(Organisation.requests_version, waiting).where(Organisation.id == organisation_id)
+    version, count = db.session.execute(query).one()
+    return f"{version}-{count}", count
+
+
+def pending() -> dict[str, Any]:
+    """What the fragment of waiting requests needs."""
+    version, _ = waiting_version(me().organisation_id)
+    waiting = RestoreRequest.waiting(me().organisation_id)
+    changes = [ago_changes_at(asked.made_at) for asked in waiting] + [asked.expires_at for asked in waiting]
+    return {"pending": waiting, "pending_poll": next_poll(version, changes)}
+
+
+def _find(request_id: str) -> RestoreRequest:
+    """The organisation’s request with this id, expired if its time is up. Anything else is a 404."""
+    found = RestoreRequest.by_id(request_id)
+    if found is None or found.organisation_id != me().organisation_id:
+        abort(404)
+    return found
+
+
+def _given() -> SignedApproval | None:
+    """What the form brings, where it is there at all and no longer than it may be."""
+    form = request.form
+    try:
+        signature, wrapped = from_base64(form.get("signature"), 64), from_base64(form.get("wrapped"))
+    except Refusal:
+        return None
+    exact = form.get("approval", "")
+    if len(exact) > limits.SIGNED_TEXT_CHARACTERS or len(wrapped) > limits.SHARE_FILE_BYTES:
+        return None
+    return SignedApproval(exact, signature, wrapped, form.get("fingerprint", ""))
+
+
+def _facts(asked: RestoreRequest, **more: Any) -> dict[str, Any]:
+    changes = [asked.expires_at] if asked.is_open else []
+    poll = next_poll(str(asked.version), changes) if asked.is_open else None
+    return {"asked": asked, "poll": poll, "error": None, "denying": False, "reason": "", "lost": None, **more}
+
+
+def _refused(request_id: str, code: str, **more: Any) -> tuple[str, int]:
+    """The forms again, with a sentence for the code."""
+    return render_template("admin/_decision.html", **_facts(_find(request_id), error=code, **more)), 422
+
+
+def _too_late(request_id: str, error: IllegalMove | NotYours) -> tuple[str, int]:
+    """How it was decided instead, and by whom."""
+    asked = _find(request_id)
+    lost = "own_request" if isinstance(error, NotYours) else "too_late"
+    return render_template("admin/_decision.html", **_facts(asked, lost=lost)), 409 if lost == "too_late" else 403

@@ -1,5 +1,192 @@
-"""settings"""
+"""Settings: the organisation recovery key, whose secret half never comes here, and whom members turn to."""
 
-from flask import Blueprint
+import re
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import limits
+from webapp.crypto.signatures import BadSignature
+from webapp.database import db, transaction
+from webapp.htmx import redirect_to
+from webapp.models import Challenge, KeyState, Organisation, OrganisationKey, User
+from webapp.models.coverage import backups_sealed_to
+from webapp.models.organisation_key import AnotherKeyIsActive, NoSuchKey
+from webapp.octets import Refusal, from_base64
+from webapp.security import me, my_sign_in
+from webapp.views.admin.requests import pending
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
+
+
+@bp.get("/settings")
+def show_settings() -> str:
+    """The recovery key or the ceremony that makes one, who waits for a decision, and the contact."""
+    return render_template("admin/settings.html", **_key_facts(), **_contact_facts(), **pending())
+
+
+@bp.post("/keys")
+def create_key() -> str | tuple[str, int]:
+    """Keep the public half of a key that the admin’s browser has just made. It opens nothing until it is active."""
+    by_id, form = me().id, request.form
+    name = " ".join(form.get("name", "").split())
+    if not 0 < len(name) <= limits.NAME_CHARACTERS:
+        return _ceremony("name_missing", name=name)
+    try:
+        sign_public = from_base64(form.get("sign", ""), 32)
+        epoch = int(form.get("epoch", ""))
+        with transaction() as session:
+            by = session.get_one(User, by_id)
+            Organisation.locked(by.organisation_id)
+            OrganisationKey.generate(
+                by, name, epoch, form.get("recipient", ""), sign_public, form.get("fingerprint", "")
+            )
+    except (Refusal, NoSuchKey, ValueError):
+        return _ceremony("key_missing", name=name)
+    except AnotherKeyIsActive:
+        return _ceremony("another_key", 409)
+    return render_template("admin/_key_ceremony.html", **_key_facts())
+
+
+@bp.post("/keys/<key_id>/activation")
+def activate_key(key_id: str) -> BaseResponse | tuple[str, int]:
+    """Begin to use the key: the admin chose the saved file again, and signed a challenge with it."""
+    key, by_id = _generated(key_id), me().id
+    if key is not None and not _proves(key):
+        return _ceremony("proof_failed")
+    try:
+        with transaction() as session:
+            by = session.get_one(User, by_id)
+            Organisation.locked(by.organisation_id)
+            found = session.get(OrganisationKey, key_id, populate_existing=True)
+            if key and found and found.state == KeyState.GENERATED:
+                found.activate(by)
+    except AnotherKeyIsActive:
+        found = None
+    if found is None:
+        return _ceremony("another_key", 409)
+    flash("Cloud Backups are enabled. Keep the key file in two places that survive this computer.", "success")
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+@bp.post("/keys/<key_id>/removal")
+def remove_key(key_id: str) -> BaseResponse:
+    """Throw away a key whose ceremony was not completed."""
+    if _generated(key_id) is not None:
+        with transaction() as session:
+            key = session.get(OrganisationKey, key_id, with_for_update=True, populate_existing=True)
+            if key and key.state == KeyState.GENERATED:
+                key.throw_away()
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+@bp.post("/keys/<key_id>/proof")
+def prove_key(key_id: str) -> str | tuple[str, int]:
+    """Note that the key file is still there and still opens."""
+    key, by_id = db.session.get(OrganisationKey, key_id), me().id
+    if key is None or key.organisation_id != me().organisation_id or key.state != KeyState.ACTIVE:
+        abort(404)
+    if not _proves(key):
+        return render_template("admin/_organisation_key.html", **_key_facts(error="proof_failed")), 422
+    with transaction() as session:
+        session.get_one(OrganisationKey, key_id).note_proof(session.get_one(User, by_id))
+    return render_template("admin/_organisation_key.html", **_key_facts(proved=True))
+
+
+@bp.post("/contact")
+def change_contact() -> BaseResponse | tuple[str, int]:
+    """Set whom members turn to. All three empty: the first owner."""
+    by_id = me().id
+    typed = {name: " ".join(request.form.get(name, "").split()) for name in ("name", "email", "phone")}
+    errors = _contact_errors(**typed)
+    if errors:
+        return render_template("admin/_contact_form.html", contact=typed, errors=errors), 422
+    with transaction() as session:
+        by = session.get_one(User, by_id)
+        Organisation.locked(by.organisation_id).change_contact(by, **typed)
+    flash("Saved. Members see this on every recovery page.", "success")
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+def _generated(key_id: str) -> OrganisationKey | None:
+    """My key with this id that waits for its file; None where one became active meanwhile. Else a 404."""
+    key = db.session.get(OrganisationKey, key_id)
+    if key and key.made_by != me().id:
+        abort(404)
+    if key and key.state == KeyState.GENERATED:
+        return key
+    if not OrganisationKey.active(me().organisation_id):
+        abort(404)
+    return None
+
+
+def _proves(key: OrganisationKey) -> bool:
+    """Whether this form is signed by the holder of the key file, over a challenge of this session."""
+    try:
+        challenge = from_base64(request.form.get("challenge", ""), 32)
+        signature = from_base64(request.form.get("signature", ""), 64)
+    except Refusal:
+        return False
+    key_id = key.id
+    if not Challenge.spend(challenge, my_sign_in().id):
+        return False
+    try:
+        db.session.get_one(OrganisationKey, key_id).verify_proof(current_app.config["ORIGIN"], challenge, signature)
+    except BadSignature:
+        return False
+    return True
+
+
+def _ceremony(error: str, status: int = 422, **typed: str) -> tuple[str, int]:
+    return render_template("admin/_key_ceremony.html", **_key_facts(error=error, **typed)), status
+
+
+def _key_facts(**more: Any) -> dict[str, Any]:
+    """What the fragments about the recovery key need."""
+    organisation_id = me().organisation_id
+    active = OrganisationKey.active(organisation_id)
+    return {
+        "key": active,
+        "backups": backups_sealed_to(active.id) if active else 0,
+        "generated": None if active else OrganisationKey.generated_by(me()),
+        "others": [] if active else _ceremonies_of_others(organisation_id),
+        "epoch": OrganisationKey.next_epoch(organisation_id),
+        "name": "",
+        "error": None,
+        "proved": False,
+        **more,
+    }
+
+
+def _ceremonies_of_others(organisation_id: str) -> list[OrganisationKey]:
+    keys = OrganisationKey.all_of(organisation_id)
+    return [key for key in keys if key.state == KeyState.GENERATED and key.made_by != me().id]
+
+
+def _contact_facts() -> dict[str, Any]:
+    """What is set; where nothing is, the form is empty and says who stands in."""
+    organisation = me().organisation
+    contact = {
+        "name": organisation.contact_name,
+        "email": organisation.contact_email,
+        "phone": organisation.contact_phone,
+    }
+    return {"contact": contact, "stand_in": organisation.contact(), "errors": {}}
+
+
+def _contact_errors(name: str, email: str, phone: str) -> dict[str, str]:
+    """Codes by field."""
+    errors = {}
+    if len(name) > limits.NAME_CHARACTERS:
+        errors["name"] = "name_long"
+    if name and not (email or phone):
+        errors["email"] = "no_way"
+    if email and not (EMAIL.fullmatch(email) and len(email) <= limits.NAME_CHARACTERS):
+        errors["email"] = "no_address"
+    if phone and not PHONE.fullmatch(phone):
+        errors["phone"] = "no_phone"
+    return errors

@@ -1,5 +1,115 @@
-"""users"""
+"""Users: who belongs to the organisation, and inviting more. Invite links are handed over by people, never mailed."""
 
-from flask import Blueprint
+import re
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import limits
+from webapp.database import db, transaction
+from webapp.htmx import redirect_to
+from webapp.models import Event, Invite, Organisation, OrganisationKey, Role, User
+from webapp.models.coverage import people
+from webapp.models.invite import InviteClosed
+from webapp.security import me
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin")
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+class Refused(Exception):
+    """This person can’t be invited; `field` and `code` say why."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(code)
+        self.field = field
+        self.code = code
+
+
+@bp.get("/users")
+def list_users() -> str:
+    """Everyone by name, and who was invited."""
+    found, following = people(me().organisation_id, request.args.get("after"))
+    return render_template("admin/users.html", people=found, following=following, **_invite_facts())
+
+
+@bp.post("/invites")
+def create_invite() -> str | tuple[str, int]:
+    """Make an invite and answer with its link, which is shown this once."""
+    by_id = me().id
+    typed = {name: " ".join(request.form.get(name, "").split()) for name in ("email", "name", "role")}
+    try:
+        role = _check(**typed)
+        with transaction() as session:
+            by = session.get_one(User, by_id)
+            organisation = Organisation.locked(by.organisation_id)
+            _refuse_known(typed["email"])
+            invite, token = Invite.make(organisation, typed["email"], typed["name"], role, by)
+            Event.append(
+                "invite.made", organisation.id, actor=by, object_id=invite.id, email=invite.email, role=str(role)
+            )
+    except Refused as error:
+        return render_template(
+            "admin/_invites.html", **_invite_facts(typed=typed, errors={error.field: error.code})
+        ), 422
+    link = f"{current_app.config['ORIGIN']}/join/{token}"
+    return render_template("admin/_invites.html", **_invite_facts(made=invite, link=link))
+
+
+@bp.post("/invites/<invite_id>/withdrawal")
+def withdraw_invite(invite_id: str) -> BaseResponse:
+    """Make an invite’s link useless."""
+    invite, by_id = db.session.get(Invite, invite_id), me().id
+    if invite is None or invite.organisation_id != me().organisation_id:
+        abort(404)
+    try:
+        with transaction() as session:
+            found = session.get_one(Invite, invite_id)
+            found.withdraw()
+            by = session.get_one(User, by_id)
+            Event.append("invite.withdrawn", by.organisation_id, actor=by, object_id=invite_id, email=found.email)
+    except InviteClosed:
+        flash("That invite can no longer be withdrawn: it was used, withdrawn or has expired.", "warning")
+    else:
+        flash("Withdrawn. The link no longer works.", "success")
+    return redirect_to(url_for("admin_users.list_users"))
+
+
+def _check(email: str, name: str, role: str) -> Role:
+    """The role, if the form can be accepted. Raises Refused."""
+    if not EMAIL.fullmatch(email) or len(email) > limits.EMAIL_CHARACTERS:
+        raise Refused("email", "no_address")
+    if len(name) > limits.NAME_CHARACTERS:
+        raise Refused("name", "name_long")
+    if role not in _roles():
+        raise Refused("role", "no_role")
+    return Role(role)
+
+
+def _refuse_known(email: str) -> None:
+    """Raises Refused for an address that somebody has, or was invited at."""
+    if User.by_email(email):
+        raise Refused("email", "already_user")
+    if Invite.open_to(email):
+        raise Refused("email", "already_invited")
+
+
+def _roles() -> list[Role]:
+    """What I may invite somebody as: nobody hands out more than they have."""
+    return [Role.MEMBER, Role.ADMIN, Role.OWNER] if me().role == Role.OWNER else [Role.MEMBER, Role.ADMIN]
+
+
+def _invite_facts(**more: Any) -> dict[str, Any]:
+    """What the fragment about invites needs."""
+    return {
+        "invites": Invite.open_ones(me().organisation_id),
+        "roles": _roles(),
+        "key": OrganisationKey.active(me().organisation_id),
+        "typed": {"email": "", "name": "", "role": Role.MEMBER},
+        "errors": {},
+        "made": None,
+        "link": "",
+        **more,
+    }
