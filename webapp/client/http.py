@@ -155,6 +155,14 @@ class Browser:
         return unframe(self._signed(signer, path, b"", "application/json").body)
 
     def _signed(self, signer: Signer, path: str, body: bytes, content_type: str) -> Answer:
+        try:
+            return self._signed_once(signer, path, body, content_type)
+        except ServerRefused as error:
+            if error.code != "challenge_expired":
+                raise
+            return self._signed_once(signer, path, body, content_type)
+
+    def _signed_once(self, signer: Signer, path: str, body: bytes, content_type: str) -> Answer:
         challenge = from_base64(self.post_json("/devices/challenge").get("challenge"), 32)
         message = request_bytes(self.origin, "POST", path, signer.id, challenge, body)
         headers = {
