@@ -9,6 +9,8 @@ KEYSLOT_BYTES = 4 * 1024
 SIGNED_TEXT_CHARACTERS = 8 * 1024
 
 PIN_TRIES = 10
+PIN_CHANGE_WINDOW = timedelta(minutes=10)
+"""How long after the present PIN was typed a new one is taken."""
 CHALLENGE_LIFE = timedelta(minutes=2)
 TAB_KEY_IDLE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)

@@ -64,6 +64,22 @@ def signed(view: View) -> View:
     return checked  # type: ignore[return-value]
 
 
+def at_most(size: int) -> Callable[[View], View]:
+    """Refuse what is longer before any of it is read. Goes above `@signed`, which reads it all."""
+
+    def limited(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            request.max_content_length = size
+            if (request.content_length or 0) > size:
+                raise Refusal(413, "too_large")
+            return view(*args, **kwargs)
+
+        return checked  # type: ignore[return-value]
+
+    return limited
+
+
 def find_signer(device_id: str) -> Signer | None:
     """The signed-in member’s device with this id, or the device of their newest restore request."""
     device = db.session.get(Device, device_id)
@@ -142,6 +158,16 @@ def text_of(header: dict[str, Any], name: str, limit: int) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         raise Refusal(400, "malformed")
     return value
+
+
+def age_file(data: bytes, limit: int) -> bytes:
+    """`data`, if it can be an encrypted file of at most `limit` bytes: plaintext sent by mistake is never kept.
+    Raises Refusal."""
+    if len(data) > limit:
+        raise Refusal(413, "too_large")
+    if not data.startswith(b"age-encryption.org/v1\n"):
+        raise Refusal(400, "malformed")
+    return data
 
 
 def number_of(header: dict[str, Any], name: str, limit: int = 2**31 - 1) -> int:

@@ -3,9 +3,10 @@
 from webapp.models.challenge import Challenge
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.device import Device, DeviceState
-from webapp.models.device_lock import DeviceLock, LockDestroyed, WrongPin
+from webapp.models.device_lock import DeviceLock, LockDestroyed, PinNotShown, VersionTaken, WrongPin
 from webapp.models.event import Event
-from webapp.models.invite import Invite
+from webapp.models.first_device import FirstDevice, VaultExists
+from webapp.models.invite import AddressTaken, Invite, InviteClosed
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
@@ -18,18 +19,22 @@ from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
 
 __all__ = [
+    "AddressTaken",
     "Challenge",
     "CloudBackup",
     "Device",
     "DeviceLock",
     "DeviceState",
     "Event",
+    "FirstDevice",
     "Invite",
+    "InviteClosed",
     "KeyState",
     "LockDestroyed",
     "Notice",
     "Organisation",
     "OrganisationKey",
+    "PinNotShown",
     "RestoreRequest",
     "Role",
     "SignIn",
@@ -39,5 +44,7 @@ __all__ = [
     "Undo",
     "User",
     "Vault",
+    "VaultExists",
+    "VersionTaken",
     "WrongPin",
 ]

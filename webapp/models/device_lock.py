@@ -27,6 +27,14 @@ class LockDestroyed(Exception):
     """The tries are used up and the rows are gone: the way on is recovery."""
 
 
+class PinNotShown(Exception):
+    """A PIN is changed only by somebody who has just typed the present one."""
+
+
+class VersionTaken(Exception):
+    """The PIN was changed in the meantime, in another tab."""
+
+
 class DeviceLock(Base):
     """A row per device and version; after Change PIN two live until the newer one has opened once."""
 
@@ -82,6 +90,18 @@ class DeviceLock(Base):
         if spent == 0:
             raise LockDestroyed
         raise WrongPin(spent)
+
+    @staticmethod
+    def change_pin(device: Device, version: int, keyslot: bytes, server_share: bytes, proof: bytes) -> None:
+        """Keep a lock under a new PIN beside the present one, which goes when the new one has opened: a browser that
+        dies in between still has one that works. In the caller’s transaction with the member locked. Raises
+        PinNotShown, VersionTaken."""
+        assert in_transaction()
+        if not device.opens or now() - device.last_used_at > limits.PIN_CHANGE_WINDOW:
+            raise PinNotShown
+        if version != max(DeviceLock.versions(device.id)) + 1:
+            raise VersionTaken
+        DeviceLock.store(device, version, keyslot, server_share, proof)
 
     @staticmethod
     def destroy(device_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, delete
+from sqlalchemy import ForeignKey, String, Text, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -39,6 +39,11 @@ class TabKey(Base):
         if now() - sign_in.last_active_at > limits.TAB_KEY_IDLE:
             return None
         return sealer().unseal(found.key, tab_key_context(tab))
+
+    @staticmethod
+    def any_of(sign_in_id: str) -> bool:
+        """Whether the session has an unlocked tab."""
+        return db.session.scalar(select(exists().where(TabKey.sign_in_id == sign_in_id))) or False
 
     @staticmethod
     def forget(*, sign_in_id: str | None = None, device_id: str | None = None) -> None:

@@ -69,20 +69,24 @@ class Vault(Base):
         return vault
 
     @staticmethod
-    def save(user: User, device: Device, epoch: int, base_sha256: str, items: int, file: bytes) -> "Vault":
+    def save(user: User, device: Device, base: tuple[int, str], counter: int, items: int, file: bytes) -> "Vault":
         """Replace the current file, in the caller’s transaction with `user` locked. Raises DeviceNotActive,
-        StaleVault. A repeated save of the same bytes is no conflict."""
+        StaleVault. A repeated save of the same bytes is no conflict.
+
+        `base` is (epoch, SHA-256) of the file that was edited. `counter` is what the new file says of itself; it may
+        leap, where a browser puts back what a server restored from an old copy had lost, but it never goes back.
+        """
         assert in_transaction()
         if not device.is_active or device.user_id != user.id:
             raise DeviceNotActive
         vault = Vault.current(user)
         if vault is None:
             raise DeviceNotActive
-        if epoch == vault.epoch and hashlib.sha256(file).hexdigest() == vault.sha256:
+        if base[0] == vault.epoch and hashlib.sha256(file).hexdigest() == vault.sha256:
             return vault
-        if epoch != vault.epoch or base_sha256 != vault.sha256:
+        if base != (vault.epoch, vault.sha256) or counter <= vault.counter:
             raise StaleVault(vault)
-        vault.counter += 1
+        vault.counter = counter
         vault._put(device.id, items, file)
         return vault
 

@@ -1,5 +1,154 @@
-"""backups"""
+"""Cloud backups: making them, switching them on, and the Backup Center."""
 
-from flask import Blueprint
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+
+from webapp import limits, throttle
+from webapp.clock import now
+from webapp.crypto.framing import MAXIMUM_HEADER
+from webapp.crypto.signatures import BadSignature
+from webapp.database import transaction
+from webapp.models import CloudBackup, Device, Event, OrganisationKey, User, Vault
+from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
+from webapp.octets import (
+    Refusal,
+    active_device,
+    age_file,
+    at_most,
+    base64_of,
+    framed_body,
+    from_base64,
+    json_body,
+    signed,
+    text_of,
+)
+from webapp.security import me, my_sign_in
+from webapp.views.home import device_here
 
 bp = Blueprint("backups", __name__)
+
+
+@bp.get("/backups")
+def show_backups() -> str:
+    """The Backup Center, at Cloud Backups."""
+    return render_template("backups/cloud.html", organisation=me().organisation, **_list())
+
+
+@bp.get("/backups/list")
+def show_list() -> str:
+    """The list alone, for the page after a backup."""
+    return render_template("backups/_list.html", **_list())
+
+
+@bp.get("/backups/local")
+def show_local() -> str:
+    """The Backup Center, at Local Backups."""
+    return render_template("backups/local.html", organisation=me().organisation)
+
+
+@bp.get("/organisation/key")
+def show_key() -> Response:
+    """The organisation’s recovery key as members’ browsers check it, and how far the member’s backups go."""
+    user = me()
+    key, newest = OrganisationKey.active(user.organisation_id), CloudBackup.newest(user.id)
+    return jsonify(
+        organisation=user.organisation_id,
+        name=user.organisation.name,
+        key=key and _public_half(key),
+        enrolled=user.cloud_backups_at is not None,
+        newest=newest
+        and {
+            "epoch": newest.epoch,
+            "counter": newest.counter,
+            "age_seconds": int((now() - newest.made_at).total_seconds()),
+        },
+    )
+
+
+@bp.post("/backups")
+@at_most(limits.VAULT_FILE_BYTES + MAXIMUM_HEADER)
+@signed
+def create_backup() -> Response:
+    """Keep a cloud backup that the device made."""
+    device_id, user_id = active_device().id, me().id
+    throttle.spend(throttle.BACKUPS, user_id)
+    sent = _upload()
+    try:
+        with transaction() as session:
+            user = User.locked(user_id)
+            device = session.get_one(Device, device_id)
+            if not device.is_active:
+                raise Refusal(403, "device_not_active")
+            backup_id = keep_backup(user, device, sent).id
+    except BadSignature:
+        raise Refusal(403, "bad_signature") from None
+    except WrongOrganisationKey:
+        raise Refusal(409, "key_mismatch") from None
+    except WrongMeta:
+        raise Refusal(400, "malformed") from None
+    return jsonify(backup=backup_id)
+
+
+@bp.post("/backups/enrolment")
+@at_most(MAXIMUM_HEADER)
+@signed
+def enrol() -> Response:
+    """Note that the member switched cloud backups on, having held the key against what they were told."""
+    active_device()
+    user_id, fingerprint = me().id, text_of(json_body(), "fingerprint", 52)
+    with transaction():
+        user = User.locked(user_id)
+        key = OrganisationKey.active(user.organisation_id)
+        if key is None or key.fingerprint != fingerprint:
+            raise Refusal(409, "key_mismatch")
+        if user.cloud_backups_fingerprint != fingerprint:
+            user.cloud_backups_at, user.cloud_backups_fingerprint = now(), fingerprint
+            details = {"fingerprint": fingerprint}
+            Event.append("cloud_backups.on", user.organisation_id, actor=user, subject=user, **details)
+    return jsonify(fingerprint=fingerprint)
+
+
+def _upload() -> Upload:
+    header, file = framed_body()
+    age_file(file, limits.VAULT_FILE_BYTES)
+    return Upload(
+        meta=text_of(header, "meta", limits.SIGNED_TEXT_CHARACTERS),
+        meta_signature=from_base64(header.get("meta_signature"), 64),
+        share_a=age_file(from_base64(header.get("share_a")), limits.SHARE_FILE_BYTES),
+        share_s=from_base64(header.get("share_s"), 32),
+        file=file,
+        file_sha256=hashlib.sha256(file).hexdigest(),
+    )
+
+
+def _public_half(key: OrganisationKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "epoch": key.epoch,
+        "name": key.name,
+        "recipient": key.recipient,
+        "sign": base64_of(key.sign_public),
+        "fingerprint": key.fingerprint,
+    }
+
+
+def _list() -> dict[str, Any]:
+    """What the list and its page need: `state` is one of off, not_joined, changed, on."""
+    user = me()
+    key = OrganisationKey.active(user.organisation_id)
+    state = "on"
+    if key is None:
+        state = "off"
+    elif user.cloud_backups_at is None:
+        state = "not_joined"
+    elif user.cloud_backups_fingerprint != key.fingerprint:
+        state = "changed"
+    return {
+        "state": state,
+        "key": key,
+        "backups": CloudBackup.of(user.id),
+        "vault": Vault.current(user),
+        "opens": device_here(user, my_sign_in()) is not None,
+    }

@@ -1,0 +1,141 @@
+"""Keeping a cloud backup: every word of its metadata is held against what the server knows, then retention applies."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp import limits
+from webapp.clock import parse_stamp
+from webapp.crypto.signatures import verify
+from webapp.database import db, in_transaction
+from webapp.flows.restore_request import OPEN
+from webapp.models.cloud_backup import CloudBackup
+from webapp.models.device import Device
+from webapp.models.event import Event
+from webapp.models.organisation_key import OrganisationKey
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.user import User
+from webapp.models.vault import Vault
+
+LABEL = "spare-key/v1/backup"
+FIELDS = {
+    *("v", "type", "organisation", "user", "backup", "epoch", "counter", "items", "made_at", "device", "file_sha256"),
+    *("a_sha256", "organisation_key", "kit"),
+}
+
+
+class WrongMeta(ValueError):
+    """The metadata is none, or speaks of something else than what was sent or what the server knows."""
+
+
+class WrongOrganisationKey(Exception):
+    """The backup is sealed to another key than the organisation’s active one, or there is none."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a device sends: the exact metadata it signed, the file, share A sealed, share S."""
+
+    meta: str
+    meta_signature: bytes
+    share_a: bytes
+    share_s: bytes
+    file: bytes
+    file_sha256: str
+
+
+def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
+    """Keep the backup, in the caller’s transaction with `user` locked; older ones go. The same upload again is no new
+    backup. Raises BadSignature, WrongMeta, WrongOrganisationKey."""
+    assert in_transaction()
+    verify(LABEL, sent.meta.encode(), sent.meta_signature, device.sign_public)
+    meta = _parsed(sent.meta)
+    key = OrganisationKey.active(user.organisation_id)
+    if key is None or meta["organisation_key"] != key.fingerprint:
+        raise WrongOrganisationKey
+    _demand_true(meta, user, device, sent.file_sha256)
+    already = db.session.get(CloudBackup, meta["backup"])
+    if already:
+        if (already.user_id, already.meta) != (user.id, sent.meta):
+            raise WrongMeta("backup")
+        return already
+    backup = _row(meta, user, device, key, sent)
+    db.session.add(backup)
+    db.session.flush()
+    gone = CloudBackup.push_out(user.id, _needed(user.id))
+    details = {"items": backup.items, "pushed_out": gone}
+    Event.append("backup.made", user.organisation_id, actor=user, subject=user, object_id=backup.id, **details)
+    return backup
+
+
+def _row(meta: dict[str, Any], user: User, device: Device, key: OrganisationKey, sent: Upload) -> CloudBackup:
+    backup = CloudBackup(
+        id=meta["backup"],
+        user_id=user.id,
+        organisation_key_id=key.id,
+        device_id=device.id,
+        device_name=device.name,
+        epoch=meta["epoch"],
+        counter=meta["counter"],
+        items=meta["items"],
+        kit=meta["kit"],
+        meta=sent.meta,
+        meta_signature=sent.meta_signature,
+        file=sent.file,
+        file_sha256=sent.file_sha256,
+        size=len(sent.file),
+        share_a=sent.share_a,
+    )
+    backup.seal_share_s(sent.share_s)
+    return backup
+
+
+def _parsed(exact: str) -> dict[str, Any]:
+    try:
+        meta = json.loads(exact)
+    except ValueError as error:
+        raise WrongMeta("json") from error
+    if not isinstance(meta, dict) or set(meta) != FIELDS:
+        raise WrongMeta("fields")
+    numbers = {"v", "epoch", "counter", "items", "kit"}
+    for name, value in meta.items():
+        if type(value) is not (int if name in numbers else str):
+            raise WrongMeta(name)
+    if not re.fullmatch("[0-9a-f]{32}", meta["backup"]) or not re.fullmatch("[0-9a-f]{64}", meta["a_sha256"]):
+        raise WrongMeta("backup")
+    return meta
+
+
+def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: str) -> None:
+    """Raises WrongMeta unless each field is what the server knows. The counter may be that of an earlier save: another
+    device can have saved while the backup was under way."""
+    vault = Vault.current(user)
+    known = {
+        "v": 1,
+        "type": "cloud-backup",
+        "organisation": user.organisation_id,
+        "user": user.id,
+        "device": device.id,
+        "epoch": user.epoch,
+        "kit": user.kit_number,
+        "file_sha256": file_sha256,
+    }
+    wrong = [name for name, value in known.items() if meta[name] != value]
+    if vault is None or not 0 < meta["counter"] <= vault.counter:
+        wrong.append("counter")
+    if not 0 <= meta["items"] <= limits.VAULT_ITEMS:
+        wrong.append("items")
+    try:
+        parse_stamp(meta["made_at"])
+    except ValueError:
+        wrong.append("made_at")
+    if wrong:
+        raise WrongMeta(", ".join(wrong))
+
+
+def _needed(user_id: str) -> set[str]:
+    asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user_id, RestoreRequest.state.in_(OPEN))
+    return {backup_id for backup_id in db.session.scalars(asked) if backup_id}
