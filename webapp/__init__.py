@@ -15,11 +15,11 @@ from webapp.crypto import sealing
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The application. `settings` replace what the environment says (tests). Raises ConfigurationError.
+    """The application. `settings`: what `config.load` returned, for tests; else the environment’s. Raises ConfigurationError.
 
     Writes nothing to the database: migrations and the demo are commands of their own, since every worker runs this.
     """
-    loaded = {**config.load(os.environ), **(settings or {})}
+    loaded = config.load(os.environ) if settings is None else settings
     app = Flask(
         "webapp", template_folder="../templates", static_folder=None, instance_path=str(loaded["INSTANCE_PATH"])
     )
