@@ -1,5 +1,7 @@
 """Ed25519 under labels."""
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
@@ -47,7 +49,7 @@ ARGUMENTS = ("https://keys.example", "POST", "/vault/file", "d" * 32, bytes(32),
 
 @pytest.mark.parametrize("position", range(len(ARGUMENTS)))
 def test_a_signed_request_covers_every_part_of_it(position: int) -> None:
-    changed = list(ARGUMENTS)
+    changed: list[Any] = list(ARGUMENTS)
     part = changed[position]
     changed[position] = part + "x" if isinstance(part, str) else part + b"x"
-    assert request_bytes(*changed) != request_bytes(*ARGUMENTS)  # type: ignore[arg-type]
+    assert request_bytes(*changed) != request_bytes(*ARGUMENTS)
