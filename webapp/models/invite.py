@@ -12,12 +12,17 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
+from webapp.models.event import Event
 from webapp.models.organisation import Organisation
 from webapp.models.user import Role, User
 
 
 class InviteClosed(Exception):
     """The link was used, has expired, or was withdrawn."""
+
+
+class AddressTaken(Exception):
+    """Somebody has an account under this address already."""
 
 
 class Invite(Base):
@@ -102,6 +107,24 @@ class Invite(Base):
         if not self.is_open:
             raise InviteClosed
         self.used_at = now()
+
+    def accept(self, name: str, password_hash: str) -> User:
+        """Spend the link and make the account it is for, in the caller’s transaction. Raises InviteClosed,
+        AddressTaken (the link stays good then)."""
+        self.use()
+        if User.by_email(self.email):
+            raise AddressTaken
+        user = User(
+            organisation_id=self.organisation_id,
+            email=self.email,
+            name=name,
+            role=self.role,
+            password_hash=password_hash,
+        )
+        db.session.add(user)
+        db.session.flush()
+        Event.append("user.joined", self.organisation_id, actor=user, subject=user, object_id=self.id, role=user.role)
+        return user
 
     def withdraw(self) -> None:
         """Make the link useless, in the caller’s transaction. Raises InviteClosed."""

@@ -1,0 +1,73 @@
+"""Joining’s last word: the member’s first device, its lock and the vault, in one transaction."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from webapp import limits
+from webapp.clock import now
+from webapp.database import db, in_transaction
+from webapp.models.device import Device
+from webapp.models.device_lock import DeviceLock
+from webapp.models.event import Event
+from webapp.models.sign_in import SignIn
+from webapp.models.user import User
+from webapp.models.vault import Vault
+
+
+class VaultExists(Exception):
+    """The member has a vault already, made in another tab or browser."""
+
+
+@dataclass(frozen=True)
+class FirstDevice:
+    """What the new device sends. The keys are public halves; the file, the keyslot and the share open nothing alone."""
+
+    id: str
+    sign_public: bytes
+    recipient: str
+    name: str
+    browser: str
+    verify_key: bytes
+    keyslot: bytes
+    server_share: bytes
+    proof: bytes
+    items: int
+    file: bytes
+
+    def begin_vault(self, user: User, sign_in_id: str) -> None:
+        """Make the device, its lock and the first epoch, in the caller’s transaction with `user` locked.
+
+        The same again changes nothing. Raises VaultExists.
+        """
+        assert in_transaction()
+        if user.epoch:
+            self._demand_same(user)
+            return
+        if db.session.get(Device, self.id):
+            raise VaultExists  # nobody’s device is taken over by naming its id
+        device = Device(
+            id=self.id,
+            user_id=user.id,
+            name=self.name,
+            browser=self.browser,
+            sign_public=self.sign_public,
+            recipient=self.recipient,
+            tries_left=limits.PIN_TRIES,
+        )
+        db.session.add(device)
+        db.session.flush()
+        DeviceLock.store(device, 1, self.keyslot, self.server_share, self.proof)
+        Vault.begin(user, device.id, 1, self.verify_key, 1, self.items, self.file)
+        user.kit_number = 1
+        Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
+        Event.append("vault.begun", user.organisation_id, actor=user, subject=user, object_id=device.id)
+        found = update(SignIn).where(SignIn.id == sign_in_id)
+        db.session.execute(found.values(device_id=device.id, looked_at=now()))
+
+    def _demand_same(self, user: User) -> None:
+        vault, device = Vault.current(user), db.session.get(Device, self.id)
+        same = vault and device and (vault.device_id, device.sign_public) == (self.id, self.sign_public)
+        if not (vault and same and vault.sha256 == hashlib.sha256(self.file).hexdigest()):
+            raise VaultExists
