@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import update
+
 from webapp import limits
 from webapp.clock import now
 from webapp.crypto.signatures import finish_bytes, verify
@@ -11,6 +13,7 @@ from webapp.models.device import Device, DeviceState
 from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
 from webapp.models.restore_request import RestoreRequest
+from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import TabKey
 from webapp.models.undo import Undo
 from webapp.models.user import User
@@ -22,12 +25,15 @@ class Finish:
     """What the new device sends: the new epoch’s first file with the keys and lock that go with it."""
 
     epoch: int
+    counter: int
     base_sha256: str
     verify_key: bytes
     ended_signature: bytes
     keyslot: bytes
     server_share: bytes
     proof: bytes
+    version: int
+    """Of the device lock. A browser that tries again with another PIN counts on, so that each salt has its number."""
     name: str
     kit: int
     items: int
@@ -48,8 +54,20 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
         raise IllegalMove(State(request.state), Move.FINISH)
     former = Vault.current(user)
     assert former is not None
-    if sent.epoch != former.epoch + 1 or sent.base_sha256 != former.sha256:
+    if sent.epoch != former.epoch + 1 or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
         raise StaleVault(former)
+    _verify(request, user, origin, former, sent)
+    request.finish(user, sent.file_sha256)
+    _keep_undo(request, user, former, sent)
+    device = _enrol(request, user, sent)
+    Vault.begin(user, device.id, sent.epoch, sent.verify_key, sent.counter, sent.items, sent.file)
+    user.kit_number, user.kit_confirmed_at = sent.kit, None
+    user.end_sessions(but=sign_in_id)
+    db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
+    return device
+
+
+def _verify(request: RestoreRequest, user: User, origin: str, former: Vault, sent: Finish) -> None:
     signed = finish_bytes(
         origin,
         user.organisation_id,
@@ -62,26 +80,23 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
         bytes.fromhex(sent.file_sha256),
     )
     verify("spare-key/v1/finish", signed, sent.ended_signature, former.verify_key)
-    device = _enrol(request, user, sent)
-    db.session.add(
-        Undo(
-            user_id=user.id,
-            way="cloud_backup",
-            former_epoch=former.epoch,
-            epoch=sent.epoch,
-            former_kit=user.kit_number,
-            restore_request_id=request.id,
-            until=now() + limits.UNDO_WINDOW,
-        )
+
+
+def _keep_undo(request: RestoreRequest, user: User, former: Vault, sent: Finish) -> None:
+    undo = Undo(
+        user_id=user.id,
+        way="cloud_backup",
+        former_epoch=former.epoch,
+        epoch=sent.epoch,
+        former_kit=user.kit_number,
+        restore_request_id=request.id,
+        until=now() + limits.UNDO_WINDOW,
     )
-    Vault.begin(user, device.id, sent.epoch, sent.verify_key, former.counter + 1, sent.items, sent.file)
-    user.kit_number, user.kit_confirmed_at = sent.kit, None
-    request.finish(user, sent.file_sha256)
-    user.end_sessions(but=sign_in_id)
-    return device
+    db.session.add(undo)
 
 
 def _enrol(request: RestoreRequest, user: User, sent: Finish) -> Device:
+    """Make the request’s device the one active device; the others keep their sealed share for an undo."""
     device = Device(
         id=request.device_id,
         user_id=user.id,
@@ -98,6 +113,6 @@ def _enrol(request: RestoreRequest, user: User, sent: Finish) -> Device:
             Event.append("device.unpaired", user.organisation_id, actor=user, subject=user, object_id=other.id)
     db.session.add(device)
     db.session.flush()
-    DeviceLock.store(device, 1, sent.keyslot, sent.server_share, sent.proof)
+    DeviceLock.store(device, sent.version, sent.keyslot, sent.server_share, sent.proof)
     Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
     return device

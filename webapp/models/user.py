@@ -80,9 +80,13 @@ class User(UserMixin, Base):  # type: ignore[misc]
     @staticmethod
     def locked(user_id: str) -> "User":
         """The user, with the row held until the transaction ends: whatever changes a member’s vault, devices or
-        requests starts here, so two such changes never interleave."""
+        requests starts here, so two such changes never interleave.
+
+        Held against other changes, not against rows that name the user (FOR NO KEY UPDATE): an event that two admins
+        write about each other would otherwise wait for the other’s transaction, and both for ever.
+        """
         assert in_transaction()
-        user = db.session.get(User, user_id, with_for_update=True, populate_existing=True)
+        user = db.session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
         assert user is not None
         return user
 
