@@ -37,6 +37,4 @@ def joining_step(user: User) -> str | None:
     """The page of the step of joining that is still to be done by somebody who has a vault, or None."""
     if user.kit_confirmed_at is None:
         return url_for("joining.show_kit")
-    if user.joined_at is None and user.cloud_backups_at is None:
-        return url_for("joining.show_cloud_backup")
-    return None
+    return None if user.has_joined else url_for("joining.show_cloud_backup")
