@@ -18,9 +18,10 @@ export function sentence(near, code, details = {}) {
  * @param {HTMLElement|null} slot @param {Error & {code?: string, details?: object}} error @param {Element} [near]
  */
 export function tell(slot, error, near = slot?.parentElement) {
-  if (!error.code) console.error(error);
+  const code = error.name === 'NotSupportedError' ? 'unsupported_browser' : error.code;
+  if (!code) console.error(error);
   if (!slot) return;
-  slot.lastElementChild.textContent = sentence(near, error.code ?? 'unexpected', error.details);
+  slot.lastElementChild.textContent = sentence(near, String(code ?? 'unexpected'), error.details);
   slot.hidden = false;
 }
 
