@@ -53,6 +53,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
         return self.role in (Role.ADMIN, Role.OWNER)
 
     @property
+    def has_joined(self) -> bool:
+        """Whether nothing of joining is left to be offered."""
+        return self.joined_at is not None or self.cloud_backups_at is not None
+
+    @property
     def is_enabled(self) -> bool:
         """Whether they may sign in."""
         return self.disabled_at is None
