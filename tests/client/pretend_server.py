@@ -4,7 +4,6 @@ It keeps the rules a device relies on: challenges of one use, signed requests, s
 after an approval. A test changes its fields, or its answers through `tampers`.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -204,7 +203,8 @@ class PretendServer:
         sign = from_base64(fields["sign"], 32)
         fingerprint = organisation_key_fingerprint(self.organisation, 1, fields["recipient"], sign)
         self.key = {**fields, "id": new_id(), "epoch": 1, "fingerprint": fingerprint}
-        return f'<p data-key="{self.key["id"]}" data-challenge="{to_base64(hashlib.sha256(b"c").digest())}"></p>'
+        assert self.key["fingerprint"] == fields["fingerprint"]
+        return f'<p data-key="{self.key["id"]}"></p>'
 
     def organisation_key(self, *_: Any) -> Any:
         return {"organisation": self.organisation, "name": "Example", "key": self.key}
@@ -214,7 +214,7 @@ class PretendServer:
         exact = asked.exact.replace("&", "&amp;").replace('"', "&quot;")
         values = {"request": exact, "signature": to_base64(asked.signature), "share-a": backup["share_a"]}
         named = " ".join(f'data-{name}="{value}"' for name, value in values.items())
-        return f'<form data-admin="{new_id()}" {named}></form>'
+        return f'<form data-admin="{new_id()}" data-expires-at="2026-11-25T16:10:46Z" {named}></form>'
 
     def challenge(self, *_: Any) -> Any:
         self.challenges.add(challenge := secrets.token_bytes(32))
@@ -228,7 +228,7 @@ class PretendServer:
         return f'<vault-keys data-user="{self.account.id}"></vault-keys>'
 
     def settings_page(self, *_: Any) -> Any:
-        return f'<form data-organisation="{self.organisation}" data-organisation-name="Example" data-epoch="1"></form>'
+        return '<form data-epoch="1"></form>'
 
     def invite_page(self, *_: Any) -> Any:
         return f'<code id="invite-link" data-link="{ORIGIN}/join/token"></code>'

@@ -21,7 +21,7 @@ from webapp.client.identities import read_identity
 from webapp.client.member import Member
 from webapp.client.recovery import Recovery
 
-PIN, NEW_PIN = "246810", "975310"
+PIN, NEW_PIN = "274913", "975310"
 
 
 class Scene:

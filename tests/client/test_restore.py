@@ -30,6 +30,9 @@ NEW, NEW_SEED = new_identity(), new_seed()
 ASKER = Asker(ORIGIN, MEMBER.organisation, MEMBER.user, new_id(), recipient_of(NEW), "Firefox on Linux")
 
 
+DANA = approvals.Approver(ORIGIN, new_id(), "2026-11-25T16:10:46Z")
+
+
 def backup() -> CloudBackup:
     """A cloud backup of the member's."""
     return make_backup(DOCUMENT, MEMBER.key.public, MEMBER.device, MEMBER.seed)
@@ -50,7 +53,7 @@ def test_the_honest_way_gives_the_document_back() -> None:
     made = backup()
     request = asked(made)
     request.require_fingerprint(request.fingerprint.upper())
-    approval = approvals.approve(request, made.share_a, MEMBER.key, ORIGIN, new_id())
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
     approvals.verify_approval(approval, request, MEMBER.key.public)
     share_a = approvals.open_wrapped(approval.wrapped, request, NEW)
     share_s = approvals.open_share_s(approvals.wrap_share_s(request, made.share_s), request, NEW)
@@ -90,7 +93,7 @@ def test_another_key_file_does_not_open_share_a() -> None:
 
 def test_a_request_is_not_approved_with_the_share_of_another_backup() -> None:
     with pytest.raises(ShareMismatch):
-        approvals.approve(asked(backup()), backup().share_a, MEMBER.key, ORIGIN, new_id())
+        approvals.approve(asked(backup()), backup().share_a, MEMBER.key, DANA)
 
 
 @pytest.mark.parametrize("name", ["user", "backup", "file_sha256"])
@@ -98,14 +101,14 @@ def test_a_request_for_somebody_elses_backup_is_not_approved(name: str) -> None:
     made = backup()
     request = changed(asked(made), **{name: new_id() * (2 if name == "file_sha256" else 1)})
     with pytest.raises(ShareMismatch):
-        approvals.approve(request, made.share_a, MEMBER.key, ORIGIN, new_id())
+        approvals.approve(request, made.share_a, MEMBER.key, DANA)
 
 
 @pytest.mark.parametrize("fields", [{"origin": "https://elsewhere.example"}, {"organisation": new_id()}])
 def test_a_request_of_another_site_is_not_approved(fields: dict[str, str]) -> None:
     made = backup()
     with pytest.raises(WrongAccount):
-        approvals.approve(changed(asked(made), **fields), made.share_a, MEMBER.key, ORIGIN, new_id())
+        approvals.approve(changed(asked(made), **fields), made.share_a, MEMBER.key, DANA)
 
 
 def test_a_request_signed_by_another_key_is_not_approved() -> None:
@@ -113,7 +116,7 @@ def test_a_request_signed_by_another_key_is_not_approved() -> None:
     exact = asked(made).exact
     forged = RestoreRequest(exact, sign(new_seed(), LABEL, exact.encode()))
     with pytest.raises(BadSignature):
-        approvals.approve(forged, made.share_a, MEMBER.key, ORIGIN, new_id())
+        approvals.approve(forged, made.share_a, MEMBER.key, DANA)
 
 
 def test_a_request_whose_keys_were_swapped_has_another_fingerprint() -> None:
@@ -139,7 +142,7 @@ def test_a_request_with_a_missing_or_further_field_is_refused() -> None:
 def test_an_approval_is_good_for_its_own_request_only() -> None:
     made = backup()
     request = asked(made)
-    approval = approvals.approve(request, made.share_a, MEMBER.key, ORIGIN, new_id())
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
     again = asked(made)
     with pytest.raises(BadSignature):
         approvals.verify_approval(approval, again, MEMBER.key.public)
@@ -154,7 +157,7 @@ def test_an_approval_is_good_for_its_own_request_only() -> None:
 def test_what_was_sealed_to_the_new_device_opens_nowhere_else() -> None:
     made = backup()
     request = asked(made)
-    approval = approvals.approve(request, made.share_a, MEMBER.key, ORIGIN, new_id())
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
     with pytest.raises(WrongKey):
         approvals.open_wrapped(approval.wrapped, request, MEMBER.vault)
     with pytest.raises(ShareMismatch):

@@ -213,7 +213,8 @@ def restore() -> Vectors:
 def _approval(request: restore_requests.RestoreRequest, share_a: cloud_backups.ShareA) -> Vectors:
     inside = to_json({"request": from_json(request.exact)["request"], **share_a.fields()})
     wrapped = seal_fixed(inside.encode(), [NEW], "wrapped")
-    exact = approvals.write_approval(request, wrapped, KEY.public, identifier("admin"))
+    by = approvals.Approver(ORIGIN, identifier("admin"), "2026-11-25T16:10:46Z")
+    exact = approvals.write_approval(request, wrapped, KEY.public, by)
     signature = sign(KEY.seed, approvals.LABEL, exact.encode())
     return {"exact": exact, "signature": to_base64(signature), "wrapped": to_base64(wrapped)}
 

@@ -13,6 +13,7 @@ FILES = {
     "encodings": primitives.encodings,
     "derivations": primitives.derivations,
     "argon2id": primitives.argon2id,
+    "pins": primitives.pins,
     "identities": primitives.identities,
     "signatures": primitives.signatures,
     "epochs": formats.epoch_signing,

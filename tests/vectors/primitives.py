@@ -8,6 +8,7 @@ from tests.vectors.seeds import ORIGIN, identifier, identity, octets, signing_se
 from webapp.client.derivation import derive
 from webapp.client.device_lock import LANES, MEMORY_KIB, PASSES, stretch
 from webapp.client.identities import identity_of, recipient_of, scalar_of
+from webapp.client.pins import weakness
 from webapp.client.signatures import public_key, sign
 from webapp.crypto.fingerprints import base32, from_typed, groups, lv
 from webapp.crypto.framing import frame
@@ -71,6 +72,24 @@ def argon2id() -> Vectors:
             "out": rfc.derive(b"\x01" * 32).hex(),
         },
     }
+
+
+def pins() -> Vectors:
+    """Which PINs are refused, and why."""
+    typed = [
+        "",
+        "abcdef",
+        "27491",
+        "274913",
+        "２７４９１３",
+        "000000",
+        "121212",
+        "274274",
+        "012345",
+        "987654",
+        "7890123",
+    ]
+    return {"pins": [{"pin": pin, "weakness": weakness(pin)} for pin in [*typed, "246810", " 274913", "2749130"]]}
 
 
 def identities() -> Vectors:

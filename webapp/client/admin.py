@@ -31,19 +31,20 @@ class Admin:
 
     def announce_key(self, name: str, passphrase: str = "") -> bytes:
         """Make a key and tell the server its public half; nothing uses it until it is activated."""
-        page = self.browser.visit("/admin/settings").page
-        organisation, organisation_name = page.value("data-organisation"), page.value("data-organisation-name")
-        key = make_key(organisation, organisation_name, name, int(page.value("data-epoch")))
-        fields = {"name": name, "recipient": key.public.recipient, "sign": to_base64(key.public.sign)}
-        self._announced = self.browser.submit("/admin/keys", fields).page
+        organisation = self.browser.get_json("/organisation/key")
+        epoch = int(self.browser.visit("/admin/settings").page.value("data-epoch"))
+        key = make_key(organisation["organisation"], organisation["name"], name, epoch)
+        public = {"recipient": key.public.recipient, "sign": to_base64(key.public.sign)}
+        fields = {"name": name, **public, "fingerprint": key.public.fingerprint}
+        self._key_id = self.browser.submit("/admin/keys", fields).page.value("data-key")
         return write_key(key, passphrase)
 
     def activate(self, file: bytes, passphrase: str = "") -> None:
         """Show the server that the saved file opens: from then on backups use the key."""
-        key, key_id = read_key(file, passphrase), self._announced.value("data-key")
-        challenge = from_base64(self._announced.value("data-challenge"), 32)
-        proof = to_base64(key.prove(self.browser.origin, key_id, challenge))
-        self.browser.submit(f"/admin/keys/{key_id}/activation", {"proof": proof})
+        challenge = from_base64(self.browser.post_json("/devices/challenge").get("challenge"), 32)
+        proof = read_key(file, passphrase).prove(self.browser.origin, self._key_id, challenge)
+        fields = {"challenge": to_base64(challenge), "proof": to_base64(proof)}
+        self.browser.submit(f"/admin/keys/{self._key_id}/activation", fields, follow=False)
 
     def invite(self, email: str, name: str, file: bytes, role: str = "member", passphrase: str = "") -> str:
         """A link to hand over: its fragment, from the key file opened here, tells the member's browser the key."""
@@ -68,7 +69,8 @@ class Admin:
         asked = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
         asked.require_fingerprint(fingerprint)
         share_a = from_base64(page.value("data-share-a"))
-        approval = approvals.approve(asked, share_a, key, self.browser.origin, page.value("data-admin"))
+        by = approvals.Approver(self.browser.origin, page.value("data-admin"), page.value("data-expires-at"))
+        approval = approvals.approve(asked, share_a, key, by)
         fields = {
             "approval": approval.exact,
             "signature": to_base64(approval.signature),

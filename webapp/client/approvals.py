@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from webapp import limits
 from webapp.client.cloud_backups import SHARE_A, ShareA, open_share_a, read_meta, read_share_a
 from webapp.client.encoding import from_base64, from_json, moment, sha256_hex, to_base64, to_json
 from webapp.client.errors import BadSignature, ShareMismatch, WrongAccount
@@ -30,6 +29,15 @@ COPIED = ("origin", "organisation", "user", "request", "backup", "sign", "recipi
 
 
 @dataclass(frozen=True)
+class Approver:
+    """The admin who approves, on which site, and until when the server lets an approval be good."""
+
+    origin: str
+    admin: str
+    expires_at: str
+
+
+@dataclass(frozen=True)
 class Approval:
     """An approval: exact text, signature by the organisation key, and share A sealed to the asking device."""
 
@@ -38,24 +46,24 @@ class Approval:
     wrapped: bytes
 
 
-def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, origin: str, admin: str) -> Approval:
+def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, by: Approver) -> Approval:
     """Open share A with the key file and give it to the device that asks, and to no other.
 
     Raises WrongKey or KeyMismatch where the key file isn't the one, BadSignature, Malformed, WrongAccount where the
     request is of another site or organisation, ShareMismatch where the share is of another backup than it names.
     """
     fields = verify_request(request)
-    if (fields["origin"], fields["organisation"]) != (origin, key.organisation):
+    if (fields["origin"], fields["organisation"]) != (by.origin, key.organisation):
         raise WrongAccount
     share_a = open_share_a(share_a_file, key)
     _require_same(share_a, fields)
     inside = {"request": fields["request"], **share_a.fields()}
     wrapped = seal(to_json(inside).encode(), [fields["recipient"]])
-    exact = write_approval(request, wrapped, key.public, admin)
+    exact = write_approval(request, wrapped, key.public, by)
     return Approval(exact, sign(key.seed, LABEL, exact.encode()), wrapped)
 
 
-def write_approval(request: RestoreRequest, wrapped: bytes, key: PublicKey, admin: str) -> str:
+def write_approval(request: RestoreRequest, wrapped: bytes, key: PublicKey, by: Approver) -> str:
     """The exact text of an approval."""
     fields = request.fields
     return to_json(
@@ -67,9 +75,9 @@ def write_approval(request: RestoreRequest, wrapped: bytes, key: PublicKey, admi
             **{name: fields[name] for name in COPIED[5:]},
             "organisation_key": key.fingerprint,
             "wrapped_sha256": sha256_hex(wrapped),
-            "admin": admin,
+            "admin": by.admin,
             "made_at": moment(),
-            "expires_at": moment(limits.APPROVAL_LIFE),
+            "expires_at": by.expires_at,
         }
     )
 

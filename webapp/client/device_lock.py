@@ -4,7 +4,6 @@ The Argon2id salt never leaves the device, so neither the server nor who steals 
 """
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -12,15 +11,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from webapp.client.derivation import derive
-from webapp.client.errors import Malformed, WeakPin, WrongKey
+from webapp.client.errors import Malformed, WrongKey
 from webapp.client.identities import Identity, read_identity
+from webapp.client.pins import normalised
 from webapp.client.sealing import seal, unseal
 from webapp.crypto.fingerprints import lv
 
 UNLOCK = "spare-key/v1/unlock"
 PROOF = "spare-key/v1/pin-proof"
 KEYSLOT = "spare-key/v1/keyslot"
-SHORTEST_PIN = 6
 # Constants, never taken from the server: parameters it could choose, it could weaken.
 MEMORY_KIB, PASSES, LANES = 19456, 2, 1
 
@@ -38,17 +37,9 @@ class Place:
         return (self.origin, self.user, self.device)
 
 
-def check_pin(pin: str) -> str:
-    """The PIN as typed, if it has at least six characters and only digits; raises WeakPin."""
-    typed = unicodedata.normalize("NFKC", pin)
-    if len(typed) < SHORTEST_PIN or not (typed.isascii() and typed.isdigit()):
-        raise WeakPin
-    return pin
-
-
 def stretch(pin: str, salt: bytes) -> bytes:
     """Argon2id over the PIN (NFKC, UTF-8) and the device's 16-byte salt."""
-    typed = unicodedata.normalize("NFKC", pin).encode()
+    typed = normalised(pin).encode()
     return Argon2id(salt=salt, length=32, iterations=PASSES, lanes=LANES, memory_cost=MEMORY_KIB).derive(typed)
 
 

@@ -9,7 +9,9 @@ from webapp.client.device_state import DeviceState
 from webapp.client.document_shapes import Body, Draft, EpochKey, Item, KeyPin, KitEntry, Tombstone
 from webapp.client.documents import Document, seal_document, write
 from webapp.client.encoding import from_base64, moment, sha256_hex, to_base64
+from webapp.client.errors import WeakPin
 from webapp.client.identities import Identity, new_identity, recipient_of
+from webapp.client.pins import weakness
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,11 @@ def make_lock(state: DeviceState, pin: str, vault_key: Identity, version: int) -
 
     Raises WeakPin.
     """
+    weak = weakness(pin)
+    if weak:
+        raise WeakPin(weak)
     salt, share = secrets.token_bytes(16), secrets.token_bytes(32)
-    stretched = device_lock.stretch(device_lock.check_pin(pin), salt)
+    stretched = device_lock.stretch(pin, salt)
     state.salts[str(version)] = to_base64(salt)
     key = device_lock.unlock_key(stretched, share, state.place)
     keyslot = device_lock.make_keyslot(vault_key, key, state.recipient, state.place)

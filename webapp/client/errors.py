@@ -70,9 +70,11 @@ class ShareMismatch(DeviceError):
 
 
 class WeakPin(DeviceError):
-    """A PIN needs at least six digits."""
+    """A PIN that is too easy to guess; `code` says why."""
 
-    code = "weak_pin"
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class WrongPin(DeviceError):

@@ -122,7 +122,7 @@ class Member:
 
     def change_pin(self, pin: str) -> None:
         """A new lock for the unlocked vault; the old one lives until the new one has opened once; raises WeakPin."""
-        version = max(int(version) for version in self.device.salts) + 1
+        version = max(self.browser.get_json("/devices/lock-versions")["versions"]) + 1
         lock = make_lock(self.device, pin, self.vault.vault_key, version)
         self.browser.sign_json(self.device.signer, "/devices/pin", {**lock.fields(), "version": version})
 
