@@ -1,28 +1,194 @@
-"""Joining: from an invite link to a vault, a Recovery Kit and cloud backups."""
+"""Joining: from an invite link to a vault, a Recovery Kit and cloud backups. A closed tab goes on at the same step."""
 
-from flask import Blueprint
+import re
 
-from webapp.security import public
+import flask_login
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import limits, throttle
+from webapp.clock import now
+from webapp.crypto import passwords
+from webapp.crypto.password_rules import refusal
+from webapp.database import transaction
+from webapp.htmx import redirect_to
+from webapp.models import (
+    AddressTaken,
+    FirstDevice,
+    Invite,
+    InviteClosed,
+    Organisation,
+    OrganisationKey,
+    User,
+    VaultExists,
+)
+from webapp.octets import Refusal, age_file, at_most, check_signature, framed_body, from_base64, number_of, text_of
+from webapp.security import address, browser_label, me, my_sign_in, public, sign_in, sign_out
+from webapp.views.home import device_here, home_url
 
 bp = Blueprint("joining", __name__)
+
+FRAME_BYTES = 1024 * 1024
+"""A first vault is empty; this leaves room for its header."""
+ID = re.compile(r"[0-9a-f]{32}")
+RECIPIENT = re.compile(r"age1[a-z0-9]{58}")
 
 
 @bp.get("/join/<token>")
 @public
-def show_invite(token: str) -> str:
-    return "soon"
+def show_invite(token: str) -> str | tuple[str, int]:
+    """The form, or why the link leads nowhere any more."""
+    invite = Invite.by_token(token)
+    if invite is None or not invite.is_open:
+        return _closed(invite)
+    return _form(invite, token, name=invite.name)
+
+
+@bp.post("/join/<token>")
+@public
+def accept_invite(token: str) -> BaseResponse | tuple[str, int]:
+    """Make the account and sign it in."""
+    throttle.spend(throttle.JOIN_ADDRESS, address())
+    invite = Invite.by_token(token)
+    if invite is None or not invite.is_open:
+        return _closed(invite)
+    name, password = one_line(request.form.get("name", "")), request.form.get("password", "")
+    problem, named = refusal(password, invite.email, name), 0 < len(name) <= limits.NAME_CHARACTERS
+    if problem or not named:
+        return _form(invite, token, name, password_problem=problem, name_problem=not named), 422
+    invite_id, password_hash = invite.id, passwords.hash_password(password)
+    try:
+        with transaction() as session:
+            user = session.get_one(Invite, invite_id).accept(name, password_hash)
+    except InviteClosed:
+        return _closed(Invite.by_token(token))
+    except AddressTaken:
+        return _form(Invite.by_token(token), token, name, taken=True), 422
+    if flask_login.current_user.is_authenticated:
+        sign_out()
+    sign_in(user)
+    return redirect_to(url_for(".new_vault"))
 
 
 @bp.get("/join/vault")
-def new_vault() -> str:
-    return "soon"
+def new_vault() -> str | BaseResponse:
+    """Choose a PIN; the browser makes the keys and the vault."""
+    if me().epoch:
+        return redirect(home_url(me(), my_sign_in()), code=303)
+    return render_template(
+        "joining/vault.html", user=me(), organisation=me().organisation, browser=browser_label(), contact=_contact()
+    )
+
+
+@bp.post("/join/vault")
+@at_most(FRAME_BYTES)
+def create_vault() -> Response:
+    """The first device with its lock, and the vault. Signed by the key that the body brings."""
+    header, file = framed_body()
+    sent = _first_device(header, file)
+    if request.headers.get("Spare-Device") != sent.id:
+        raise Refusal(400, "malformed")
+    check_signature(sent.id, sent.sign_public)
+    user_id, sign_in_id = me().id, my_sign_in().id
+    try:
+        with transaction():
+            sent.begin_vault(User.locked(user_id), sign_in_id)
+    except VaultExists:
+        raise Refusal(409, "vault_exists") from None
+    return jsonify(next=url_for(".show_kit"))
 
 
 @bp.get("/join/kit")
-def show_kit() -> str:
-    return "soon"
+def show_kit() -> str | BaseResponse:
+    """The Recovery Kit, until it is confirmed."""
+    away = _way_here()
+    if away or me().kit_confirmed_at:
+        return redirect(away or home_url(me(), my_sign_in()), code=303)
+    return render_template("joining/kit.html", user=me(), organisation=me().organisation, contact=_contact())
 
 
 @bp.get("/join/cloud-backup")
-def show_cloud_backup() -> str:
-    return "soon"
+def show_cloud_backup() -> str | BaseResponse:
+    """Switch cloud backups on, or go on without."""
+    away = _way_here()
+    if away or me().cloud_backups_at:
+        return redirect(away or home_url(me(), my_sign_in()), code=303)
+    return render_template(
+        "joining/cloud_backup.html",
+        user=me(),
+        organisation=me().organisation,
+        key=OrganisationKey.active(me().organisation_id),
+        contact=_contact(),
+    )
+
+
+@bp.post("/join/completion")
+def complete() -> BaseResponse:
+    """Joining is over, with or without cloud backups; Settings has the rest."""
+    user_id = me().id
+    with transaction():
+        user = User.locked(user_id)
+        if user.epoch:
+            user.joined_at = user.joined_at or now()
+    return redirect_to("/vault")
+
+
+def one_line(text: str) -> str:
+    """A name as it is kept: no line breaks, nothing invisible, single spaces."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
+    device = header.get("device")
+    if not isinstance(device, dict) or header.get("kit") != 1 or not file:
+        raise Refusal(400, "malformed")
+    return FirstDevice(
+        id=_matching(ID, device.get("id")),
+        sign_public=from_base64(device.get("sign"), 32),
+        recipient=_matching(RECIPIENT, device.get("recipient")),
+        name=text_of(device, "name", limits.NAME_CHARACTERS),
+        browser=browser_label(),
+        verify_key=from_base64(header.get("verify_key"), 32),
+        keyslot=age_file(from_base64(header.get("keyslot")), limits.KEYSLOT_BYTES),
+        server_share=from_base64(header.get("server_share"), 32),
+        proof=from_base64(header.get("proof"), 32),
+        items=number_of(header, "items", limits.VAULT_ITEMS),
+        file=age_file(file, FRAME_BYTES),
+    )
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise Refusal(400, "malformed")
+    return value
+
+
+def _way_here() -> str | None:
+    """Where to go first from a page of joining that needs this browser’s device, or None."""
+    if device_here(me(), my_sign_in()):
+        return None
+    return home_url(me(), my_sign_in())
+
+
+def _contact() -> dict[str, str]:
+    return me().organisation.contact()
+
+
+def _form(invite: Invite | None, token: str, name: str, **problems: object) -> str:
+    shown = {"name_problem": False, "password_problem": None, "taken": False, **problems}
+    return render_template("joining/invite.html", invite=invite, token=token, name=name, **shown)
+
+
+def _closed(invite: Invite | None) -> tuple[str, int]:
+    """Unknown, used, withdrawn or expired: each says what to do."""
+    organisation = Organisation.the()
+    reason = "unknown"
+    if invite:
+        reason = "used" if invite.used_at else "withdrawn" if invite.withdrawn_at else "expired"
+    page = render_template(
+        "joining/closed.html",
+        reason=reason,
+        organisation=organisation,
+        contact=organisation.contact() if organisation else None,
+    )
+    return page, 410 if invite else 404

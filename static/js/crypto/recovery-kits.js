@@ -17,10 +17,14 @@ export const comment = (value) => String(value).replace(/[\p{Cc}\u2028\u2029]+/g
 export async function makeKit({ number, account, organisation }) {
   const identity = makeIdentity();
   const madeAt = now();
-  const text = `${TITLE}\n# number: ${number}\n# made: ${madeAt}\n# account: ${comment(account)}\n`
-    + `# organisation: ${comment(organisation)}\n${identity}\n`;
+  const text = kitText({ number, made_at: madeAt, account, organisation, identity });
   return { identity, recipient: await recipientOf(identity), made_at: madeAt, text };
 }
+
+/** @param {{number: number, made_at: string, account: string, organisation: string, identity: string}} kit @returns {string} its file */
+export const kitText = ({ number, made_at, account, organisation, identity }) =>
+  `${TITLE}\n# number: ${number}\n# made: ${made_at}\n# account: ${comment(account)}\n`
+    + `# organisation: ${comment(organisation)}\n${identity}\n`;
 
 /**
  * Finds the identity in a kit: the whole file, or its one line typed from paper (case and spaces don't matter).

@@ -1,0 +1,15 @@
+/**
+ * Keeps what an invite link says of the organisation’s recovery key (`#k=…`, the first 32 characters of its fingerprint)
+ * in this browser, so that the server can’t name another key later. The address is cleared before anything else happens.
+ */
+import { setPin } from '../keystore.js';
+
+const fragment = new URLSearchParams(location.hash.slice(1)).get('k') ?? '';
+if (location.hash) history.replaceState(history.state, '', location.pathname + location.search);
+
+customElements.define('invite-pin', class extends HTMLElement {
+  connectedCallback() {
+    // Where it can’t be kept, the member types characters of it later.
+    if (/^[a-z2-7]{32}$/.test(fragment)) setPin(this.dataset.organisation, { fingerprint: fragment }).catch(() => {});
+  }
+});

@@ -1,0 +1,91 @@
+/** Joining: makes this browser a device, and the member’s vault, behind a new PIN. The PIN and the keys stay here. */
+import { CryptoError } from '../crypto/errors.js';
+import { refusal } from '../crypto/pins.js';
+import { change, devicesOf, forget, keysOf, makeDevice } from '../keystore.js';
+import { beginEpoch, NOTHING } from '../new-epoch.js';
+import { hush, tell } from '../sentences.js';
+import { signedFetch } from '../server.js';
+import * as session from '../vault-session.js';
+
+const UNSURE = ['offline', 'server_failed', 'server_error'];
+
+customElements.define('join-vault', class extends HTMLElement {
+  #made = null; // {pin, device, begun}: sent again as it was where no answer came
+
+  connectedCallback() {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#join().catch((error) => this.#failed(error));
+    });
+  }
+
+  disconnectedCallback() {
+    this.#made = null;
+    this.#form?.reset();
+  }
+
+  async #join() {
+    hush(this.#slot);
+    const [pin, again] = [...this.#form.querySelectorAll('input')].map((input) => input.value);
+    const code = globalThis.isSecureContext ? refusal(pin, again) : 'insecure_context';
+    if (code) throw new CryptoError(code);
+    this.#form.setAttribute('aria-busy', 'true');
+    if (this.#made?.pin !== pin) this.#made = { pin, ...(await this.#make(pin)) };
+    const next = await this.#send(this.#made);
+    this.#form.reset();
+    location.assign(next);
+  }
+
+  async #make(pin) {
+    const { user, organisation, account, organisationName, deviceName } = this.dataset;
+    this.#progress('keys');
+    const device = await makeDevice({ organisation, user, name: deviceName });
+    const begun = await beginEpoch({
+      device, pin, account, organisationName, base: NOTHING, progress: (step) => this.#progress(step),
+    });
+    return { device, begun };
+  }
+
+  async #send({ device: { id, sign, recipient, name, user }, begun: { vaultKey, document, header } }) {
+    this.#progress('sending');
+    const { signingKey } = await keysOf(await this.#pending(id));
+    const { next } = await signedFetch('/join/vault', {
+      device: { id, signingKey }, header: { device: { id, sign, recipient, name }, ...header }, file: document.file,
+    });
+    const device = await change(id, { state: 'enrolled', seen: { epoch: 1, counter: 1, sha256: document.sha256 } });
+    for (const other of await devicesOf(user)) if (other.state === 'pending') await forget(other.id);
+    // Without it the next page asks for the PIN.
+    await session.begin({ vaultKey, device }).catch(() => {});
+    return next;
+  }
+
+  /** The record as it is kept now, so that nothing is sent that this browser could not open again. */
+  async #pending(id) {
+    return (await devicesOf(this.dataset.user)).find((device) => device.id === id && device.salts[1]) ?? Promise.reject(new CryptoError('storage_refused'));
+  }
+
+  #progress(step) {
+    const steps = [...this.querySelectorAll('template[data-step]')];
+    const place = steps.findIndex((template) => template.dataset.step === step);
+    const box = this.querySelector('[data-part=progress]');
+    box.hidden = false;
+    box.querySelector('label').textContent = steps[place].content.textContent;
+    box.querySelector('progress').value = place + 1;
+  }
+
+  #failed(error) {
+    if (!UNSURE.includes(error.code)) this.#made = null;
+    this.#form.removeAttribute('aria-busy');
+    this.querySelector('[data-part=progress]').hidden = true;
+    tell(this.#slot, error, this);
+    this.#form.querySelector('input').focus();
+  }
+
+  get #form() {
+    return this.querySelector('form');
+  }
+
+  get #slot() {
+    return this.querySelector('.notice--danger');
+  }
+});

@@ -1,0 +1,16 @@
+/** A password or PIN that its owner may look at while typing. */
+customElements.define('reveal-field', class extends HTMLElement {
+  connectedCallback() {
+    const [input, button] = [this.querySelector('input'), this.querySelector('button')];
+    button?.addEventListener('click', () => {
+      const shown = input.type === 'password';
+      input.type = shown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(shown));
+    });
+    // Sent as a password, so that no browser takes it for an ordinary text to remember.
+    input?.form?.addEventListener('submit', () => {
+      input.type = 'password';
+      button?.setAttribute('aria-pressed', 'false');
+    });
+  }
+});

@@ -1,0 +1,53 @@
+/** What joining and every recovery make anew: a vault key, a Recovery Kit, the first vault file, this device’s lock. */
+import { base64 } from './crypto/bytes.js';
+import { makeLock } from './crypto/device-lock.js';
+import { write } from './crypto/documents.js';
+import { verifyKey } from './crypto/epochs.js';
+import { makeIdentity, recipientOf } from './crypto/identities.js';
+import { makeKit } from './crypto/recovery-kits.js';
+import { argon2id } from './kdf.js';
+import { addSalt, keysOf } from './keystore.js';
+
+/** What somebody begins from who has no vault yet. */
+export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones: [], epochs: [], kit: 0, organisationKey: null };
+
+/**
+ * @param {object} parts
+ * @param {object} parts.device - its record from the key store; the salt of the new lock is added to it
+ * @param {string} parts.pin @param {string} parts.account @param {string} parts.organisationName - the names on the kit
+ * @param {typeof NOTHING} parts.base - the former epoch: number, counter and SHA-256 of the server’s newest file, items,
+ *   tombstones, keyring.epochs, kit number, pin of the organisation key
+ * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
+ * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
+ *   server is told: epoch, verify_key, keyslot, server_share, proof, kit, items, file_sha256
+ */
+export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
+  progress('kit');
+  const vaultKey = makeIdentity();
+  const epoch = base.epoch + 1;
+  const number = base.kit + 1;
+  const { identity, recipient, made_at } = await makeKit({ number, account, organisation: organisationName });
+  const { id, organisation, user, sign, name } = device;
+  const { signingKey } = await keysOf(device);
+  progress('vault');
+  const document = await write({
+    manifest: {
+      organisation, user, epoch, counter: base.counter + 1, device: id, base_sha256: base.sha256,
+      devices: [{ id, sign, recipient: device.recipient, name }], organisation_key: base.organisationKey,
+    },
+    body: {
+      items: base.items, tombstones: base.tombstones,
+      keyring: { epochs: [...base.epochs, { epoch, key: vaultKey }], kit: { number, recipient, made_at, identity } },
+    },
+    signingKey,
+    recipients: [await recipientOf(vaultKey), recipient],
+  });
+  progress('lock');
+  const lock = await makeLock({ pin, vaultKey, recipient: device.recipient, origin: location.origin, user, device: id, argon2id });
+  await addSalt(id, 1, lock.salt);
+  const header = {
+    epoch, verify_key: base64(await verifyKey(vaultKey, user)), keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare),
+    proof: base64(lock.proof), kit: number, items: base.items.length, file_sha256: document.sha256,
+  };
+  return { vaultKey, document, header };
+}
