@@ -1,0 +1,49 @@
+"""Which ways back are open to a member now: what the doors of Account Recovery say before the click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.models.cloud_backup import CloudBackup
+from webapp.models.device import Device, DeviceState
+from webapp.models.organisation_key import OrganisationKey
+from webapp.models.user import User
+
+
+@dataclass(frozen=True)
+class WaysBack:
+    """Counted for one member in one browser."""
+
+    others: Sequence[Device]
+    """Active devices other than this browser, the one used last first."""
+    backups: Sequence[CloudBackup]
+    """Cloud backups of the present epoch, newest first."""
+    former: int
+    """How many cloud backups are from before the last recovery. Their keyring lacks the present vault key, so nobody
+    could end the present epoch with one; the Recovery Kit of their time still opens them."""
+    approvers: Sequence[str]
+    """Names of those who may approve the member’s request."""
+    is_enabled: bool
+    """Whether the organisation has a recovery key that new backups use."""
+    is_switched_on: bool
+    """Whether the member has switched cloud backups on."""
+
+    @staticmethod
+    def of(user: User, here: Device | None) -> "WaysBack":
+        """As things stand."""
+        backups = CloudBackup.of(user.id)
+        current = [backup for backup in backups if backup.epoch == user.epoch]
+        active = Device.of(user.id, DeviceState.ACTIVE)
+        others = [device for device in active if here is None or device.id != here.id]
+        return WaysBack(
+            others=sorted(others, key=lambda device: device.last_used_at, reverse=True),
+            backups=current,
+            former=len(backups) - len(current),
+            approvers=[admin.name for admin in User.admins(user.organisation_id) if admin.id != user.id],
+            is_enabled=OrganisationKey.active(user.organisation_id) is not None,
+            is_switched_on=user.cloud_backups_at is not None,
+        )
+
+    @property
+    def cloud_works(self) -> bool:
+        """Whether asking for a cloud backup can lead to an approval."""
+        return bool(self.backups and self.approvers)
