@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
@@ -74,30 +74,6 @@ def show_decision(request_id: str) -> str | Response:
     return render_template("admin/_decision.html", **_facts(asked))
 
 
-@bp.get("/requests/<request_id>/sealed")
-def show_sealed(request_id: str) -> Response:
-    """What the admin’s browser opens with the key file, while the request waits. Refusals are codes."""
-    asked = _find(request_id)
-    if asked.user_id == me().id:
-        raise Refusal(403, "forbidden")
-    if asked.state != State.REQUESTED:
-        raise Refusal(409, "already_decided", state=asked.state)
-    if asked.backup is None:
-        raise Refusal(410, "backup_gone")
-    return jsonify(
-        exact=asked.exact,
-        signature=base64_of(asked.signature),
-        share_a=base64_of(asked.backup.share_a),
-        organisation=asked.organisation_id,
-        user=asked.user_id,
-        backup=asked.backup.id,
-        file_sha256=asked.backup.file_sha256,
-        organisation_key=asked.backup.organisation_key.fingerprint,
-        admin=me().id,
-        expires_at=latest_expiry(),
-    )
-
-
 @bp.post("/requests/<request_id>/approval")
 def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
     """Keep what the admin’s browser signed, if it approves exactly this request."""
@@ -124,7 +100,7 @@ def create_denial(request_id: str) -> BaseResponse | tuple[str, int]:
     user_id, by_id = _find(request_id).user_id, me().id
     reason = " ".join(request.form.get("reason", "").split())
     if not 0 < len(reason) <= limits.REQUEST_REASON_CHARACTERS:
-        return _refused(request_id, "reason_missing" if not reason else "reason_long", denying=True, reason=reason)
+        return _refused(request_id, None, reason=reason, reason_error="reason_long" if reason else "reason_missing")
     try:
         with transaction() as session:
             User.locked(user_id)
@@ -181,11 +157,32 @@ def _given() -> SignedApproval | None:
 def _facts(asked: RestoreRequest, **more: Any) -> dict[str, Any]:
     changes = [asked.expires_at] if asked.is_open else []
     poll = next_poll(str(asked.version), changes) if asked.is_open else None
-    return {"asked": asked, "poll": poll, "error": None, "denying": False, "reason": "", "lost": None, **more}
+    facts = {"asked": asked, "poll": poll, "error": None, "reason": "", "reason_error": None, "lost": None}
+    deciders = [admin for admin in User.admins(asked.organisation_id) if admin.id != asked.user_id]
+    return {**facts, "sealed": _sealed(asked), "deciders": deciders, **more}
 
 
-def _refused(request_id: str, code: str, **more: Any) -> tuple[str, int]:
-    """The forms again, with a sentence for the code."""
+def _sealed(asked: RestoreRequest) -> dict[str, str]:
+    """Attributes for the admin’s browser: what it opens with the key file, and what it compares. Nothing of it is
+    secret from an admin; share A stays sealed to the key."""
+    backup = asked.backup
+    if asked.state != State.REQUESTED or backup is None or asked.user_id == me().id:
+        return {}
+    return {
+        "data-request": asked.exact,
+        "data-signature": base64_of(asked.signature),
+        "data-share-a": base64_of(backup.share_a),
+        "data-organisation": asked.organisation_id,
+        "data-user": asked.user_id,
+        "data-backup": backup.id,
+        "data-file-sha256": backup.file_sha256,
+        "data-admin": me().id,
+        "data-expires-at": latest_expiry(),
+    }
+
+
+def _refused(request_id: str, code: str | None, **more: Any) -> tuple[str, int]:
+    """The forms again, with a sentence for what was wrong."""
     return render_template("admin/_decision.html", **_facts(_find(request_id), error=code, **more)), 422
 
 

@@ -38,14 +38,11 @@ def create_key() -> str | tuple[str, int]:
         return _ceremony("name_missing", name=name)
     try:
         sign_public = from_base64(form.get("sign", ""), 32)
-        epoch = int(form.get("epoch", ""))
         with transaction() as session:
             by = session.get_one(User, by_id)
             Organisation.locked(by.organisation_id)
-            OrganisationKey.generate(
-                by, name, epoch, form.get("recipient", ""), sign_public, form.get("fingerprint", "")
-            )
-    except (Refusal, NoSuchKey, ValueError):
+            OrganisationKey.generate(by, name, form.get("recipient", ""), sign_public, form.get("fingerprint", ""))
+    except (Refusal, NoSuchKey):
         return _ceremony("key_missing", name=name)
     except AnotherKeyIsActive:
         return _ceremony("another_key", 409)
@@ -128,14 +125,14 @@ def _proves(key: OrganisationKey) -> bool:
     """Whether this form is signed by the holder of the key file, over a challenge of this session."""
     try:
         challenge = from_base64(request.form.get("challenge", ""), 32)
-        signature = from_base64(request.form.get("signature", ""), 64)
+        proof = from_base64(request.form.get("proof", ""), 64)
     except Refusal:
         return False
     key_id = key.id
     if not Challenge.spend(challenge, my_sign_in().id):
         return False
     try:
-        db.session.get_one(OrganisationKey, key_id).verify_proof(current_app.config["ORIGIN"], challenge, signature)
+        db.session.get_one(OrganisationKey, key_id).verify_proof(current_app.config["ORIGIN"], challenge, proof)
     except BadSignature:
         return False
     return True
