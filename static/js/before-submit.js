@@ -4,17 +4,18 @@
  */
 
 /**
- * @param {HTMLElement} host - hears every form inside it, those swapped in later too
+ * @param {HTMLElement} host - hears the forms inside it, those swapped in later too
  * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<void>} work - throws to send nothing
  * @param {(error: Error, form: HTMLFormElement) => void} failed
+ * @param {string} [only] - selector of the forms to hold back
  * @returns {() => void} stops it
  */
-export function beforeSubmit(host, work, failed) {
+export function beforeSubmit(host, work, failed, only = 'form') {
   const busy = new Set();
   const sealed = new Set();
   const listen = async (event) => {
     const form = event.target;
-    if (sealed.has(form)) return;
+    if (sealed.has(form) || !form.matches(only)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (busy.has(form)) return;

@@ -1,0 +1,64 @@
+/**
+ * Makes the organisation recovery key. The server gets the public half by the form; the file goes to the admin, and stays
+ * in this element, outside of what is swapped, until the page is left: so it can be downloaded once more.
+ */
+import { beforeSubmit } from '../before-submit.js';
+import { utf8 } from '../crypto/bytes.js';
+import { CryptoError } from '../crypto/errors.js';
+import { makeKeyFile } from '../crypto/organisation-keys.js';
+import { sealWithPassphrase } from '../kdf.js';
+import { hush, tell } from '../sentences.js';
+
+customElements.define('key-ceremony', class extends HTMLElement {
+  #made = null; // {content, fileName, downloaded}
+  #stop = () => {};
+  #swaps = new MutationObserver(() => this.#settle());
+
+  connectedCallback() {
+    const failed = (error) => tell(this.#slot, error, this);
+    this.#stop = beforeSubmit(this, (form) => this.#generate(form), failed, '[data-action=generate]');
+    this.addEventListener('click', ({ target }) => target.closest('[data-action=download]') && this.#download());
+    this.#swaps.observe(this, { childList: true });
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+    this.#swaps.disconnect();
+    this.#made = null;
+  }
+
+  async #generate(form) {
+    hush(this.#slot);
+    if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
+    const { organisation, organisationName } = this.dataset;
+    const epoch = Number(this.firstElementChild.dataset.epoch);
+    const { text, ...key } = await makeKeyFile({ organisation, organisationName, name: form.elements.name.value, epoch });
+    const passphrase = form.querySelector('#key-passphrase').value;
+    const content = passphrase ? await sealWithPassphrase(utf8(text), passphrase) : text;
+    this.#made = { content, fileName: `spare-key-recovery-key-${epoch}.${passphrase ? 'age' : 'txt'}`, downloaded: false };
+    for (const [name, value] of Object.entries(key)) form.elements[name].value = value;
+  }
+
+  /** After a swap: once the server has the public half, the file goes out. */
+  #settle() {
+    if (this.firstElementChild?.dataset.step !== 'generated') return;
+    const held = this.#made !== null;
+    for (const part of this.querySelectorAll('[data-part=held]')) part.hidden = !held;
+    for (const part of this.querySelectorAll('[data-part=lost]')) part.hidden = held;
+    if (held && !this.#made.downloaded) this.#download();
+  }
+
+  #download() {
+    const { content, fileName } = this.#made;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
+    link.download = fileName;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    this.#made.downloaded = true;
+  }
+
+  get #slot() {
+    return this.querySelector('#key-error');
+  }
+});
