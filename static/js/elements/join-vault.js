@@ -1,8 +1,9 @@
 /** Joining: makes this browser a device, and the member’s vault, behind a new PIN. The PIN and the keys stay here. */
 import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
-import { change, devicesOf, forget, keysOf, makeDevice } from '../keystore.js';
+import { change, deviceBy, devicesOf, forget, keysOf, makeDevice } from '../keystore.js';
 import { beginEpoch, NOTHING } from '../new-epoch.js';
+import { showStep } from '../progress.js';
 import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 import * as session from '../vault-session.js';
@@ -15,7 +16,7 @@ customElements.define('join-vault', class extends HTMLElement {
   connectedCallback() {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#join().catch((error) => this.#failed(error));
+      if (!this.#form.ariaBusy) this.#join().catch((error) => this.#failed(error));
     });
   }
 
@@ -38,17 +39,19 @@ customElements.define('join-vault', class extends HTMLElement {
 
   async #make(pin) {
     const { user, organisation, account, organisationName, deviceName } = this.dataset;
-    this.#progress('keys');
+    showStep(this, 'keys');
     const device = await makeDevice({ organisation, user, name: deviceName });
     const begun = await beginEpoch({
-      device, pin, account, organisationName, base: NOTHING, progress: (step) => this.#progress(step),
+      device, pin, account, organisationName, base: NOTHING, progress: (step) => showStep(this, step),
     });
     return { device, begun };
   }
 
   async #send({ device: { id, sign, recipient, name, user }, begun: { vaultKey, document, header } }) {
-    this.#progress('sending');
-    const { signingKey } = await keysOf(await this.#pending(id));
+    showStep(this, 'sending');
+    const kept = await deviceBy(id); // nothing is sent that this browser could not open again
+    if (!kept?.salts[1]) throw new CryptoError('storage_refused');
+    const { signingKey } = await keysOf(kept);
     const { next } = await signedFetch('/join/vault', {
       device: { id, signingKey }, header: { device: { id, sign, recipient, name }, ...header }, file: document.file,
     });
@@ -59,24 +62,10 @@ customElements.define('join-vault', class extends HTMLElement {
     return next;
   }
 
-  /** The record as it is kept now, so that nothing is sent that this browser could not open again. */
-  async #pending(id) {
-    return (await devicesOf(this.dataset.user)).find((device) => device.id === id && device.salts[1]) ?? Promise.reject(new CryptoError('storage_refused'));
-  }
-
-  #progress(step) {
-    const steps = [...this.querySelectorAll('template[data-step]')];
-    const place = steps.findIndex((template) => template.dataset.step === step);
-    const box = this.querySelector('[data-part=progress]');
-    box.hidden = false;
-    box.querySelector('label').textContent = steps[place].content.textContent;
-    box.querySelector('progress').value = place + 1;
-  }
-
   #failed(error) {
     if (!UNSURE.includes(error.code)) this.#made = null;
     this.#form.removeAttribute('aria-busy');
-    this.querySelector('[data-part=progress]').hidden = true;
+    showStep(this, null);
     tell(this.#slot, error, this);
     this.#form.querySelector('input').focus();
   }

@@ -1,0 +1,110 @@
+/**
+ * Turns cloud backups on. The organisation's key must be the one that the vault pins, that the invite link named, or
+ * whose first characters the member types; one click records it in the vault, enrols, and makes the first backup.
+ */
+import { backUp, servedKey } from '../backing-up.js';
+import { fromTyped, groups } from '../crypto/bytes.js';
+import { CryptoError } from '../crypto/errors.js';
+import { demandPinned } from '../crypto/organisation-keys.js';
+import { keysOf, pinOf, setPin } from '../keystore.js';
+import { showStep } from '../progress.js';
+import { hush, tell } from '../sentences.js';
+import { signedFetch } from '../server.js';
+import { openVault } from '../vault-store.js';
+
+const TYPED = 16;
+
+customElements.define('cloud-backup-switch', class extends HTMLElement {
+  #store = null;
+  #key = null;
+  #pinned = null;
+
+  connectedCallback() {
+    this.addEventListener('click', (event) => event.target.closest('[data-do=again]') && this.#open());
+    this.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#turnOn(event.target).catch((error) => tell(this.#slot, error, this));
+    });
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    this.#store = null;
+  }
+
+  async #open() {
+    this.#part('loading').hidden = false;
+    this.#part('again').hidden = true;
+    hush(this.#slot);
+    try {
+      this.#store = await openVault();
+      if (!this.#store) return; // on the way to the PIN
+      this.#show(await this.#look());
+    } catch (error) {
+      this.#part('again').hidden = false;
+      tell(this.#slot, error, this);
+    }
+    this.#part('loading').hidden = true;
+  }
+
+  /** @returns {Promise<string>} the part that says how things are */
+  async #look() {
+    this.#key = await servedKey();
+    if (!this.#key) return 'none';
+    const recorded = this.#recorded;
+    const known = recorded ?? (await pinOf(this.dataset.organisation))?.fingerprint;
+    if (!known) return 'unknown';
+    this.#pinned = await demandPinned(this.#key, known).catch(() => null);
+    if (!this.#pinned) return 'changed';
+    return this.#key.enrolled && recorded === this.#pinned ? 'on' : 'matched';
+  }
+
+  #show(part) {
+    this.#part('shown').replaceChildren(this.#part(part).content.cloneNode(true));
+    const fingerprint = this.querySelector('output');
+    if (fingerprint) fingerprint.textContent = groups(this.#pinned);
+  }
+
+  async #turnOn(form) {
+    hush(this.#slot);
+    form.setAttribute('aria-busy', 'true');
+    try {
+      const fingerprint = this.#pinned ?? (await this.#typed(form.querySelector('input').value));
+      const { epoch } = this.#key;
+      showStep(this, 'record');
+      if (this.#recorded !== fingerprint) await this.#store.edit(() => {}, { epoch, fingerprint });
+      await this.#store.save();
+      showStep(this, 'enrol');
+      const { device } = this.#store;
+      const { signingKey } = await keysOf(device);
+      await signedFetch('/backups/enrolment', { device: { id: device.id, signingKey }, json: { fingerprint } });
+      showStep(this, 'backup');
+      await backUp(this.#store, this.#key);
+      // Where it can't be kept, the vault has it all the same.
+      await setPin(this.dataset.organisation, { fingerprint, epoch }).catch(() => {});
+      showStep(this, 'done');
+      location.assign(this.dataset.next ?? location.href);
+    } finally {
+      form.removeAttribute('aria-busy');
+      showStep(this, null);
+    }
+  }
+
+  async #typed(text) {
+    const typed = fromTyped(text);
+    if (typed.length !== TYPED) throw new CryptoError('wrong_fingerprint');
+    return demandPinned(this.#key, typed);
+  }
+
+  #part(name) {
+    return this.querySelector(`:scope > [data-part=${name}]`);
+  }
+
+  get #recorded() {
+    return this.#store.saved.manifest.organisation_key?.fingerprint;
+  }
+
+  get #slot() {
+    return this.querySelector(':scope > [role=alert]');
+  }
+});

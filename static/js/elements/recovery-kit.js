@@ -1,0 +1,112 @@
+/**
+ * The Recovery Kit: out of the unlocked vault onto the screen, into a file or onto paper. Once its last characters are
+ * typed, the vault is saved without it. It says `kit-confirmed`, and goes to `data-next` where there is one.
+ */
+import { CryptoError } from '../crypto/errors.js';
+import { confirms, kitText } from '../crypto/recovery-kits.js';
+import { keysOf } from '../keystore.js';
+import { hush, tell } from '../sentences.js';
+import { signedFetch } from '../server.js';
+import { onLock } from '../vault-session.js';
+import { openVault } from '../vault-store.js';
+
+customElements.define('recovery-kit', class extends HTMLElement {
+  #store = null;
+  #stop = () => {};
+
+  connectedCallback() {
+    this.addEventListener('click', this);
+    this.addEventListener('submit', this);
+    this.#stop = onLock(() => this.#open());
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+    this.#clear();
+  }
+
+  handleEvent(event) {
+    const act = event.target.closest('[data-do]')?.dataset.do;
+    if (event.type === 'submit') {
+      event.preventDefault();
+      this.#confirm(event.target).catch((error) => tell(this.#slot, error, this));
+    } else if (act === 'download') this.#download();
+    else if (act === 'print') print();
+    else if (act === 'again') this.#open();
+  }
+
+  async #open() {
+    this.#clear();
+    this.#part('loading').hidden = false;
+    this.#part('again').hidden = true;
+    hush(this.#slot);
+    try {
+      this.#store = await openVault();
+      if (!this.#store) return; // on the way to the PIN
+      if (this.#kit.identity) this.#fill(this.#part('kit').content.cloneNode(true));
+      else await this.#done(); // saved without it, and then the connection broke
+      this.#part('loading').hidden = true;
+    } catch (error) {
+      this.#part('loading').hidden = true;
+      this.#part('again').hidden = false;
+      tell(this.#slot, error, this);
+    }
+  }
+
+  #fill(shown) {
+    shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
+    shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
+    shown.querySelector('[data-kit=identity]').textContent = this.#kit.identity;
+    this.#part('shown').replaceChildren(shown);
+  }
+
+  #download() {
+    const { account, organisationName: organisation } = this.dataset;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([kitText({ ...this.#kit, account, organisation })], { type: 'text/plain' }));
+    link.download = `spare-key-recovery-kit-${this.#kit.number}.txt`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  async #confirm(form) {
+    hush(this.#slot);
+    if (!confirms(this.#kit.identity, form.querySelector('input').value)) throw new CryptoError('kit_differs');
+    form.setAttribute('aria-busy', 'true');
+    try {
+      await this.#store.edit(({ keyring }) => delete keyring.kit.identity);
+      await this.#store.save();
+      await this.#done();
+    } finally {
+      form.removeAttribute('aria-busy');
+    }
+  }
+
+  async #done() {
+    const { device } = this.#store;
+    const { signingKey } = await keysOf(device);
+    await signedFetch('/vault/kit-confirmation', { device: { id: device.id, signingKey }, json: { kit: this.#kit.number } });
+    this.#clear();
+    this.#part('shown').replaceChildren(this.#part('confirmed').content.cloneNode(true));
+    this.dispatchEvent(new CustomEvent('kit-confirmed', { bubbles: true }));
+    if (this.dataset.next) location.assign(this.dataset.next);
+  }
+
+  #clear() {
+    this.#store = null;
+    this.#part('shown')?.replaceChildren();
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  get #kit() {
+    return this.#store.body.keyring.kit;
+  }
+
+  get #slot() {
+    return this.querySelector('[role=alert]');
+  }
+});
