@@ -1,5 +1,6 @@
 /**
- * What this browser keeps: device records, their keys, pins of organisation keys. The only file that touches IndexedDB.
+ * What this browser keeps: device records, their keys, pins of organisation keys, sealed vault files. The only file that
+ * touches IndexedDB.
  *
  * Keys can't be exported. Each has a record of its own, is read back and used once before anybody relies on it: some
  * browsers store a key without complaint and give nothing back. There, the key is wrapped (AES-KW) under a stored AES
@@ -14,7 +15,8 @@ import { recipientOf } from './crypto/identities.js';
 import { sign, verify } from './crypto/signatures.js';
 
 const NAME = 'spare-key';
-const STORES = ['devices', 'keys', 'pins'];
+const VERSION = 2;
+const STORES = ['devices', 'keys', 'pins', 'files'];
 const KINDS = {
   agree: {
     algorithm: 'X25519', usages: ['deriveBits'],
@@ -65,24 +67,46 @@ export async function keysOf(device) {
   return { identity: await loadKey(device.id, 'agree', device.recipient), signingKey: await loadKey(device.id, 'sign', device.sign) };
 }
 
-/** @param {string} id @param {object} fields - replaced in the record @returns {Promise<object>} the record as it is now */
+/**
+ * In one transaction: two tabs that change different fields at once both do.
+ * @param {string} id
+ * @param {object|((record: object) => object)} fields - replaced in the record
+ * @returns {Promise<object>} the record as it is now
+ */
 export async function change(id, fields) {
-  const record = { ...((await deviceBy(id)) ?? refuse()), ...fields };
-  await put('devices', id, record);
-  return record;
+  const work = typeof fields === 'function' ? fields : () => fields;
+  await use('devices', 'readwrite', (store) => {
+    const reading = store.get(id);
+    reading.onsuccess = () => reading.result && store.put({ ...reading.result, ...work(reading.result) }, id);
+    return reading;
+  });
+  return (await deviceBy(id)) ?? refuse();
 }
 
 /** @param {string} id @param {number} version - of the device lock @param {Uint8Array} salt @returns {Promise<object>} */
-export const addSalt = async (id, version, salt) => change(id, { salts: { ...(await deviceBy(id))?.salts, [version]: salt } });
+export const addSalt = (id, version, salt) => change(id, ({ salts }) => ({ salts: { ...salts, [version]: salt } }));
 
 /** Forgets all salts but one: the others' locks are gone. @param {string} id @param {number} version @returns {Promise<object>} */
-export const keepSalt = async (id, version) => change(id, { salts: { [version]: (await deviceBy(id)).salts[version] } });
+export const keepSalt = (id, version) => change(id, ({ salts }) => ({ salts: { [version]: salts[version] } }));
 
 /** @param {string} id @returns {Promise<void>} the record and its keys are gone */
 export async function forget(id) {
   await use('devices', 'readwrite', (store) => store.delete(id));
   for (const kind of Object.keys(KINDS)) await use('keys', 'readwrite', (store) => store.delete(`${id}/${kind}`));
+  for (const name of await filesUnder(`${id}/`)) await dropFile(name);
 }
+
+/** @param {string} name - begins with a device's id and a slash @param {object} value - a sealed file and what belongs to it */
+export const keepFile = (name, value) => put('files', name, value);
+
+/** @param {string} name @returns {Promise<object|null>} */
+export const fileAt = async (name) => (await use('files', 'readonly', (store) => store.get(name))) ?? null;
+
+/** @param {string} start @returns {Promise<string[]>} the names of all files whose names begin so */
+export const filesUnder = (start) => use('files', 'readonly', (store) => store.getAllKeys(IDBKeyRange.bound(start, `${start}\uffff`)));
+
+/** @param {string} name @returns {Promise<void>} */
+export const dropFile = (name) => use('files', 'readwrite', (store) => store.delete(name));
 
 /** @param {string} organisation - id @returns {Promise<object|null>} what `setPin` kept: {fingerprint, epoch?, …} */
 export const pinOf = async (organisation) => (await use('pins', 'readonly', (store) => store.get(organisation))) ?? null;
@@ -147,8 +171,10 @@ async function use(store, mode, work) {
 
 function connect() {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => STORES
+      .filter((store) => !request.result.objectStoreNames.contains(store))
+      .forEach((store) => request.result.createObjectStore(store));
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error('blocked'));

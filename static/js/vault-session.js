@@ -10,15 +10,22 @@ import { postJson, signedFetch } from './server.js';
 const SLOT = 'spare-key/tab';
 const IDLE = 15 * 60_000;
 const PING = 60_000;
+const CHECK = 10_000;
 const IV = 12;
 
 const channel = new BroadcastChannel('spare-key/lock');
 const watchers = new Set();
 let held = null; // {vaultKey, user, device}
-let idleTimer = 0;
+let lastTouch = 0;
 let lastPing = 0;
 
-channel.addEventListener('message', ({ data }) => held?.user === data.user && drop());
+channel.addEventListener('message', ({ data }) => {
+  if (held?.user !== data.user) return;
+  if (data.touched) lastTouch = Date.now();
+  else drop();
+});
+// By the clock on the wall: a timer alone would sleep along with the laptop.
+setInterval(() => held && Date.now() - lastTouch > IDLE && lock().catch(() => {}), CHECK);
 
 /** @returns {{vaultKey: string, user: string, device: string}|null} while unlocked */
 export const current = () => held;
@@ -71,21 +78,26 @@ export async function reopen(user) {
   }
 }
 
-/** Locks every tab of this user. @returns {Promise<void>} throws ServerError where the server couldn't be told */
-export async function lock() {
-  if (held) channel.postMessage({ user: held.user });
+/**
+ * Locks every tab of the user.
+ * @param {string} [user] - given where this page itself may hold nothing
+ * @returns {Promise<void>} throws ServerError where the server couldn't be told
+ */
+export async function lock(user = held?.user) {
+  channel.postMessage({ user });
   drop();
   await postJson('/devices/lock');
 }
 
-/** Call it when the person does something: restarts the idle clock, and the server's at most once a minute. */
+/** Call it when the person does something: restarts the idle clock here; in other tabs and at the server at most once a minute. */
 export function touch() {
   if (!held) return;
-  clearTimeout(idleTimer);
-  idleTimer = setTimeout(() => lock().catch(() => {}), IDLE);
-  if (Date.now() - lastPing < PING) return;
-  lastPing = Date.now();
-  postJson('/devices/activity').catch(() => {});
+  lastTouch = Date.now();
+  if (lastTouch - lastPing < PING) return;
+  lastPing = lastTouch;
+  channel.postMessage({ user: held.user, touched: true });
+  // The server may have locked: after its own idle limit, or because the session was ended from elsewhere.
+  postJson('/devices/activity').catch(({ status }) => [401, 410].includes(status) && drop());
 }
 
 function hold(session) {
@@ -98,7 +110,6 @@ function hold(session) {
 function drop() {
   const wasHeld = held !== null;
   held = null;
-  clearTimeout(idleTimer);
   sessionStorage.removeItem(SLOT);
   if (wasHeld) watchers.forEach((work) => work());
   return null;

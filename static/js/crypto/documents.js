@@ -58,9 +58,9 @@ export async function write({ manifest, body, signingKey, recipients }) {
   const bodyLine = utf8(JSON.stringify(body));
   const complete = {
     format: FORMAT, organisation: manifest.organisation, user: manifest.user, epoch: manifest.epoch,
-    counter: manifest.counter, made_at: now(), device: manifest.device, items: body.items.length,
+    counter: manifest.counter, made_at: now(), device: manifest.device, items: body.items?.length,
     body_sha256: hex(await sha256(bodyLine)), base_sha256: manifest.base_sha256, devices: manifest.devices,
-    kit: body.keyring.kit.number, organisation_key: manifest.organisation_key,
+    kit: body.keyring?.kit?.number, organisation_key: manifest.organisation_key,
   };
   demand(complete, body);
   const manifestLine = utf8(JSON.stringify(complete));

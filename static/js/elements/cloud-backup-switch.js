@@ -73,7 +73,7 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
       const { epoch } = this.#key;
       showStep(this, 'record');
       if (this.#recorded !== fingerprint) await this.#store.edit(() => {}, { epoch, fingerprint });
-      await this.#store.save();
+      await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
       showStep(this, 'enrol');
       const { device } = this.#store;
       const { signingKey } = await keysOf(device);

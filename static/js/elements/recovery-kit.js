@@ -45,7 +45,7 @@ customElements.define('recovery-kit', class extends HTMLElement {
       this.#store = await openVault();
       if (!this.#store) return; // on the way to the PIN
       if (this.#kit.identity) this.#fill(this.#part('kit').content.cloneNode(true));
-      else await this.#done(); // saved without it, and then the connection broke
+      else await this.#finish(); // confirmed before, but the connection broke
       this.#part('loading').hidden = true;
     } catch (error) {
       this.#part('loading').hidden = true;
@@ -76,14 +76,14 @@ customElements.define('recovery-kit', class extends HTMLElement {
     form.setAttribute('aria-busy', 'true');
     try {
       await this.#store.edit(({ keyring }) => delete keyring.kit.identity);
-      await this.#store.save();
-      await this.#done();
+      await this.#finish();
     } finally {
       form.removeAttribute('aria-busy');
     }
   }
 
-  async #done() {
+  async #finish() {
+    await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
     const { device } = this.#store;
     const { signingKey } = await keysOf(device);
     await signedFetch('/vault/kit-confirmation', { device: { id: device.id, signingKey }, json: { kit: this.#kit.number } });

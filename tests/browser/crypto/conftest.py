@@ -18,6 +18,7 @@ POLICY = (
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types htmx kdf-worker"
 )
+PATIENCE = 90_000  # milliseconds
 # Every module under its name, `code(work)` for the code that work throws with, and short decoders.
 PRELUDE = """
 const load = (name) => import(`/static/js/${name}.js`);
@@ -93,7 +94,9 @@ class Modules:
     def __call__(self, body: str, **values: Any) -> Any:
         """The value `body` returns, with `values` as constants by their names."""
         names = ", ".join(values)
-        return self.page.evaluate(f"async ({{ {names} }}) => {{ {PRELUDE} {{ {body} }} }}", values)
+        work = f"async () => {{ {PRELUDE} {{ const {{ {names} }} = values; {body} }} }}"
+        late = f"new Promise((_, reject) => setTimeout(() => reject(new Error('no answer')), {PATIENCE}))"
+        return self.page.evaluate(f"(values) => Promise.race([({work})(), {late}])", values)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,44 @@
+/** The right PIN opens this device’s lock. */
+import { base64, fromBase64 } from './crypto/bytes.js';
+import { openLock, proofOf } from './crypto/device-lock.js';
+import { CryptoError } from './crypto/errors.js';
+import { argon2id } from './kdf.js';
+import { deviceBy, keepSalt, keysOf } from './keystore.js';
+import { getJson, signedFetch } from './server.js';
+
+/** @returns {Promise<number[]>} the versions of this device’s lock that the server has, newest first */
+export const lockVersions = async () => (await getJson('/devices/lock-versions')).versions.reverse();
+
+/**
+ * @param {string} pin - as typed
+ * @param {string} id - of this browser’s device
+ * @returns {Promise<{vaultKey: string, device: object}>} throws `wrong_pin` {tries_left}, `lock_destroyed`,
+ *   `device_not_active`, `storage_refused`, `offline`, …
+ */
+export async function unlockWith(pin, id) {
+  const device = await deviceBy(id);
+  if (!device) throw new CryptoError('storage_refused');
+  const [keys, offered] = await Promise.all([keysOf(device), lockVersions()]);
+  const versions = offered.filter((version) => device.salts[version]);
+  if (!versions.length) throw new CryptoError(offered.length ? 'storage_refused' : 'lock_destroyed');
+  // After Change PIN that broke off there are two: the newer one first, since its PIN was typed last.
+  for (const [index, version] of versions.entries()) {
+    try {
+      const vaultKey = await open(pin, device, version, keys);
+      if (versions.length === 1) await keepSalt(id, version);
+      return { vaultKey, device };
+    } catch (error) {
+      if (error.code !== 'wrong_pin' || index === versions.length - 1) throw error;
+    }
+  }
+  return undefined;
+}
+
+async function open(pin, device, version, { identity, signingKey }) {
+  const place = { origin: location.origin, user: device.user, device: device.id };
+  const argonOutput = await argon2id(pin, device.salts[version]);
+  const json = { proof: base64(await proofOf({ argonOutput, ...place })), version };
+  const answer = await signedFetch('/devices/unlock', { device: { id: device.id, signingKey }, json });
+  const parts = { serverShare: fromBase64(answer.server_share, 32), keyslot: fromBase64(answer.keyslot) };
+  return openLock({ argonOutput, ...parts, identity, ...place });
+}

@@ -1,0 +1,43 @@
+/** Two versions of a vault made one, so that neither side loses what it did. */
+import { randomId } from './crypto/bytes.js';
+
+/**
+ * Edits of `mine` on top of `theirs`. Where both edited one item, both versions are kept.
+ * @param {object|null} before - the body that mine was made from; null where that isn't known: then the later time wins
+ * @param {object} mine @param {object} theirs - bodies
+ * @param {string} label - behind the title of their version of an item that both edited
+ * @returns {object} a body
+ */
+export function merged(before, mine, theirs, label) {
+  const items = byId(theirs.items);
+  const base = before && byId(before.items);
+  const buried = byId(theirs.tombstones);
+  for (const item of mine.items) {
+    const now = items.get(item.id);
+    if (same(now, item) || (base ? same(base.get(item.id), item) : isLater(now, buried.get(item.id), item))) continue;
+    if (base && now && !same(now, base.get(item.id))) {
+      const other = { ...now, id: randomId(), title: `${now.title} ${label}` };
+      items.set(other.id, other);
+    }
+    items.set(item.id, item);
+  }
+  const kept = new Set(mine.items.map(({ id }) => id));
+  for (const { id, deleted_at: deletedAt } of mine.tombstones) {
+    const now = items.get(id);
+    if (now && !kept.has(id) && (base ? same(now, base.get(id)) : now.updated_at <= deletedAt)) items.delete(id);
+  }
+  const tombstones = [...byId([...theirs.tombstones, ...mine.tombstones]).values()].filter(({ id }) => !items.has(id));
+  return { ...theirs, items: [...items.values()], tombstones, keyring: keyring(mine.keyring, theirs.keyring) };
+}
+
+const byId = (list) => new Map(list.map((each) => [each.id, each]));
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+const isLater = (now, tombstone, item) => (now?.updated_at ?? tombstone?.deleted_at ?? '') >= item.updated_at;
+
+/** A kit that either side has seen confirmed is confirmed: its identity goes. */
+function keyring(mine, theirs) {
+  const { identity, ...kit } = theirs.kit;
+  return identity && mine.kit.number === kit.number && !mine.kit.identity ? { ...theirs, kit } : theirs;
+}
