@@ -17,7 +17,7 @@ customElements.define('recovery-kit', class extends HTMLElement {
   connectedCallback() {
     this.addEventListener('click', this);
     this.addEventListener('submit', this);
-    this.#stop = onLock(() => this.#open());
+    this.#stop = onLock(() => this.#clear());
     this.#open();
   }
 
