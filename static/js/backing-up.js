@@ -29,3 +29,16 @@ export async function backUp({ device, saved: document }, served) {
   await signedFetch('/backups', { device: { id: device.id, signingKey }, header, file });
   return backup;
 }
+
+/**
+ * What is done by itself: at most hourly, and only where something was saved since.
+ * @param {import('./vault-store.js').VaultStore} store
+ * @returns {Promise<string|null>} null: none is due, or cloud backups are not on; throws as `backUp`
+ */
+export async function backUpIfDue(store) {
+  const { organisation, key, newest } = await getJson('/organisation/key');
+  const { epoch, counter, organisation_key: pin } = store.saved.manifest;
+  const changed = !newest || newest.epoch !== epoch || newest.counter < counter;
+  if (!key || !pin || !changed || newest?.age_seconds < PAUSE) return null;
+  return backUp(store, { ...key, organisation });
+}

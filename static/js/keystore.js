@@ -86,8 +86,9 @@ export async function change(id, fields) {
 /** @param {string} id @param {number} version - of the device lock @param {Uint8Array} salt @returns {Promise<object>} */
 export const addSalt = (id, version, salt) => change(id, ({ salts }) => ({ salts: { ...salts, [version]: salt } }));
 
-/** Forgets all salts but one: the others' locks are gone. @param {string} id @param {number} version @returns {Promise<object>} */
-export const keepSalt = (id, version) => change(id, ({ salts }) => ({ salts: { [version]: salts[version] } }));
+/** Forgets the salts of older locks, which are gone once this one has opened. @param {string} id @param {number} version @returns {Promise<object>} */
+export const keepSalt = (id, version) => change(id, ({ salts }) => (
+  { salts: Object.fromEntries(Object.entries(salts).filter(([each]) => Number(each) >= version)) }));
 
 /** @param {string} id @returns {Promise<void>} the record and its keys are gone */
 export async function forget(id) {

@@ -21,17 +21,19 @@ export async function unlockWith(pin, id) {
   const [keys, offered] = await Promise.all([keysOf(device), lockVersions()]);
   const versions = offered.filter((version) => device.salts[version]);
   if (!versions.length) throw new CryptoError(offered.length ? 'storage_refused' : 'lock_destroyed');
-  // After Change PIN that broke off there are two: the newer one first, since its PIN was typed last.
-  for (const [index, version] of versions.entries()) {
-    try {
-      const vaultKey = await open(pin, device, version, keys);
-      if (versions.length === 1) await keepSalt(id, version);
-      return { vaultKey, device };
-    } catch (error) {
-      if (error.code !== 'wrong_pin' || index === versions.length - 1) throw error;
-    }
+  return { device, vaultKey: await openFirst(pin, device, versions, keys) };
+}
+
+/** After a Change PIN that broke off there are two locks: the newer one first, since its PIN was typed last. */
+async function openFirst(pin, device, [version, ...older], keys) {
+  try {
+    const vaultKey = await open(pin, device, version, keys);
+    await keepSalt(device.id, version);
+    return vaultKey;
+  } catch (error) {
+    if (error.code !== 'wrong_pin' || !older.length) throw error;
+    return openFirst(pin, device, older, keys);
   }
-  return undefined;
 }
 
 async function open(pin, device, version, { identity, signingKey }) {

@@ -1,34 +1,49 @@
 /**
- * The vault on the page where it is edited. An edit is sealed and kept in this browser before it is sent, and until the
- * server has it: whatever comes in between, it is there after a reload.
+ * The member’s vault on this page: the newest file, verified, and edits on top of it. An edit is sealed and kept in this
+ * browser before it is sent, and until the server has it: whatever comes in between, it is there after a reload.
  */
 import { randomId } from './crypto/bytes.js';
-import { read } from './crypto/documents.js';
-import { deviceBy, dropFile, fileAt, filesUnder, keepFile } from './keystore.js';
-import { loadVault, ownCopy, sendVault, writeVault } from './vault-file.js';
+import { check, read, write } from './crypto/documents.js';
+import { CryptoError } from './crypto/errors.js';
+import { recipientOf } from './crypto/identities.js';
+import { change, deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
+import { getFramed, signedFetch } from './server.js';
 import { merged } from './vault-merge.js';
 
-/** @returns {Promise<object|null>} the unlocked session of vault-session.js; null: on the way to the PIN */
-export async function openKeys() {
+/** @returns {Promise<VaultStore|null>} with the newest vault loaded; null: on the way to the PIN; throws as `load` */
+export async function openVault() {
+  const store = await vaultStore();
+  await store?.load();
+  return store;
+}
+
+/** @returns {Promise<VaultStore|null>} not loaded yet; null: on the way to the PIN */
+export async function vaultStore() {
   await customElements.whenDefined('vault-keys');
   const detail = {};
   document.dispatchEvent(new CustomEvent('vault-keys:ask', { detail }));
-  return detail.answer;
+  const session = await detail.answer;
+  return session ? new VaultStore(session.vaultKey, await deviceBy(session.device)) : null;
 }
 
-export class VaultStore {
-  #session;
+class VaultStore {
+  /** This browser’s record in the key store. */
+  device;
+  /** Whether this browser stored the unsaved edit, so that it outlives the page. */
+  isKept = true;
+  #vaultKey;
   #saved = null; // the document as the server has it
-  #unsaved = null; // the one that it hasn’t, and in `before` the body it was made from
+  #unsaved = null; // the one it hasn’t; `before`: the body it was made from; `pin`: where the edit changed that
   #name;
   #tail = Promise.resolve();
 
-  /** @param {{vaultKey: string, device: string}} session */
-  constructor(session) {
-    this.#session = session;
-    this.#name = this.#freshName();
+  constructor(vaultKey, device) {
+    this.#vaultKey = vaultKey;
+    this.device = device;
+    this.#name = this.#file(`unsaved/${randomId()}`);
   }
 
+  /** The document as the server has it. */
   get saved() { return this.#saved; }
 
   /** What is to be shown: with the edit that isn’t saved yet. */
@@ -36,98 +51,125 @@ export class VaultStore {
 
   get hasUnsaved() { return this.#unsaved !== null; }
 
-  /** Whether this browser stored the unsaved edit, so that it outlives the page. */
-  isKept = true;
-
-  /** Gets the newest vault, and what this browser could not save before. @returns {Promise<void>} throws as `loadVault` */
+  /**
+   * Gets the newest vault, and what this browser could not save before.
+   * @returns {Promise<void>} throws ServerError, and CryptoError: `rolled_back`, `wrong_member`, what `read` throws
+   */
   load() {
     return this.#alone(async () => {
-      const known = await this.#ownCopy();
+      const known = await fileAt(this.#file('vault'));
       await this.#loadNewest();
       await this.#pickUp(known);
     });
   }
 
-  /** @param {(body: object) => void} work - changes the body it gets @returns {Promise<void>} throws `too_large`, `malformed` */
-  edit(work) {
+  /**
+   * Seals and keeps an edit; `save` sends it.
+   * @param {(body: object) => void} work - changes the body it gets
+   * @param {{epoch: number, fingerprint: string}} [pin] - of an organisation key, from now on part of the vault
+   * @returns {Promise<void>} throws `too_large`, `malformed`: then nothing has changed
+   */
+  edit(work, pin) {
     return this.#alone(async () => {
       const body = structuredClone(this.body);
       work(body);
-      await this.#keep(body, this.#unsaved ? this.#unsaved.before : this.#saved.body);
+      await this.#keep(body, this.#unsaved ? this.#unsaved.before : this.#saved.body, { pin: pin ?? this.#unsaved?.pin });
     });
   }
 
   /** @returns {Promise<void>} throws `offline`, `stale_vault`, …; the edit is kept all the same */
   save() { return this.#alone(() => this.#save()); }
 
-  /** Puts the unsaved edit on top of the newest vault. @param {string} label - behind the title of what the other side edited too */
+  /** Saves the edit on top of the newest vault. @param {string} label - behind the title of what the other side edited too */
   keepEdit(label) {
     return this.#alone(async () => {
-      const { body, before } = this.#unsaved;
+      const { body, before, pin } = this.#unsaved;
       await this.#loadNewest();
-      await this.#keep(merged(before, body, this.#saved.body, label), this.#saved.body);
+      await this.#keep(merged(before, body, this.#saved.body, label), this.#saved.body, { pin });
       await this.#save();
     });
   }
 
-  /** After `rolled_back`: puts what this browser has on top of what the server sent. @param {string} label */
+  /** After `rolled_back`: saves what this browser has on top of what the server sent. @param {string} label - as above */
   putBack(label) {
     return this.#alone(async () => {
-      const known = await this.#ownCopy();
-      const { body } = this.#unsaved ?? (await this.#read(known.file));
-      const { counter } = (await deviceBy(this.#session.device)).seen;
-      await this.#keep(merged(null, body, this.#saved.body, label), this.#saved.body, counter);
+      const known = await fileAt(this.#file('vault'));
+      const { body, pin } = this.#unsaved ?? (await this.#read(known.file));
+      const { counter } = (await deviceBy(this.device.id)).seen;
+      await this.#keep(merged(null, body, this.#saved.body, label), this.#saved.body, { pin, counter });
       await this.#save();
       await this.#pickUp(known);
     });
   }
 
   async #loadNewest() {
-    try {
-      this.#saved = await loadVault(this.#session);
-    } catch (error) {
-      this.#saved = error.document ?? this.#saved;
-      throw error;
-    }
+    // What was seen before asking: another tab may save while the answer is under way.
+    const { organisation, user, seen } = await deviceBy(this.device.id);
+    const { header, file } = await getFramed('/vault/file');
+    const found = { ...(await this.#read(file)), file };
+    check(found, { organisation, user, epoch: header.epoch });
+    this.#saved = found;
+    if (seen && seen.sha256 !== found.sha256 && !isNewer(found.manifest, seen)) throw new CryptoError('rolled_back');
+    await this.#remember();
+  }
+
+  /** From now on nothing older is believed, across reloads and tabs; and this browser has a copy of its own. */
+  async #remember() {
+    const { manifest: { epoch, counter }, sha256, file } = this.#saved;
+    const found = { epoch, counter, sha256 };
+    this.device = await change(this.device.id, ({ seen }) => (seen && !isNewer(found, seen) ? {} : { seen: found }));
+    if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, sha256 }).catch(() => {});
   }
 
   /** Of what this browser kept unsaved, the first that the server hasn’t. @param {object|null} known - the vault file seen last */
   async #pickUp(known) {
-    for (const name of await filesUnder(this.#freshName(''))) {
+    for (const name of await filesUnder(this.#file('unsaved/'))) {
       const kept = await fileAt(name);
       if (kept?.sha256 === this.#saved.sha256) await dropFile(name);
       else if (kept) {
         const found = await this.#read(kept.file);
         const base = found.manifest.base_sha256;
         const before = base === this.#saved.sha256 ? this.#saved : base === known?.sha256 ? await this.#read(known.file) : null;
-        this.#unsaved = { ...found, file: kept.file, before: before?.body ?? null };
+        this.#unsaved = { ...found, file: kept.file, pin: kept.pin, before: before?.body ?? null };
         this.#name = name;
         return;
       }
     }
   }
 
-  async #keep(body, before, counter) {
-    const written = await writeVault(this.#session, this.#saved, { body, counter });
-    this.#unsaved = { ...written, before };
-    const kept = keepFile(this.#name, { file: written.file, sha256: written.sha256 });
+  async #keep(body, before, { pin, counter = 0 }) {
+    const { manifest, sha256 } = this.#saved;
+    const { id, sign, recipient, name } = this.device;
+    const { signingKey } = await keysOf(this.device);
+    const written = await write({
+      manifest: {
+        ...manifest, counter: Math.max(manifest.counter, counter) + 1, device: id, base_sha256: sha256,
+        devices: [...manifest.devices.filter((each) => each.id !== id), { id, sign, recipient, name }],
+        organisation_key: pin ?? manifest.organisation_key,
+      },
+      body, signingKey, recipients: [await recipientOf(this.#vaultKey), body.keyring.kit.recipient],
+    });
+    this.#unsaved = { ...written, before, pin };
+    const kept = keepFile(this.#name, { file: written.file, sha256: written.sha256, pin });
     this.isKept = await kept.then(() => true, () => false);
   }
 
   async #save() {
     if (!this.#unsaved) return;
-    await sendVault(this.#session, this.#unsaved);
+    const { manifest: { epoch, counter, base_sha256, items, kit }, file, sha256 } = this.#unsaved;
+    const { signingKey } = await keysOf(this.device);
+    const header = { epoch, counter, base_sha256, items, kit, file_sha256: sha256 };
+    await signedFetch('/vault/file', { device: { id: this.device.id, signingKey }, header, file });
     this.#saved = this.#unsaved;
     this.#unsaved = null;
+    await this.#remember();
     await dropFile(this.#name).catch(() => {});
-    this.#name = this.#freshName();
+    this.#name = this.#file(`unsaved/${randomId()}`);
   }
 
-  #read(file) { return read(file, [this.#session.vaultKey]); }
+  #read(file) { return read(file, [this.#vaultKey]); }
 
-  #ownCopy() { return fileAt(ownCopy(this.#session.device)); }
-
-  #freshName(end = randomId()) { return `${this.#session.device}/unsaved/${end}`; }
+  #file(name) { return `${this.device.id}/${name}`; }
 
   /** One thing after the other: a save that is on its way, and the next edit. */
   #alone(work) {
@@ -136,3 +178,5 @@ export class VaultStore {
     return run;
   }
 }
+
+const isNewer = (a, b) => a.epoch > b.epoch || (a.epoch === b.epoch && a.counter > b.counter);

@@ -116,12 +116,6 @@ def show_unlock() -> str | BaseResponse:
     return way_to_vault() or render_template("devices/unlock.html", device=device, next_path=next_path)
 
 
-@bp.post("/devices/forgotten-pin")
-def forget_pin() -> BaseResponse:
-    """Lead to recovery. Nothing is destroyed: whoever remembers the PIN after all can still use it."""
-    return redirect_to("/recovery?reason=pin_forgotten")
-
-
 @bp.get("/devices/lock-versions")
 def show_lock_versions() -> Response:
     """Which locks of this browser’s device can be tried: after Change PIN two, until the newer has opened once."""

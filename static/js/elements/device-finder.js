@@ -1,0 +1,46 @@
+/** Looks for a key of the member in this browser, and proves to the server that it is held here. */
+import { CryptoError } from '../crypto/errors.js';
+import { devicesOf, keysOf } from '../keystore.js';
+import { tell } from '../sentences.js';
+import { signedFetch } from '../server.js';
+
+customElements.define('device-finder', class extends HTMLElement {
+  connectedCallback() {
+    this.querySelector('[data-do=again]').addEventListener('click', () => location.reload());
+    this.#find().catch((error) => {
+      this.querySelector('[data-part=looking]').hidden = true;
+      this.querySelector('[data-part=failed]').hidden = false;
+      tell(this.querySelector('[role=alert]'), error, this);
+    });
+  }
+
+  async #find() {
+    if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
+    let belongs = null;
+    for (const device of await this.#candidates()) {
+      const answer = await this.#prove(device);
+      if (answer && answer.state !== 'closed') belongs = answer.next;
+      if (answer?.state === 'active') break;
+    }
+    if (belongs) location.replace(this.dataset.next || belongs);
+    else this.querySelector('form').submit();
+  }
+
+  /** Enrolled ones first, then those that wait for a restore. */
+  async #candidates() {
+    const all = await devicesOf(this.dataset.user);
+    return all.sort((a, b) => Number(b.state === 'enrolled') - Number(a.state === 'enrolled'));
+  }
+
+  /** @returns {Promise<object|null>} null: the key is gone from this browser, or the server knows no such device */
+  async #prove(device) {
+    const keys = await keysOf(device).catch(() => null);
+    if (!keys) return null;
+    try {
+      return await signedFetch('/devices/here', { device: { id: device.id, signingKey: keys.signingKey } });
+    } catch (error) {
+      if (error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+});
