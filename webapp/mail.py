@@ -5,8 +5,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import make_msgid
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, render_template
 
@@ -14,6 +13,7 @@ from webapp.clock import now
 from webapp.config import MailServer
 from webapp.database import db, transaction
 from webapp.models import Notice, Organisation
+from webapp.moments import clock_time
 
 RETRY = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 CLAIM = timedelta(minutes=2)
@@ -22,10 +22,11 @@ CLAIM = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Text:
-    """A notice in words."""
+    """A notice in words. `path`: where on this site the text leads, or ""."""
 
     subject: str
     body: str
+    path: str
 
 
 def init_app(app: Flask) -> None:
@@ -34,17 +35,19 @@ def init_app(app: Flask) -> None:
 
 
 def rendered(notice: Notice) -> Text:
-    """`templates/mail/<kind>.txt` filled: its first line is the subject."""
+    """`templates/mail/<kind>.txt` filled: its first line is the subject, a line that is an address of ours the path."""
+    site = current_app.config["PUBLIC_URL"]
     text = render_template(
         f"mail/{notice.kind}.txt",
         user=notice.user,
         organisation=notice.user.organisation,
-        notice=notice,
-        site=current_app.config["PUBLIC_URL"],
+        at=clock_time(notice.made_at),
+        site=site,
         **notice.details,
     )
     subject, _, body = text.partition("\n")
-    return Text(subject.removeprefix("Subject: ").strip(), body.strip() + "\n")
+    paths = (line.removeprefix(site) for line in body.splitlines() if line.startswith(f"{site}/"))
+    return Text(subject.removeprefix("Subject: ").strip(), body.strip() + "\n", next(paths, ""))
 
 
 def deliver_due() -> int:
@@ -65,7 +68,9 @@ def _deliver(server: MailServer, notice_id: str) -> bool:
         tries = notice.tries
     try:
         _send(server, db.session.get_one(Notice, notice_id))
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:  # one mail that can’t be sent, or not even written, holds up no other
+        if not isinstance(error, OSError | smtplib.SMTPException):
+            current_app.logger.exception("a mail could not be written")
         with transaction() as session:
             notice = session.get_one(Notice, notice_id)
             notice.last_error = type(error).__name__
@@ -82,7 +87,8 @@ def _send(server: MailServer, notice: Notice) -> None:
     message["Subject"] = text.subject
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = notice.user.email
-    message["Message-ID"] = make_msgid(notice.id)
+    # The same in every try: who gets a mail twice because a worker died in between sees it once.
+    message["Message-ID"] = f"<{notice.id}@{urlsplit(current_app.config['PUBLIC_URL']).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.body)
     connect = smtplib.SMTP_SSL if server.encryption == "tls" else smtplib.SMTP

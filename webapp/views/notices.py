@@ -1,5 +1,32 @@
-"""notices"""
+"""Notices as banners, where their reader is signed in; the same rows are mailed."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+
+import flask_login
+from flask import Blueprint, abort, render_template
+
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.models import Notice
+from webapp.security import me
 
 bp = Blueprint("notices", __name__)
+
+
+@bp.app_template_global("my_notices")
+def my_notices() -> Sequence[Notice]:
+    """What the signed-in reader of a page has not put away yet."""
+    user = flask_login.current_user
+    return Notice.shown_to(user) if user.is_authenticated else []
+
+
+@bp.post("/notices/<notice_id>/dismissal")
+def create_dismissal(notice_id: str) -> str:
+    """Put a notice away; answers with what is left. Again is no mistake."""
+    notice = db.session.get(Notice, notice_id)
+    if notice is None or notice.user_id != me().id:
+        abort(404)
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id)
+        notice.dismissed_at = notice.dismissed_at or now()
+    return render_template("notices/_notices.html")
