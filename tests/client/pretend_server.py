@@ -252,7 +252,7 @@ ROUTES: list[tuple[str, Callable[..., Any], bool]] = [
     ("POST /sign-in|POST /sign-out|GET /join/token|POST /join/token|POST /devices/none", SERVER.nothing, False),
     ("POST /devices/lock|POST /admin/keys/.*", SERVER.nothing, False),
     ("POST /devices/here|POST /backups/enrolment|POST /vault/kit-confirmation", SERVER.nothing, True),
-    ("GET /join/vault", SERVER.whose_page, False),
+    ("GET /join/vault|GET /devices/here", SERVER.whose_page, False),
     ("POST /join/vault", SERVER.join, True),
     ("POST /devices/challenge", SERVER.challenge, False),
     ("GET /devices/lock-versions", SERVER.lock_versions, False),

@@ -101,6 +101,10 @@ class StaleVault(ServerRefused):
     """Another device saved first; `details` names what the server has now."""
 
 
+class AlreadyOpen(ServerRefused):
+    """The member has a restore request in another browser, which comes first."""
+
+
 class NotReleased(ServerRefused):
     """The restore request is still waiting for its approval."""
 

@@ -207,9 +207,9 @@ def refusal(answer: Answer) -> ServerRefused:
 
 
 def _json(answer: Answer) -> dict[str, Any]:
-    if not answer.body:
+    value = from_json(answer.body) if answer.body else None
+    if value is None:
         return {}
-    value = from_json(answer.body)
     if not isinstance(value, dict):
         raise Malformed("an object expected")
     return value

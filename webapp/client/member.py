@@ -96,9 +96,13 @@ class Member:
 
     def find_device(self) -> str:
         """Tell the server whether this browser has a device of the account; returns where the server leads."""
-        if self.state is None:
-            return self.browser.submit("/devices/none", follow=False).headers.get("location", "")
-        return str(self.browser.sign_json(self.device.signer, "/devices/here").get("next", ""))
+        if self.state is not None:
+            try:
+                return str(self.browser.sign_json(self.state.signer, "/devices/here").get("next", ""))
+            except ServerRefused as error:
+                if error.code != "not_found":
+                    raise
+        return self.browser.submit("/devices/none", follow=False).headers.get("location", "")
 
     def unlock(self, pin: str) -> Vault:
         """Open the vault with the PIN; raises WrongPin, LockDestroyed, and what reading the vault raises."""
@@ -133,15 +137,19 @@ class Member:
 
     def backups(self) -> list[Attributes]:
         """The cloud backups this member may ask for, newest first: `data-backup`, `data-file-sha256`, …"""
+        self.find_device()
         return self.browser.visit("/recovery/cloud/backups").page.all("data-file-sha256")
 
     def request_restore(self, backup: str | None = None) -> Recovery:
         """Ask for a backup (the newest unless named) with fresh device keys; read its fingerprint to the admin."""
         offered = self.backups()
-        chosen = next(one for one in offered if backup is None or one["data-backup"] == backup)
-        self.state = self._new_device("/recovery/cloud/backups")
+        return self.ask(next(one for one in offered if backup is None or one["data-backup"] == backup))
+
+    def ask(self, backup: Attributes) -> Recovery:
+        """Ask for a backup as `backups` named it; raises AlreadyOpen."""
+        self.state = self._new_device("/devices/here")
         self._recovery = Recovery(self.browser, self.state)
-        self._recovery.ask(chosen["data-backup"], chosen["data-file-sha256"])
+        self._recovery.ask(backup["data-backup"], backup["data-file-sha256"])
         return self._recovery
 
     def finish(self, pin: str) -> Vault:

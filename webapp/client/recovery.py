@@ -10,7 +10,15 @@ from webapp.client.cloud_backups import backup_identity, read_meta, require_writ
 from webapp.client.device_making import Base, NewEpoch, begin_epoch, make_lock
 from webapp.client.device_state import DeviceState
 from webapp.client.encoding import from_base64, sha256_hex, to_base64
-from webapp.client.errors import DeviceError, EpochEnded, Malformed, NotReleased, NotUnlocked, OlderThanSeen
+from webapp.client.errors import (
+    AlreadyOpen,
+    DeviceError,
+    EpochEnded,
+    Malformed,
+    NotReleased,
+    NotUnlocked,
+    OlderThanSeen,
+)
 from webapp.client.http import Browser
 from webapp.client.identities import Identity, read_identity
 from webapp.client.organisation_keys import PublicKey
@@ -57,13 +65,15 @@ class Recovery:
         return f"/recovery/requests/{self.request.fields['request']}"
 
     def ask(self, backup: str, file_sha256: str) -> RestoreRequest:
-        """Request this backup; the fingerprint of what comes back is for the admin to hear."""
+        """Request this backup; the fingerprint of what comes back is for the admin to hear. Raises AlreadyOpen."""
         state = self.state
         asker = Asker(state.origin, state.organisation, state.user, state.id, state.recipient, state.name)
         request = make_request(asker, backup, file_sha256, state.signer.seed)
         state.request, state.request_signature = request.exact, to_base64(request.signature)
         fields = {"request": request.exact, "signature": state.request_signature}
-        self.browser.submit("/recovery/requests", fields, follow=False)
+        answer = self.browser.submit("/recovery/requests", fields, follow=False)
+        if request.fields["request"] not in answer.headers.get("location", request.exact):
+            raise AlreadyOpen(409, "already_open")
         return request
 
     def cancel(self) -> None:
