@@ -10,3 +10,4 @@ import './elements/key-ceremony.js';
 import './elements/key-file.js';
 import './elements/recovery-kit.js';
 import './elements/reveal-field.js';
+import './elements/vault-keys.js';
