@@ -23,6 +23,8 @@ export function beforeSubmit(host, work, failed, only = 'form') {
     form.setAttribute('aria-busy', 'true');
     try {
       await work(form, event.submitter);
+      // Quick work ends in a microtask, while the first submission is still under way: browsers then ignore the second.
+      await new Promise((resolve) => { setTimeout(resolve); });
       sealed.add(form);
       form.requestSubmit(event.submitter);
     } catch (error) {
