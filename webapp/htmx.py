@@ -40,6 +40,13 @@ def nothing_new() -> Response:
     return make_response("", 204)
 
 
+def instead_of(selector: str, html: str, url: str) -> Response:
+    """The answer to a poll that ends the waiting: `html` replaces what `selector` holds, and the address says so."""
+    response = make_response(html)
+    response.headers.update({"HX-Retarget": selector, "HX-Reswap": "innerHTML", "HX-Replace-Url": url})
+    return response
+
+
 def _never_store(response: BaseResponse) -> BaseResponse:
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.add("HX-Request")

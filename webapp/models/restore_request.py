@@ -25,11 +25,7 @@ _OPEN_SQL = "state in ({})".format(", ".join(f"'{state}'" for state in sorted(OP
 
 
 class AlreadyOpen(Exception):
-    """The member has an open request; `request` is it."""
-
-    def __init__(self, request: "RestoreRequest") -> None:
-        super().__init__(request.id)
-        self.request = request
+    """The member has an open request: it goes on, or is cancelled first."""
 
 
 class RestoreRequest(Base):
@@ -131,7 +127,7 @@ class RestoreRequest(Base):
         assert in_transaction()
         already = db.session.scalars(_open_ones(self.user_id)).first()
         if already and not already.is_due:
-            raise AlreadyOpen(already)
+            raise AlreadyOpen
         if already:
             already.expire()
         self.expires_at = now() + limits.REQUEST_LIFE

@@ -15,6 +15,7 @@ MODULES = (
     "notices",
     "recovery",
     "restore_requests",
+    "restores",
     "mailbox",
     "admin.overview",
     "admin.requests",

@@ -1,5 +1,165 @@
-"""recovery"""
+"""Account Recovery: the reason, the doors, and the steps up to a restore request.
 
-from flask import Blueprint
+There is no wizard: an open request decides where /recovery leads, so a closed tab, a reload or tomorrow all work.
+"""
 
-bp = Blueprint("recovery", __name__)
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.flows.restore_request import State
+from webapp.htmx import redirect_to
+from webapp.models import Device, RestoreRequest, SignIn, Undo, User, Vault
+from webapp.models.recovery_reason import reason_at
+from webapp.models.ways_back import WaysBack
+from webapp.security import browser_label, me, my_sign_in
+from webapp.views.home import home_url
+
+bp = Blueprint("recovery", __name__, url_prefix="/recovery")
+
+STEPS = ("Choose your backup type", "Confirm", "Choose a backup", "Wait for approval", "Create a new PIN")
+ALWAYS = {"recovery.show_recovery", "recovery.show_done"}
+"""Open even while a restore request is: the one tells where it is, the other that it is done."""
+
+
+@bp.before_request
+def lead_elsewhere() -> Response | None:
+    """Who has no vault joins; a browser that has not looked for its key does; an open request goes on."""
+    user, found = me(), my_sign_in()
+    if not user.epoch:
+        return redirect_to(home_url(user, found))
+    _forget_closed_request(user, found)
+    if my_sign_in().looked_at is None:
+        return redirect_to(url_for("devices.show_here", next=request.full_path.rstrip("?")))
+    if request.endpoint not in ALWAYS and RestoreRequest.open_of(user.id):
+        return redirect_to(url_for(".show_recovery"))
+    return None
+
+
+@bp.get("")
+def show_recovery() -> str | Response:
+    """Why, the tip, and the two doors; or where the open request stands."""
+    asked = RestoreRequest.open_of(me().id)
+    if asked is None:
+        here = device_here()
+        by = db.session.get(Device, here.unpaired_by or "") if here else None
+        return step("recovery/_account_recovery.html", "Account Recovery", reason=reason_at(here), by=by)
+    if is_here(asked):
+        return redirect_to(url_for("restore_requests.show_request", request_id=asked.id))
+    today = asked.made_at.date() == now().date()
+    return step("recovery/_elsewhere.html", "Account Recovery", asked=asked, today=today)
+
+
+@bp.get("/pair")
+def show_pairing() -> str:
+    """Not built yet: says what works instead."""
+    return step("recovery/_pair.html", "Pair With Device")
+
+
+@bp.get("/backup-type")
+def choose_backup_type() -> str:
+    """The four doors behind Recover From Backup."""
+    return step("recovery/_backup_type.html", "Choose Your Backup Type")
+
+
+@bp.get("/local")
+def show_local_backups() -> str:
+    """Not built yet."""
+    return step("recovery/_local.html", "Restore from Local Backup")
+
+
+@bp.get("/kit")
+def show_kit() -> str:
+    """Not built yet."""
+    return step("recovery/_kit.html", "Use Recovery Kit")
+
+
+@bp.get("/new-account")
+def show_new_account() -> str:
+    """Not built yet."""
+    return step("recovery/_new_account.html", "Create New Account")
+
+
+@bp.get("/cloud")
+def show_cloud() -> str:
+    """What a restore from the cloud does, to be confirmed."""
+    return step("recovery/_cloud.html", "Restore from Cloud Backup", unticked=False)
+
+
+@bp.post("/cloud")
+def confirm_cloud() -> Response | tuple[str, int]:
+    """On to the backups, once the person has said that they know."""
+    if "understood" not in request.form:
+        return step("recovery/_cloud.html", "Restore from Cloud Backup", unticked=True), 422
+    return redirect_to(url_for(".choose_cloud_backup"))
+
+
+@bp.get("/cloud/backups")
+def choose_cloud_backup() -> str:
+    """The cloud backups, the newest chosen already."""
+    return cloud_backups()
+
+
+@bp.get("/done")
+def show_done() -> str | Response:
+    """What the recovery that this browser finished has brought back."""
+    user, finished = me(), RestoreRequest.latest_of(me().id)
+    if not finished or finished.state != State.COMPLETED or not is_here(finished):
+        return redirect_to(url_for(".show_recovery"))
+    undo = db.session.scalars(select(Undo).where(Undo.restore_request_id == finished.id)).one()
+    former, from_backup = db.session.get_one(Vault, (user.id, undo.former_epoch)), request.args.get("from") == "backup"
+    return step(
+        "recovery/_done.html",
+        "Done",
+        finished=finished,
+        vault=db.session.get_one(Vault, (user.id, undo.epoch)),
+        from_backup=from_backup,
+        restored_at=finished.backup.made_at if from_backup and finished.backup else former.saved_at,
+        undo=undo,
+        unpaired=[device for device in Device.of(user.id) if device.unpaired_epoch == undo.epoch],
+    )
+
+
+def cloud_backups(problem: str = "", **facts: Any) -> str:
+    """The list of backups, with a sentence where what was sent could not be taken."""
+    facts = {"problem": problem, "browser": browser_label(), "chosen": request.form.get("backup"), **facts}
+    return step("recovery/_cloud_backups.html", "Restore from Cloud Backup", **facts)
+
+
+def step(fragment: str, title: str, template: str = "recovery/page.html", **facts: Any) -> str:
+    """The page of one step, out of which htmx takes the step."""
+    return render_template(template, fragment=fragment, title=title, **_around(), **facts)
+
+
+def device_here() -> Device | None:
+    """The member’s device that this browser proved to be, in whatever state."""
+    device = db.session.get(Device, my_sign_in().device_id or "")
+    return device if device and device.user_id == me().id else None
+
+
+def is_here(asked: RestoreRequest) -> bool:
+    """Whether this browser has proved to hold the key of the request’s device."""
+    return my_sign_in().device_id == asked.device_id
+
+
+def _around() -> dict[str, Any]:
+    """What every step shows around its own matter."""
+    user, here = me(), device_here()
+    names: dict[str, Any] = {"user": user, "organisation": user.organisation, "contact": user.organisation.contact()}
+    return {**names, "steps": STEPS, "here": here, "ways": WaysBack.of(user, here)}
+
+
+def _forget_closed_request(user: User, found: SignIn) -> None:
+    """A request that was closed leaves its key in the session; let the browser look for another one it may hold."""
+    if found.device_id is None or device_here():
+        return
+    asked = RestoreRequest.open_of(user.id)
+    if asked is None or asked.device_id != found.device_id:
+        row_id = found.id
+        with transaction() as session:
+            session.get_one(SignIn, row_id).device_id = None
+            session.get_one(SignIn, row_id).looked_at = None

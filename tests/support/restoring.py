@@ -1,0 +1,144 @@
+"""Restore requests for tests: made, approved, released and finished for real, step by step."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.devices import MadeDevice
+from tests.support.people import ActiveKey, Person, be_at
+from webapp.client import approvals, documents, epochs, restore_requests
+from webapp.client.cloud_backups import CloudBackup, backup_identity
+from webapp.client.document_shapes import Item
+from webapp.client.encoding import from_base64, sha256_hex, to_base64, unframe
+from webapp.client.identities import Identity
+from webapp.crypto.framing import frame
+from webapp.database import db, transaction
+from webapp.models import RestoreRequest, User
+from webapp.models.restore_approval import SignedApproval, approve, latest_expiry
+
+
+@dataclass
+class Restoring:
+    """A member in a browser without a key, and the request it makes."""
+
+    person: Person
+    backup: CloudBackup
+    client: FlaskClient
+    device: MadeDevice
+    request: restore_requests.RestoreRequest
+    version: int = 1
+    answer: TestResponse | None = field(default=None, repr=False)
+
+    @property
+    def id(self) -> str:
+        """Of the request."""
+        return str(self.request.fields["request"])
+
+    @property
+    def path(self) -> str:
+        """Where the request lives."""
+        return f"/recovery/requests/{self.id}"
+
+    def ask(self, **changed: str) -> TestResponse:
+        """Post it; the answer leads to its page."""
+        fields = {"request": self.request.exact, "signature": to_base64(self.request.signature), **changed}
+        return self.client.post("/recovery/requests", data=fields)
+
+    def signed(self, what: str, body: bytes = b"", device: MadeDevice | None = None) -> TestResponse:
+        """POST to `what` of the request, signed by its device."""
+        path = f"{self.path}/{what}"
+        return self.person.signed_post(path, body, device=device or self.device, client=self.client)
+
+    def approve(self, by: Person, active: ActiveKey) -> None:
+        """As the admin’s browser and the server do it."""
+        app, origin = by.app, by.app.config["ORIGIN"]
+        approver = approvals.Approver(origin, by.user_id, latest_expiry())
+        made = approvals.approve(self.request, self.backup.share_a, active.key, approver)
+        given = SignedApproval(made.exact, made.signature, made.wrapped, self.request.fingerprint)
+        with app.app_context(), transaction() as session:
+            User.locked(self.person.user_id)
+            approve(session.get_one(RestoreRequest, self.id), session.get_one(User, by.user_id), given, origin)
+
+    def release(self) -> documents.Document:
+        """Fetch, check and open what is released."""
+        answer = self.signed("release")
+        assert answer.status_code == 200, answer.text
+        header, file = unframe(answer.data)
+        share_a = approvals.open_wrapped(from_base64(header["wrapped"]), self.request, self.device.identity)
+        share_s = approvals.open_share_s(from_base64(header["share_s"]), self.request, self.device.identity)
+        return documents.open_document(file, [backup_identity(share_a, share_s)])
+
+    def finish_body(self, opened: documents.Document, items: list[Item] | None = None, **changed: Any) -> bytes:
+        """A Finish on top of the newest vault, framed; `changed` replaces fields of its header."""
+        current, _ = unframe(self.signed("vault").data)
+        device = self.device
+        device.epoch, device.counter = current["epoch"] + 1, current["counter"] + 1
+        file = device.write(items if items is not None else opened.body["items"], base_sha256=current["sha256"], kit=2)
+        lock = {name: to_base64(value) for name, value in device.lock().items()}
+        held = max(opened.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])
+        header = {
+            "epoch": device.epoch,
+            "counter": device.counter,
+            "base_sha256": current["sha256"],
+            "verify_key": to_base64(device.verify_key),
+            "ended_signature": to_base64(self.ending(held["key"], current["epoch"], file)),
+            **lock,
+            "version": self.version,
+            "name": device.name,
+            "kit": 2,
+            "items": len(opened.body["items"]),
+            "file_sha256": sha256_hex(file),
+        }
+        return frame({**header, **changed}, file)
+
+    def ending(self, vault_key: Identity, old_epoch: int, file: bytes) -> bytes:
+        """The signature of the epoch that ends."""
+        device = self.device
+        ending = epochs.Ending(
+            origin=device.origin,
+            organisation=device.organisation,
+            user=device.user,
+            request=self.id,
+            old_epoch=old_epoch,
+            new_epoch=device.epoch,
+            device=device.id,
+            sign=device.sign_public,
+            recipient=device.recipient,
+            verify_key=device.verify_key,
+            file_sha256=bytes.fromhex(sha256_hex(file)),
+        )
+        return epochs.sign_ending(vault_key, ending)
+
+    def finish(self) -> TestResponse:
+        """Release and finish."""
+        return self.signed("finish", self.finish_body(self.release()))
+
+    def row(self) -> RestoreRequest:
+        """As the database has it now, in an application context of its own."""
+        with self.person.app.app_context():
+            return db.session.get_one(RestoreRequest, self.id)
+
+
+def restoring(person: Person, backup: CloudBackup, *, client: FlaskClient | None = None, **changed: str) -> Restoring:
+    """A new browser of the person, which has looked for a key and found none, with a request that is not sent yet."""
+    client = client or person.another_browser()
+    be_at(person, None, client)
+    device = person.new_device()
+    device.name = "Firefox on Windows"
+    asker = restore_requests.Asker(
+        device.origin, device.organisation, device.user, device.id, device.recipient, device.name
+    )
+    file_sha256 = json.loads(backup.meta)["file_sha256"]
+    request = restore_requests.make_request(asker, backup.id, file_sha256, device.seed)
+    return Restoring(person, backup, client, device, request)
+
+
+def asked(person: Person, backup: CloudBackup) -> Restoring:
+    """The same, sent and taken."""
+    made = restoring(person, backup)
+    answer = made.ask()
+    assert (answer.status_code, answer.headers["Location"]) == (303, made.path), answer.text
+    return made

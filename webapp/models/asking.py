@@ -1,0 +1,131 @@
+"""Whether what a browser signed asks for exactly this: a backup of this member, to a device that nobody knows yet."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+
+from webapp import limits
+from webapp.clock import parse_stamp
+from webapp.crypto.exact import read_exact
+from webapp.crypto.framing import Malformed
+from webapp.crypto.signatures import BadSignature, verify
+from webapp.crypto.wrapping import is_recipient
+from webapp.database import db, in_transaction
+from webapp.models.cloud_backup import CloudBackup
+from webapp.models.device import Device
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.user import User
+
+LABEL = "spare-key/v1/restore-request"
+ID = re.compile("[0-9a-f]{32}")
+TEXTS = {"type", "origin", "organisation", "user", "request", "backup", "file_sha256"} | {
+    *("device", "sign", "recipient", "browser", "made_at")
+}
+
+
+class NotAsked(Exception):
+    """Nothing was asked; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What came: exact text and signature from the browser; the address it came from and why, by the server."""
+
+    exact: str
+    signature: bytes
+    address: str
+    reason: str
+
+    def fields(self) -> dict[str, Any]:
+        """What it says, each field of its kind; nothing is believed yet. Raises NotAsked."""
+        try:
+            fields = read_exact(self.exact, limits.SIGNED_TEXT_CHARACTERS)
+        except Malformed:
+            raise NotAsked("request_unreadable") from None
+        texts = [fields[name] for name in TEXTS if name in fields]
+        if set(fields) != TEXTS | {"v"} or type(fields["v"]) is not int or not all(_is_text(text) for text in texts):
+            raise NotAsked("request_unreadable")
+        return fields
+
+    def earlier(self, user_id: str) -> RestoreRequest | None:
+        """The request that this very text made before, where an answer got lost."""
+        found = db.session.get(RestoreRequest, self.fields()["request"])
+        return found if found and (found.user_id, found.exact) == (user_id, self.exact) else None
+
+    def ask(self, user: User, origin: str) -> RestoreRequest:
+        """Verify all of it, then open the request, in the caller’s transaction with `user` locked.
+
+        Raises NotAsked, AlreadyOpen.
+        """
+        assert in_transaction()
+        fields = self.fields()
+        sign_public = _checked_key(fields, user, origin)
+        try:
+            verify(LABEL, self.exact.encode(), self.signature, sign_public)
+        except BadSignature:
+            raise NotAsked("bad_signature") from None
+        _demand_backup(fields, user)
+        _demand_fresh(fields)
+        request = RestoreRequest(
+            id=fields["request"],
+            organisation_id=user.organisation_id,
+            user_id=user.id,
+            backup_id=fields["backup"],
+            exact=self.exact,
+            signature=self.signature,
+            device_id=fields["device"],
+            sign_public=sign_public,
+            recipient=fields["recipient"],
+            browser=fields["browser"],
+            address=self.address,
+            reason=self.reason,
+        )
+        request.ask()
+        return request
+
+
+def _checked_key(fields: dict[str, Any], user: User, origin: str) -> bytes:
+    """The request’s own Ed25519 key, if the rest speaks of this member, this site and keys that can be used."""
+    expected = {"v": 1, "type": "restore-request", "origin": origin}
+    expected |= {"organisation": user.organisation_id, "user": user.id}
+    named = all(fields[name] == value for name, value in expected.items())
+    ids = all(ID.fullmatch(fields[name]) for name in ("request", "backup", "device"))
+    try:
+        parse_stamp(fields["made_at"])
+        sign_public = base64.b64decode(fields["sign"], validate=True)
+    except (binascii.Error, ValueError):
+        sign_public = b""
+    once = base64.b64encode(sign_public).decode() == fields["sign"] and len(sign_public) == 32
+    if not (named and ids and once and is_recipient(fields["recipient"])):
+        raise NotAsked("request_unreadable")
+    return sign_public
+
+
+def _demand_backup(fields: dict[str, Any], user: User) -> None:
+    backup = db.session.get(CloudBackup, fields["backup"])
+    if backup is None or backup.user_id != user.id:
+        raise NotAsked("backup_gone")
+    if backup.file_sha256 != fields["file_sha256"]:
+        raise NotAsked("request_unreadable")
+    if backup.epoch != user.epoch:
+        raise NotAsked("backup_outdated")
+
+
+def _demand_fresh(fields: dict[str, Any]) -> None:
+    """Neither the request’s id nor its device’s was ever used, by whomever."""
+    request, device = fields["request"], fields["device"]
+    asked = exists().where(or_(RestoreRequest.id == request, RestoreRequest.device_id == device))
+    if db.session.scalar(select(or_(asked, exists().where(Device.id == device)))):
+        raise NotAsked("request_unreadable")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= limits.SIGNED_FIELD_CHARACTERS and value.isprintable()
