@@ -1,25 +1,19 @@
 /** Encodings, hashing and randomness. Strict: what isn't exactly the encoding throws `malformed`. */
 import { base32nopad, base64 as base64Coder } from '../../vendor/crypto.js';
-import { CryptoError } from './errors.js';
+import { CryptoError, strictly } from './errors.js';
 
 /** @param {string} text @returns {Uint8Array} UTF-8 */
 export const utf8 = (text) => new TextEncoder().encode(text);
 
-/** @param {Uint8Array} bytes @returns {string} throws `malformed` on anything but valid UTF-8; keeps a BOM as it is */
-export function fromUtf8(bytes) {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
-}
+/** @param {Uint8Array} bytes @returns {string} throws `malformed` unless valid UTF-8; a byte order mark stays */
+export const fromUtf8 = (bytes) => strictly(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
 
 /** @param {Uint8Array} bytes @returns {string} standard alphabet, padded (RFC 4648 section 4) */
 export const base64 = (bytes) => base64Coder.encode(bytes);
 
 /** @param {string} text @param {number} [length] - demanded length in bytes @returns {Uint8Array} */
 export function fromBase64(text, length) {
-  const bytes = decoded(() => base64Coder.decode(text));
+  const bytes = strictly(() => base64Coder.decode(text));
   if (base64(bytes) !== text || (length !== undefined && bytes.length !== length)) throw new CryptoError('malformed');
   return bytes;
 }
@@ -36,7 +30,7 @@ export function fromHex(text) {
 /** @param {Uint8Array} bytes @returns {string} lower case, no padding (RFC 4648 section 6) */
 export const base32 = (bytes) => base32nopad.encode(bytes).toLowerCase();
 
-/** @param {string} text - as a person types base32 @returns {string} lower case without spaces and hyphens, 0 1 8 read as o l b */
+/** @param {string} text - base32 as people type it @returns {string} lower case, no spaces or hyphens, 0 1 8 read as o l b */
 export const fromTyped = (text) =>
   text.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/[018]/g, (digit) => ({ 0: 'o', 1: 'l', 8: 'b' })[digit]);
 
@@ -51,20 +45,19 @@ export function concat(...parts) {
 }
 
 /**
- * Each part behind its length as LEB128, so that no two lists of parts give the same bytes.
- * Source: `lv_cat`, draft-irtf-cfrg-cpace-21 section 3.1.
- * @param {...(string|Uint8Array)} parts - text as UTF-8
- * @returns {Uint8Array}
+ * Each part behind its length as LEB128, so that no two lists of parts give the same bytes (`lv_cat`,
+ * draft-irtf-cfrg-cpace-21 section 3.1).
+ * @param {...(string|Uint8Array)} parts - text as UTF-8 @returns {Uint8Array}
  */
 export function lv(...parts) {
   return concat(...parts.map((part) => {
     const bytes = typeof part === 'string' ? utf8(part) : part;
     if (!(bytes instanceof Uint8Array)) throw new CryptoError('malformed');
-    return concat(leb128(bytes.length), bytes);
+    return concat(Uint8Array.from(leb128(bytes.length)), bytes);
   }));
 }
 
-/** @param {Uint8Array} a @param {Uint8Array} b @returns {boolean} takes as long for equal as for unequal bytes of one length */
+/** @param {Uint8Array} a @param {Uint8Array} b @returns {boolean} in the same time for equal and unequal bytes of one length */
 export const equal = (a, b) => a.length === b.length && a.reduce((difference, byte, i) => difference | (byte ^ b[i]), 0) === 0;
 
 /** @param {Uint8Array} a @param {Uint8Array} b - of the same length @returns {Uint8Array} */
@@ -82,10 +75,7 @@ export const randomId = () => hex(randomBytes(16));
 /** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} 32 bytes */
 export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
-/**
- * HKDF-SHA256 (RFC 5869) with an empty salt.
- * @param {Uint8Array} secret @param {Uint8Array} info @returns {Promise<Uint8Array>} 32 bytes
- */
+/** HKDF-SHA256 (RFC 5869), empty salt. @param {Uint8Array} secret @param {Uint8Array} info @returns {Promise<Uint8Array>} 32 bytes */
 export async function hkdf(secret, info) {
   const key = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
   const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info };
@@ -96,18 +86,6 @@ export async function hkdf(secret, info) {
 export const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
 function leb128(number) {
-  const out = [];
-  do {
-    out.push((number & 0x7f) | (number > 0x7f ? 0x80 : 0));
-    number >>>= 7;
-  } while (number);
-  return Uint8Array.from(out);
-}
-
-function decoded(work) {
-  try {
-    return work();
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
+  const high = Math.floor(number / 128);
+  return high ? [(number & 0x7f) | 0x80, ...leb128(high)] : [number];
 }

@@ -19,13 +19,10 @@ const META = {
 const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient };
 
 /**
- * @param {object} parts
- * @param {{plaintext: Uint8Array, manifest: object}} parts.document - the vault as read or written
- * @param {string} parts.kitRecipient - body.keyring.kit.recipient
- * @param {object} parts.key - organisation key as the server gave it, with `organisation`: {organisation, epoch, recipient, sign, fingerprint}
- * @param {string} parts.pinned - its fingerprint as this member pinned it
- * @param {string} parts.device - id of this device
- * @param {CryptoKey|Uint8Array} parts.signingKey - of this device
+ * @param {{document: import('./documents.js').Document, kitRecipient: string, key: object, pinned: string, device: string,
+ *   signingKey: CryptoKey|Uint8Array}} parts - the vault as read or written; body.keyring.kit.recipient; the organisation key
+ *   as the server gave it (organisation, epoch, recipient, sign, fingerprint); its fingerprint as this member pinned it; this
+ *   device's id and key
  * @returns {Promise<{backup: string, meta: string, metaSignature: string, shareA: string, shareS: string, file: Uint8Array}>}
  *   strings as the upload wants them (exact JSON; base64); throws `key_mismatch`, `too_large`
  */
@@ -49,10 +46,8 @@ export async function makeBackup({ document, kitRecipient, key, pinned, device, 
 }
 
 /**
- * @typedef {object} OpenedShare
- * @property {string} meta - exact @property {object} fields - meta parsed
- * @property {string} signature - of meta by the member's device, base64; not checked here
- * @property {Uint8Array} shareA @property {string} recipient - of B
+ * @typedef {{meta: string, fields: object, signature: string, shareA: Uint8Array, recipient: string}} OpenedShare - meta
+ *   exact and parsed; its signature by the member's device (base64, not checked here); recipient of B
  */
 
 /**
@@ -78,10 +73,7 @@ export async function believed({ meta, signature, share_a, recipient }) {
   return { meta, fields, signature, shareA, recipient };
 }
 
-/**
- * @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares
- * @returns {Promise<string>} identity B; throws `wrong_shares`
- */
+/** @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares @returns {Promise<string>} B; throws `wrong_shares` */
 export async function joinShares({ shareA, shareS, recipient }) {
   const identity = identityFromSecret(xor(shareA, shareS));
   if ((await recipientOf(identity)) !== recipient) throw new CryptoError('wrong_shares');

@@ -3,8 +3,8 @@
  * The Argon2id salt stays on the device, so nobody else can try PINs.
  */
 import { concat, fromUtf8, hkdf, lv, randomBytes, utf8 } from './bytes.js';
-import { CryptoError } from './errors.js';
-import { recipientOf, secretOf } from './identities.js';
+import { CryptoError, failing } from './errors.js';
+import { secretOf } from './identities.js';
 import { open, seal } from './sealing.js';
 
 const SALT = 16;
@@ -12,12 +12,9 @@ const SHARE = 32;
 const IV = 12;
 
 /**
- * @param {object} parts
- * @param {string} parts.pin - as typed
- * @param {string} parts.vaultKey - V
- * @param {string} parts.recipient - of the device
- * @param {string} parts.origin @param {string} parts.user @param {string} parts.device
- * @param {(pin: string, salt: Uint8Array) => Promise<Uint8Array>} parts.argon2id - ../kdf.js
+ * @param {{pin: string, vaultKey: string, recipient: string, origin: string, user: string, device: string,
+ *   argon2id: (pin: string, salt: Uint8Array) => Promise<Uint8Array>}} parts - pin as typed; recipient of the device;
+ *   argon2id from ../kdf.js
  * @returns {Promise<{salt: Uint8Array, serverShare: Uint8Array, proof: Uint8Array, keyslot: Uint8Array}>} the salt is for
  *   the key store of this browser, the others for the server
  */
@@ -42,23 +39,18 @@ export async function makeLock({ pin, vaultKey, recipient, origin, user, device,
 export const proofOf = ({ argonOutput, origin, user, device }) => hkdf(argonOutput, lv('spare-key/v1/pin-proof', origin, user, device));
 
 /**
- * @param {object} parts
- * @param {Uint8Array} parts.argonOutput - of the PIN and this device's salt
- * @param {Uint8Array} parts.serverShare
- * @param {Uint8Array} parts.keyslot
- * @param {CryptoKey|string} parts.identity - this device's X25519 key
- * @param {string} parts.origin @param {string} parts.user @param {string} parts.device
+ * @param {{argonOutput: Uint8Array, serverShare: Uint8Array, keyslot: Uint8Array, identity: CryptoKey|string,
+ *   origin: string, user: string, device: string}} parts - argonOutput of the PIN and this device's salt; identity its X25519 key
  * @returns {Promise<string>} V; throws `wrong_key` (wrong PIN, share, device or place), `malformed`
  */
 export async function openLock({ argonOutput, serverShare, keyslot, identity, origin, user, device }) {
   const place = { origin, user, device };
   const inner = await open(keyslot, [identity]);
   const key = await unlockKey(argonOutput, serverShare, place, 'decrypt');
-  const vaultKey = await crypto.subtle.decrypt(gcm(inner.subarray(0, IV), place), key, inner.subarray(IV)).catch((error) => {
-    throw new CryptoError('wrong_key', error);
-  });
+  const vaultKey = await crypto.subtle.decrypt(gcm(inner.subarray(0, IV), place), key, inner.subarray(IV))
+    .catch(failing('wrong_key'));
   const found = fromUtf8(new Uint8Array(vaultKey));
-  await recipientOf(found);
+  secretOf(found);
   return found;
 }
 

@@ -37,30 +37,21 @@ const BODY = {
 };
 
 /**
- * @typedef {object} Document
- * @property {object} manifest - line 1
- * @property {object} body - line 3: items, tombstones, keyring
- * @property {Uint8Array} plaintext - the three lines, for `reseal`
- * @property {string} sha256 - of the sealed file, hexadecimal
+ * @typedef {{manifest: object, body: object, plaintext: Uint8Array, sha256: string}} Document - body: items, tombstones,
+ *   keyring; plaintext: the three lines, for `reseal`; sha256: of the sealed file, hexadecimal
  */
 
 /**
- * Writes a document.
- * @param {object} parts
- * @param {object} parts.manifest - organisation, user, epoch, counter, device, base_sha256, devices, organisation_key;
- *   the rest (format, made_at, items, body_sha256, kit) is filled in
- * @param {object} parts.body
- * @param {CryptoKey|Uint8Array} parts.signingKey - of manifest.device
- * @param {string[]} parts.recipients
+ * @param {{manifest: object, body: object, signingKey: CryptoKey|Uint8Array, recipients: string[]}} parts - manifest:
+ *   organisation, user, epoch, counter, device (whose key signs), base_sha256, devices, organisation_key; the rest is filled in
  * @returns {Promise<Document & {file: Uint8Array}>} throws `malformed` where the parts have not the format, `too_large`
  */
 export async function write({ manifest, body, signingKey, recipients }) {
   const bodyLine = utf8(JSON.stringify(body));
+  const { organisation, user, epoch, counter, device, base_sha256, devices, organisation_key } = manifest;
   const complete = {
-    format: FORMAT, organisation: manifest.organisation, user: manifest.user, epoch: manifest.epoch,
-    counter: manifest.counter, made_at: now(), device: manifest.device, items: body.items?.length,
-    body_sha256: hex(await sha256(bodyLine)), base_sha256: manifest.base_sha256, devices: manifest.devices,
-    kit: body.keyring?.kit?.number, organisation_key: manifest.organisation_key,
+    format: FORMAT, organisation, user, epoch, counter, made_at: now(), device, items: body.items?.length,
+    body_sha256: hex(await sha256(bodyLine)), base_sha256, devices, kit: body.keyring?.kit?.number, organisation_key,
   };
   demand(complete, body);
   const manifestLine = utf8(JSON.stringify(complete));
@@ -71,8 +62,7 @@ export async function write({ manifest, body, signingKey, recipients }) {
 }
 
 /**
- * Seals the same three lines, bit for bit, to other recipients.
- * @param {Uint8Array} plaintext @param {string[]} recipients
+ * Seals the same three lines, bit for bit, to other recipients. @param {Uint8Array} plaintext @param {string[]} recipients
  * @returns {Promise<{file: Uint8Array, sha256: string}>} throws `too_large`
  */
 export async function reseal(plaintext, recipients) {
@@ -84,8 +74,7 @@ export async function reseal(plaintext, recipients) {
 
 /**
  * Opens a document and believes nothing in it that the writing device did not sign.
- * @param {Uint8Array} file
- * @param {(string|CryptoKey)[]} identities
+ * @param {Uint8Array} file @param {(string|CryptoKey)[]} identities
  * @returns {Promise<Document>} throws `wrong_key`, `malformed`, `too_large`, `newer_format`, `bad_signature`
  */
 export async function read(file, identities) {
@@ -105,11 +94,8 @@ export async function read(file, identities) {
 /**
  * Whether an opened document is the one expected here.
  * @param {Document} document
- * @param {object} expected
- * @param {string} expected.organisation
- * @param {string} expected.user
- * @param {number} [expected.epoch]
- * @param {number} [expected.minimumCounter] - the highest counter this browser has seen
+ * @param {{organisation: string, user: string, epoch?: number, minimumCounter?: number}} expected - minimumCounter: the
+ *   highest this browser has seen
  * @returns {void} throws `wrong_member`, `wrong_epoch`, `rolled_back`
  */
 export function check({ manifest }, { organisation, user, epoch, minimumCounter }) {

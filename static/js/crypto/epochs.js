@@ -11,14 +11,10 @@ export const verifyKey = async (vaultKey, user) => publicOf(await signingSeed(va
 
 /**
  * Signs, with the key of the epoch that ends, everything that begins with the new one.
- * @param {object} parts
- * @param {string} parts.vaultKey - V of the epoch that ends
- * @param {string} parts.origin @param {string} parts.organisation @param {string} parts.user
- * @param {string} parts.request - id of the restore request
- * @param {number} parts.oldEpoch @param {number} parts.newEpoch
- * @param {string} parts.device - id @param {string} parts.sign - its Ed25519 key, base64 @param {string} parts.recipient
- * @param {string} parts.verifyKey - of the new epoch, base64
- * @param {string} parts.fileSha256 - of the new vault file, hexadecimal
+ * @param {{vaultKey: string, origin: string, organisation: string, user: string, request: string, oldEpoch: number,
+ *   newEpoch: number, device: string, sign: string, recipient: string, verifyKey: string, fileSha256: string}} parts -
+ *   vaultKey of the epoch that ends; request, device: ids; sign, recipient of the device; verifyKey of the new epoch;
+ *   fileSha256 of the new vault file. sign and verifyKey in base64, fileSha256 hexadecimal
  * @returns {Promise<Uint8Array>} 64 bytes
  */
 export async function signFinish(parts) {

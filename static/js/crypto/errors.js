@@ -1,15 +1,27 @@
-/** The one kind of error that crypto code throws on purpose: a code, never a sentence. */
-
+/**
+ * The one kind of error that crypto code throws on purpose: a code, never a sentence. Codes: malformed, too_large,
+ * newer_format, wrong_key, wrong_passphrase, passphrase_needed, bad_signature, wrong_member, wrong_epoch, rolled_back,
+ * wrong_backup, wrong_request, wrong_origin, wrong_shares, wrong_fingerprint, key_mismatch, not_a_key_file, not_a_kit,
+ * mistyped, organisation_key_file, storage_refused, worker_failed.
+ */
 export class CryptoError extends Error {
-  /**
-   * @param {string} code - malformed, wrong_key, wrong_passphrase, passphrase_needed, bad_signature, too_large,
-   *   wrong_member, wrong_epoch, rolled_back, newer_format, not_a_key_file, not_a_kit, mistyped, key_mismatch,
-   *   wrong_fingerprint, wrong_shares
-   * @param {unknown} [cause] - what the library below said; for developers
-   */
+  /** @param {string} code @param {unknown} [cause] - what the library below said; for developers */
   constructor(code, cause) {
     super(code, { cause });
-    this.name = 'CryptoError';
-    this.code = code;
+    Object.assign(this, { name: 'CryptoError', code });
+  }
+}
+
+/** For `promise.catch(failing('wrong_key'))`. @param {string} code @returns {(cause: unknown) => never} */
+export const failing = (code) => (cause) => {
+  throw new CryptoError(code, cause);
+};
+
+/** @template T @param {() => T} work - whatever it throws becomes `malformed` @returns {T} */
+export function strictly(work) {
+  try {
+    return work();
+  } catch (cause) {
+    return failing('malformed')(cause);
   }
 }

@@ -1,6 +1,6 @@
 /** gzip (RFC 1952) by the browser's own streams; one member, nothing after it. */
 import { concat } from './bytes.js';
-import { CryptoError } from './errors.js';
+import { CryptoError, failing } from './errors.js';
 
 /** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} */
 export const deflate = (bytes) => collect(bytes, new CompressionStream('gzip'), Infinity);
@@ -17,9 +17,7 @@ async function collect(bytes, through, limit) {
   const parts = [];
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read().catch((error) => {
-      throw new CryptoError('malformed', error);
-    });
+    const { done, value } = await reader.read().catch(failing('malformed'));
     if (done) return concat(...parts);
     length += value.length;
     if (length > limit) {

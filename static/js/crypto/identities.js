@@ -1,7 +1,9 @@
 /** age identities and recipients of the native X25519 kind (age-encryption.org/v1, C2SP). No other kind is accepted. */
 import { bech32, identityToRecipient, x25519 } from '../../vendor/crypto.js';
 import { randomBytes } from './bytes.js';
-import { CryptoError } from './errors.js';
+import { CryptoError, strictly } from './errors.js';
+
+const SCALAR = new Uint8Array(32).fill(9); // any will do: times a low-order point, each gives zero
 
 /** @returns {string} a fresh `AGE-SECRET-KEY-1…` */
 export const makeIdentity = () => identityFromSecret(randomBytes(32));
@@ -13,14 +15,9 @@ export function identityFromSecret(secret) {
 }
 
 /** @param {string} identity - `AGE-SECRET-KEY-1…` @returns {Uint8Array} its 32-byte scalar, not clamped; throws `malformed` */
-export function secretOf(identity) {
-  return payload(identity, /^AGE-SECRET-KEY-1[A-Z0-9]{58}$/, 'age-secret-key-');
-}
+export const secretOf = (identity) => payload(identity, /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/);
 
-/**
- * @param {string|CryptoKey} identity - text, or a private X25519 key with the usage deriveBits
- * @returns {Promise<string>} `age1…`
- */
+/** @param {string|CryptoKey} identity - text, or a private X25519 key with the usage deriveBits @returns {Promise<string>} `age1…` */
 export async function recipientOf(identity) {
   if (typeof identity === 'string') secretOf(identity);
   return identityToRecipient(identity);
@@ -28,26 +25,16 @@ export async function recipientOf(identity) {
 
 /**
  * @param {string} text - `age1…`
- * @returns {string} the same; throws `malformed` unless X25519, well formed and not one of the low-order points, to
- *   which anybody could open
+ * @returns {string} the same; throws `malformed` unless well formed, X25519, and no low-order point: anybody opens for those
  */
 export function parseRecipient(text) {
-  const point = payload(text, /^age1[a-z0-9]{58}$/, 'age');
-  try {
-    x25519.scalarMult(new Uint8Array(32).fill(9), point);
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
+  const point = payload(text, /^age1[02-9ac-hj-np-z]{58}$/);
+  strictly(() => x25519.scalarMult(SCALAR, point));
   return text;
 }
 
-function payload(text, pattern, prefix) {
+/** bech32's alphabet has no 1, so the prefix is the pattern's; at this length the payload is of 32 bytes. */
+function payload(text, pattern) {
   if (typeof text !== 'string' || !pattern.test(text)) throw new CryptoError('malformed');
-  try {
-    const found = bech32.decodeToBytes(text);
-    if (found.prefix.toLowerCase() === prefix && found.bytes.length === 32) return found.bytes;
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
-  throw new CryptoError('malformed');
+  return strictly(() => bech32.decodeToBytes(text).bytes);
 }

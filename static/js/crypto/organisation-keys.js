@@ -1,7 +1,7 @@
 /** The organisation recovery key: an age identity and an Ed25519 seed in one file, which never leaves the admin's hands. */
-import { base32, base64, fromBase64, fromUtf8, lv, now, randomBytes, sha256, utf8 } from './bytes.js';
+import { base32, base64, fromBase64, lv, now, randomBytes, sha256, utf8 } from './bytes.js';
 import { CryptoError } from './errors.js';
-import { makeIdentity, parseRecipient, recipientOf, secretOf } from './identities.js';
+import { makeIdentity, parseRecipient, recipientOf } from './identities.js';
 import { comment } from './recovery-kits.js';
 import { isSealed, openWithPassphrase } from './sealing.js';
 import { publicOf, sign } from './signatures.js';
@@ -34,8 +34,7 @@ export async function makeKeyFile({ organisation, organisationName, name, epoch 
 /**
  * @param {string|Uint8Array} content - the file, plain or sealed with a passphrase (binary or armored)
  * @param {string} [passphrase]
- * @param {(file: Uint8Array, passphrase: string) => Promise<Uint8Array>} [opener] - pass the worker's (../kdf.js) where the
- *   page must not freeze
+ * @param {typeof openWithPassphrase} [opener] - pass the worker's (../kdf.js), so that the page doesn't freeze
  * @returns {Promise<{organisation: string, organisationName: string, name: string, epoch: number, identity: string,
  *   seed: Uint8Array, recipient: string, sign: string, fingerprint: string}>} throws `passphrase_needed`,
  *   `wrong_passphrase`, `not_a_key_file`, `malformed`
@@ -46,25 +45,21 @@ export async function parseKeyFile(content, passphrase, opener = openWithPassphr
     if (!passphrase) throw new CryptoError('passphrase_needed');
     bytes = await opener(bytes, passphrase);
   }
-  const lines = textOf(bytes).split(/\r?\n/);
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   if (lines[0] !== TITLE) throw new CryptoError('not_a_key_file');
   const keys = lines.filter((line) => line && !line.startsWith('#'));
   const epoch = field(lines, 'epoch');
   const organisation = field(lines, 'organisation');
   if (keys.length !== 1 || !/^[1-9]\d{0,8}$/.test(epoch) || !/^[0-9a-f]{32}$/.test(organisation)) throw new CryptoError('malformed');
   const seed = fromBase64(field(lines, 'signing-seed'), 32);
-  secretOf(keys[0]);
-  const key = {
-    organisation, epoch: Number(epoch), recipient: await recipientOf(keys[0]), sign: base64(await publicOf(seed)),
-  };
+  const key = { organisation, epoch: Number(epoch), recipient: await recipientOf(keys[0]), sign: base64(await publicOf(seed)) };
   const names = { organisationName: field(lines, 'organisation-name'), name: field(lines, 'name') };
   return { ...key, ...names, identity: keys[0], seed, fingerprint: await fingerprintOf(key) };
 }
 
 /**
- * Shows that the saved file was there again: what activates a key.
- * @param {{origin: string, keyId: string, challenge: Uint8Array, seed: Uint8Array}} parts
- * @returns {Promise<Uint8Array>} 64 bytes
+ * Shows that the saved file was there again, which activates a key.
+ * @param {{origin: string, keyId: string, challenge: Uint8Array, seed: Uint8Array}} parts @returns {Promise<Uint8Array>} 64 bytes
  */
 export const proof = ({ origin, keyId, challenge, seed }) =>
   sign('spare-key/v1/organisation-key-proof', lv(origin, keyId, challenge), seed);
@@ -80,14 +75,6 @@ export async function demandPinned(key, pinned) {
   const known = [52, 32, 16].includes(pinned.length) && fingerprint.startsWith(pinned);
   if (!known || fingerprint !== key.fingerprint) throw new CryptoError('key_mismatch');
   return fingerprint;
-}
-
-function textOf(bytes) {
-  try {
-    return fromUtf8(bytes);
-  } catch (error) {
-    throw new CryptoError('not_a_key_file', error);
-  }
 }
 
 function field(lines, name) {

@@ -1,7 +1,7 @@
 /** The Recovery Kit: one age identity in a text file that `age -d -i` takes as it is. */
 import { now } from './bytes.js';
-import { CryptoError } from './errors.js';
-import { makeIdentity, recipientOf, secretOf } from './identities.js';
+import { CryptoError, failing } from './errors.js';
+import { makeIdentity, recipientOf } from './identities.js';
 
 const TITLE = '# Spare Key Recovery Kit';
 const KEY_FILE_TITLE = '# Spare Key organisation recovery key';
@@ -39,13 +39,9 @@ export async function parseKit(text) {
   const typed = found.match(/^AGESECRETKEY(1[A-Z0-9]+)$/)?.[1];
   if (!typed) throw new CryptoError('not_a_kit');
   const identity = `AGE-SECRET-KEY-${typed}`;
-  try {
-    secretOf(identity);
-  } catch (error) {
-    throw new CryptoError('mistyped', error);
-  }
+  const recipient = await recipientOf(identity).catch(failing('mistyped'));
   const number = text.match(/^# number: (\d{1,9})\s*$/m)?.[1];
-  return { identity, recipient: await recipientOf(identity), number: number === undefined ? null : Number(number) };
+  return { identity, recipient, number: number === undefined ? null : Number(number) };
 }
 
 /** @param {string} identity @param {string} typed @returns {boolean} whether these are the kit's last four characters */

@@ -46,13 +46,9 @@ export async function makeRequest({ signingKey, fileSha256, origin, organisation
 
 /**
  * The admin's part: compares what the member read out, opens share A, wraps it for the new device, signs.
- * @param {object} parts
- * @param {string} parts.exact - the request's JSON as the server keeps it
- * @param {string} parts.typed - the fingerprint as the admin typed it
- * @param {object} parts.row - the backup as the server knows it: organisation, user, backup, file_sha256
- * @param {Uint8Array} parts.shareA - the file sealed to the organisation key
- * @param {object} parts.keyFile - from `parseKeyFile`
- * @param {string} parts.admin - user id @param {string} parts.origin @param {string} parts.expiresAt
+ * @param {{exact: string, typed: string, row: object, shareA: Uint8Array, keyFile: object, admin: string, origin: string,
+ *   expiresAt: string}} parts - the request's JSON; its fingerprint as the admin typed it; the backup as the server knows it
+ *   (organisation, user, backup, file_sha256); the file sealed to the organisation key; from `parseKeyFile`; user id
  * @returns {Promise<{approval: string, signature: string, wrapped: string}>} exact JSON, base64, base64; throws
  *   `wrong_fingerprint`, `wrong_member`, `wrong_backup`, `wrong_origin`, `wrong_key`, `key_mismatch`, `malformed`
  */
@@ -75,11 +71,8 @@ export async function makeApproval({ exact, typed, row, shareA, keyFile, admin, 
   return { approval, signature: base64(await sign(APPROVAL_LABEL, utf8(approval), keyFile.seed)), wrapped: base64(wrapped) };
 }
 
-/**
- * @param {{wrapped: Uint8Array, identity: CryptoKey|string, request: string}} parts - the new device's key, the request's id
- * @returns {Promise<import('./cloud-backups.js').OpenedShare>} throws `wrong_key`, `malformed`, `wrong_request`
- */
-export async function openWrapped({ wrapped, identity, request }) {
+/** What the admin sealed to the new device. */
+async function openWrapped({ wrapped, identity, request }) {
   const inside = parse(fromUtf8(await open(wrapped, [identity])), WRAPPED);
   if (inside.request !== request) throw new CryptoError('wrong_request');
   return believed(inside);
@@ -87,11 +80,9 @@ export async function openWrapped({ wrapped, identity, request }) {
 
 /**
  * The member's part: everything a release brought, checked against the request this browser made, joined and opened.
- * @param {object} parts
- * @param {object} parts.release - header of the release: approval, approval_signature, wrapped, share_s, organisation_key
- * @param {Uint8Array} parts.file - the backup
- * @param {string} parts.exact - the request's JSON as this browser made it
- * @param {CryptoKey|string} parts.identity - the new device's X25519 key
+ * @param {{release: object, file: Uint8Array, exact: string, identity: CryptoKey|string}} parts - header of the release
+ *   (approval, approval_signature, wrapped, share_s, organisation_key); the backup; the request's JSON as this browser made
+ *   it; the new device's X25519 key
  * @returns {Promise<import('./documents.js').Document>} throws `bad_signature`, `wrong_request`, `wrong_shares`,
  *   `wrong_backup`, `key_mismatch` and whatever `read` and `check` throw
  */

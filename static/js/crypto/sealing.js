@@ -1,9 +1,10 @@
 /** age files (age-encryption.org/v1, C2SP), binary: stock `age -d` opens them. age doesn't say who sealed a file. */
 import { armor, Decrypter, Encrypter } from '../../vendor/crypto.js';
 import { fromUtf8, utf8 } from './bytes.js';
-import { CryptoError } from './errors.js';
+import { CryptoError, failing, strictly } from './errors.js';
 import { parseRecipient, secretOf } from './identities.js';
 
+const START = 'age-encryption.org/v1\n';
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
 const WORK_FACTOR = 18; // age's own: about a second and 256 MiB
 
@@ -23,8 +24,7 @@ export async function seal(bytes, recipients) {
 export const sealJson = (value, recipients) => seal(utf8(JSON.stringify(value)), recipients);
 
 /**
- * @param {Uint8Array} file
- * @param {(string|CryptoKey)[]} identities
+ * @param {Uint8Array} file @param {(string|CryptoKey)[]} identities
  * @returns {Promise<Uint8Array>} throws `wrong_key` where the file is for others, `malformed` where it was altered or cut
  */
 export async function open(file, identities) {
@@ -46,35 +46,20 @@ export async function sealWithPassphrase(bytes, passphrase) {
 
 /**
  * Slow on purpose: call it in the worker (../kdf.js).
- * @param {Uint8Array} file - binary or armored
- * @param {string} passphrase
+ * @param {Uint8Array} file - binary or armored @param {string} passphrase
  * @returns {Promise<Uint8Array>} throws `wrong_passphrase`, `malformed`
  */
 export async function openWithPassphrase(file, passphrase) {
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
-  return decrypt(decrypter, unarmored(file), 'wrong_passphrase');
+  const binary = begins(file, ARMOR) ? strictly(() => armor.decode(fromUtf8(file))) : file;
+  return decrypt(decrypter, binary, 'wrong_passphrase');
 }
 
 /** @param {Uint8Array} file @returns {boolean} whether it is an age file, binary or armored */
-export function isSealed(file) {
-  const start = new TextDecoder().decode(file.subarray(0, 64)).trimStart();
-  return start.startsWith('age-encryption.org/v1\n') || start.startsWith(ARMOR);
-}
+export const isSealed = (file) => begins(file, START) || begins(file, ARMOR);
 
-function unarmored(file) {
-  if (!new TextDecoder().decode(file.subarray(0, 64)).trimStart().startsWith(ARMOR)) return file;
-  try {
-    return armor.decode(fromUtf8(file));
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
-}
+const begins = (file, start) => new TextDecoder().decode(file.subarray(0, 64)).trimStart().startsWith(start);
 
-async function decrypt(decrypter, file, mismatch) {
-  try {
-    return await decrypter.decrypt(file);
-  } catch (error) {
-    throw new CryptoError(String(error.message).startsWith('no identity matched') ? mismatch : 'malformed', error);
-  }
-}
+const decrypt = (decrypter, file, mismatch) => decrypter.decrypt(file).catch((error) =>
+  failing(String(error.message).startsWith('no identity matched') ? mismatch : 'malformed')(error));

@@ -1,9 +1,9 @@
 /**
- * What a JSON value must look like before anything in it is used.
- * A shape is a predicate, `[shape]` for a list, or an object of shapes; further fields are let be.
+ * What a JSON value must look like before anything in it is used. A shape is a predicate, `[shape]` for a list, or an
+ * object of shapes; further fields are let be.
  */
 import { fromBase64 } from './bytes.js';
-import { CryptoError } from './errors.js';
+import { CryptoError, strictly } from './errors.js';
 import { parseRecipient, secretOf } from './identities.js';
 
 const accepts = (work) => (value) => {
@@ -37,13 +37,7 @@ export function fits(value, shape) {
 }
 
 /** @param {string} json @returns {any} throws `malformed` unless JSON */
-export function fromJson(json) {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new CryptoError('malformed', error);
-  }
-}
+export const fromJson = (json) => strictly(() => JSON.parse(json));
 
 /** @param {string} json @param {unknown} shape @returns {any} the value; throws `malformed` unless it fits */
 export function parse(json, shape) {
