@@ -10,7 +10,7 @@ from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.crypto.signatures import BadSignature
 from webapp.database import transaction
-from webapp.models import CloudBackup, Device, Event, OrganisationKey, User, Vault
+from webapp.models import CloudBackup, Device, Event, OrganisationKey, User
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
     Refusal,
@@ -33,7 +33,10 @@ bp = Blueprint("backups", __name__)
 @bp.get("/backups")
 def show_backups() -> str:
     """The Backup Center, at Cloud Backups."""
-    return render_template("backups/cloud.html", organisation=me().organisation, **_list())
+    user, organisation = me(), me().organisation
+    return render_template(
+        "backups/cloud.html", user=user, organisation=organisation, contact=organisation.contact(), **_list()
+    )
 
 
 @bp.get("/backups/list")
@@ -149,6 +152,5 @@ def _list() -> dict[str, Any]:
         "state": state,
         "key": key,
         "backups": CloudBackup.of(user.id),
-        "vault": Vault.current(user),
         "opens": device_here(user, my_sign_in()) is not None,
     }

@@ -79,7 +79,8 @@ def create_challenge() -> Response:
 @bp.get("/devices/here")
 def show_here() -> str:
     """The page that looks for this browser’s key."""
-    return render_template("devices/here.html", next_path=own_path(request.args.get("next")))
+    contact = me().organisation.contact()
+    return render_template("devices/here.html", next_path=own_path(request.args.get("next")), contact=contact)
 
 
 @bp.post("/devices/here")
@@ -113,7 +114,8 @@ def show_unlock() -> str | BaseResponse:
     """The PIN."""
     next_path = own_path(request.args.get("next")) or "/vault"
     device = device_here(me(), my_sign_in())
-    return way_to_vault() or render_template("devices/unlock.html", device=device, next_path=next_path)
+    contact = me().organisation.contact()
+    return way_to_vault() or render_template("devices/unlock.html", device=device, next_path=next_path, contact=contact)
 
 
 @bp.get("/devices/lock-versions")

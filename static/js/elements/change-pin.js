@@ -1,0 +1,56 @@
+/**
+ * Another PIN for this device. The new lock’s salt is kept here before the server hears of the lock, and the old lock
+ * lives until the new one has opened: a browser that dies at any point has one that works.
+ */
+import { base64 } from '../crypto/bytes.js';
+import { makeLock } from '../crypto/device-lock.js';
+import { CryptoError } from '../crypto/errors.js';
+import { refusal } from '../crypto/pins.js';
+import { argon2id } from '../kdf.js';
+import { addSalt, keysOf } from '../keystore.js';
+import { hush, tell } from '../sentences.js';
+import { signedFetch } from '../server.js';
+import { lockVersions, unlockWith } from '../unlocking.js';
+
+customElements.define('change-pin', class extends HTMLElement {
+  connectedCallback() {
+    this.querySelector('form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (!event.target.hasAttribute('aria-busy')) this.#submit(event.target);
+    });
+  }
+
+  async #submit(form) {
+    const slot = form.querySelector('[role=alert]');
+    const done = this.querySelector('[data-part=done]');
+    hush(slot);
+    done.hidden = true;
+    form.setAttribute('aria-busy', 'true');
+    try {
+      await this.#change(...[...form.querySelectorAll('input')].map(({ value }) => value));
+      form.reset();
+      done.hidden = false;
+    } catch (error) {
+      tell(slot, error, this);
+    }
+    form.removeAttribute('aria-busy');
+  }
+
+  async #change(present, pin, again) {
+    const code = refusal(pin, again);
+    if (code) throw new CryptoError(code);
+    const { vaultKey, device } = await unlockWith(present, this.dataset.device);
+    const { id, user, recipient } = device;
+    const version = (await lockVersions())[0] + 1;
+    const lock = await makeLock({ pin, vaultKey, recipient, origin: location.origin, user, device: id, argon2id });
+    await addSalt(id, version, lock.salt);
+    const { signingKey } = await keysOf(device);
+    const json = { keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare), proof: base64(lock.proof), version };
+    try {
+      await signedFetch('/devices/pin', { device: { id, signingKey }, json });
+      await unlockWith(pin, id);
+    } catch (error) {
+      throw error.status === 0 || error.status >= 500 ? new CryptoError('unsure') : error;
+    }
+  }
+});

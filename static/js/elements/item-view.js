@@ -1,0 +1,37 @@
+/** One item, open: its fields, its password behind a button. Whoever puts it on the page calls `show` first. */
+const DOTS = '••••••••••';
+
+customElements.define('item-view', class extends HTMLElement {
+  #item = null;
+
+  connectedCallback() {
+    this.addEventListener('click', ({ target }) => {
+      const act = target.closest('[data-do]')?.dataset.do;
+      if (act === 'reveal') this.#reveal(target.closest('button'));
+      else if (act) this.dispatchEvent(new CustomEvent(`item-${act}`, { bubbles: true, detail: { id: this.#item.id } }));
+    });
+  }
+
+  disconnectedCallback() {
+    this.#item = null;
+    this.replaceChildren();
+  }
+
+  /** @param {object} item */
+  show(item) {
+    this.#item = item;
+    for (const place of this.querySelectorAll('[data-field]')) place.textContent = item[place.dataset.field];
+    for (const row of this.querySelectorAll('[data-row]')) row.hidden = !item[row.dataset.row];
+    for (const copy of this.querySelectorAll('copy-button')) copy.read = () => this.#item[copy.dataset.copies];
+    this.querySelector('[data-field=password]').textContent = DOTS;
+    // Only an address of the web becomes a link: what else could be typed there must not run or open anything.
+    if (/^https?:\/\//i.test(item.url)) this.querySelector('[data-field=url]').href = item.url;
+    this.querySelector('.facts__row:last-child dd').textContent = new Date(item.updated_at).toLocaleString();
+  }
+
+  #reveal(button) {
+    const shown = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(shown));
+    this.querySelector('[data-field=password]').textContent = shown ? this.#item.password : DOTS;
+  }
+});
