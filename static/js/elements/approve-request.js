@@ -9,6 +9,7 @@ customElements.define('approve-request', class extends HTMLElement {
 
   connectedCallback() {
     this.#stop = beforeSubmit(this, (form) => this.#seal(form), (error) => error.told || tell(this.#slot, error, this));
+    this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
   }
 
   disconnectedCallback() {

@@ -10,6 +10,7 @@ customElements.define('check-key', class extends HTMLElement {
 
   connectedCallback() {
     this.#stop = beforeSubmit(this, (form) => this.#prove(form), (error) => error.told || tell(this.#slot, error, this));
+    this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
   }
 
   disconnectedCallback() {

@@ -19,6 +19,7 @@ customElements.define('key-ceremony', class extends HTMLElement {
     this.#stop = beforeSubmit(this, (form) => this.#generate(form), failed, '[data-action=generate]');
     this.addEventListener('click', ({ target }) => target.closest('[data-action=download]') && this.#download());
     this.#swaps.observe(this, { childList: true });
+    this.#settle();
   }
 
   disconnectedCallback() {
@@ -39,8 +40,10 @@ customElements.define('key-ceremony', class extends HTMLElement {
     for (const [name, value] of Object.entries(key)) form.elements[name].value = value;
   }
 
-  /** After a swap: once the server has the public half, the file goes out. */
+  /** At first and after a swap: nothing is sent unsealed; once the server has the public half, the file goes out. */
   #settle() {
+    const generate = this.querySelector('[data-action=generate] [type=submit]');
+    if (generate) generate.disabled = false;
     if (this.firstElementChild?.dataset.step !== 'generated') return;
     const held = this.#made !== null;
     for (const part of this.querySelectorAll('[data-part=held]')) part.hidden = !held;

@@ -1,0 +1,74 @@
+"""Restore requests for tests: asked by a browser with fresh keys, put straight into the database."""
+
+from dataclasses import dataclass
+
+from tests.support.devices import MadeDevice
+from tests.support.people import ActiveKey, backed_up
+from tests.support.person import Person
+from webapp import limits
+from webapp.client import approvals
+from webapp.client.cloud_backups import read_meta
+from webapp.client.encoding import moment, to_base64
+from webapp.client.restore_requests import Asker, RestoreRequest, make_request
+from webapp.database import transaction
+from webapp.models import RestoreRequest as Row
+from webapp.models import User
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that waits for an admin: what was signed, the browser that asks, and share A of the backup it names."""
+
+    id: str
+    request: RestoreRequest
+    device: MadeDevice
+    share_a: bytes
+
+    @property
+    def path(self) -> str:
+        """Its page in the Admin Portal."""
+        return f"/admin/requests/{self.id}"
+
+    def approval(self, active: ActiveKey, by: Person) -> dict[str, str]:
+        """The form that `by`’s browser sends to approve it."""
+        approver = approvals.Approver(by.app.config["ORIGIN"], by.user_id, moment(limits.APPROVAL_LIFE))
+        made = approvals.approve(self.request, self.share_a, active.key, approver)
+        return as_form(made, self.request.fingerprint)
+
+
+def as_form(approval: approvals.Approval, fingerprint: str) -> dict[str, str]:
+    """An approval as the form carries it."""
+    return {
+        "approval": approval.exact,
+        "signature": to_base64(approval.signature),
+        "wrapped": to_base64(approval.wrapped),
+        "fingerprint": fingerprint,
+    }
+
+
+def asked(person: Person, active: ActiveKey, *, reason: str = "no_key") -> Asked:
+    """The person asks for a cloud backup (their newest, or one that is made now) from a new browser."""
+    backup = person.backups[-1] if person.backups else backed_up(person, active)
+    device = person.new_device()
+    with person.app.app_context(), transaction():
+        user = User.locked(person.user_id)
+        asker = Asker(
+            person.app.config["ORIGIN"], user.organisation_id, user.id, device.id, device.recipient, device.name
+        )
+        request = make_request(asker, backup.id, read_meta(backup.meta)["file_sha256"], device.seed)
+        row = Row(
+            id=request.fields["request"],
+            organisation_id=user.organisation_id,
+            user_id=user.id,
+            backup_id=backup.id,
+            exact=request.exact,
+            signature=request.signature,
+            device_id=device.id,
+            sign_public=device.sign_public,
+            recipient=device.recipient,
+            browser=device.name,
+            address="192.0.2.7",
+            reason=reason,
+        )
+        row.ask()
+        return Asked(row.id, request, device, backup.share_a)
