@@ -72,18 +72,15 @@ class OrganisationKey(Base):
     maker: Mapped[User] = relationship()
 
     @staticmethod
-    def generate(
-        by: User, name: str, epoch: int, recipient: str, sign_public: bytes, fingerprint: str
-    ) -> "OrganisationKey":
+    def generate(by: User, name: str, recipient: str, sign_public: bytes, fingerprint: str) -> "OrganisationKey":
         """Keep the public half that `by`’s browser made, in the caller’s transaction with the organisation locked; it
         takes the place of what they generated before. Raises AnotherKeyIsActive, NoSuchKey."""
         assert in_transaction()
         organisation_id = by.organisation_id
         _refuse_rivals(organisation_id)
+        epoch = OrganisationKey.next_epoch(organisation_id)
         computed = organisation_key_fingerprint(organisation_id, epoch, recipient, sign_public)
-        if (epoch, fingerprint) != (OrganisationKey.next_epoch(organisation_id), computed):
-            raise NoSuchKey
-        if not RECIPIENT.fullmatch(recipient) or len(sign_public) != 32:
+        if fingerprint != computed or not RECIPIENT.fullmatch(recipient) or len(sign_public) != 32:
             raise NoSuchKey
         former = OrganisationKey.generated_by(by)
         if former:
