@@ -9,45 +9,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
 
+from tests.client.pretend_rows import ORIGIN, Account, PretendTransport, Refused, Tamper, form
 from webapp.client.approvals import wrap_share_s
-from webapp.client.encoding import from_base64, from_json, new_id, sha256_hex, to_base64, to_json
-from webapp.client.http import LABEL, Answer
+from webapp.client.encoding import from_base64, from_json, new_id, sha256_hex, to_base64
+from webapp.client.http import LABEL
 from webapp.client.restore_requests import RestoreRequest, verify_request
 from webapp.crypto.fingerprints import organisation_key_fingerprint
-from webapp.crypto.framing import frame, unframe
+from webapp.crypto.framing import unframe
 from webapp.crypto.signatures import finish_bytes, request_bytes, verify
-
-ORIGIN = "https://keys.example.org"
-Tamper = Callable[[Any], Any]
-
-
-@dataclass
-class Account:
-    """One member's rows."""
-
-    id: str = field(default_factory=new_id)
-    epoch: int = 0
-    counter: int = 0
-    file: bytes = b""
-    verify_keys: dict[int, bytes] = field(default_factory=dict)
-    devices: dict[str, bytes] = field(default_factory=dict)
-    locks: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    tries_left: int = 10
-    backups: list[dict[str, Any]] = field(default_factory=list)
-    request: RestoreRequest | None = None
-    approval: dict[str, Any] = field(default_factory=dict)
-    state: str = "requested"
-    finished: str = ""
-
-
-class Refused(Exception):
-    """An error answer."""
-
-    def __init__(self, status: int, error: str, **details: Any) -> None:
-        super().__init__(error)
-        self.status, self.body = status, {"error": error, **details}
 
 
 @dataclass
@@ -241,11 +211,6 @@ class PretendServer:
         return {}
 
 
-def form(body: bytes) -> dict[str, str]:
-    """The fields of a form post."""
-    return dict(parse_qsl(body.decode(), keep_blank_values=True))
-
-
 REQUEST = "([0-9a-f]{32})"
 SERVER = PretendServer
 ROUTES: list[tuple[str, Callable[..., Any], bool]] = [
@@ -275,22 +240,3 @@ ROUTES: list[tuple[str, Callable[..., Any], bool]] = [
     (f"POST /admin/requests/{REQUEST}/approval", SERVER.approve, False),
     (f"POST /admin/requests/{REQUEST}/denial", SERVER.deny, False),
 ]
-
-
-@dataclass
-class PretendTransport:
-    """One browser's connection to the pretend server."""
-
-    server: PretendServer
-    origin: str = ORIGIN
-
-    def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """One request."""
-        try:
-            honest = self.server.answer(method, path, body, headers)
-        except Refused as error:
-            return Answer(error.status, {}, to_json(error.body).encode(), path)
-        answered = self.server.tampers.get(f"{method} {path}", lambda value: value)(honest)
-        if isinstance(answered, tuple):
-            return Answer(200, {}, frame(*answered), path)
-        return Answer(200, {}, answered.encode() if isinstance(answered, str) else to_json(answered).encode(), path)

@@ -73,9 +73,8 @@ def lock() -> Vectors:
     }
 
 
-def example_document() -> documents.Document:
-    """Two items, one deleted, in the first epoch."""
-    kit_recipient = recipient_of(KIT)
+def example_items() -> list[Item]:
+    """A login with characters that are easy to get wrong, and a note."""
     item: Item = {
         "id": identifier("login"),
         "kind": "login",
@@ -89,8 +88,14 @@ def example_document() -> documents.Document:
     }
     empty = {"username": "", "password": "", "url": ""}
     note: Item = {**item, **empty, "id": identifier("note"), "kind": "note", "notes": "Line 1\nline 2"}  # type: ignore[typeddict-item]
+    return [item, note]
+
+
+def example_document() -> documents.Document:
+    """Two items, one deleted, in the first epoch."""
+    kit_recipient = recipient_of(KIT)
     body: Body = {
-        "items": [item, note],
+        "items": example_items(),
         "tombstones": [{"id": identifier("deleted"), "deleted_at": MADE_AT}],
         "keyring": {
             "epochs": [{"epoch": 1, "key": VAULT}],
