@@ -1,4 +1,4 @@
-"""The browser's modules in real Chromium, on a page with the product's own Content-Security-Policy, without the product."""
+"""The browser's modules in real Chromium, under the product's own Content-Security-Policy, without the product."""
 
 import functools
 import json
@@ -19,14 +19,21 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types htmx kdf-worker"
 )
 PATIENCE = 90_000  # milliseconds
-# Every module under its name, `code(work)` for the code that work throws with, and short decoders.
+# Every module under its name, short decoders, `code(work)`: the code that work throws with, and
+# `surprises(cases, work)`: which of the cases [code, argument of work] went otherwise.
 PRELUDE = """
 const load = (name) => import(`/static/js/${name}.js`);
-const [bytes, identities, sealing, signatures, gzip, documents, lock, epochs, kits, keys, backups, requests] = await Promise.all(
+const [bytes, identities, sealing, signatures, gzip, documents, lock, epochs, kits, keys, backups,
+  requests] = await Promise.all(
   ['bytes', 'identities', 'sealing', 'signatures', 'gzip', 'documents', 'device-lock', 'epochs', 'recovery-kits',
    'organisation-keys', 'cloud-backups', 'restore-requests'].map((name) => load(`crypto/${name}`)));
 const { base64, fromBase64, hex, fromHex, utf8, fromUtf8 } = bytes;
-const code = (work) => Promise.resolve().then(work).then(() => 'no error', (error) => error.code ?? `unexpected: ${error}`);
+const code = (work) =>
+  Promise.resolve().then(work).then(() => 'no error', (error) => error.code ?? `unexpected: ${error}`);
+const surprises = async (cases, work) => {
+  const found = await Promise.all(cases.map(async ([expected, change]) => [expected, await code(() => work(change))]));
+  return found.map((pair, index) => [...pair, index]).filter(([expected, got]) => expected !== got);
+};
 """
 
 Answer = tuple[int, str, bytes]

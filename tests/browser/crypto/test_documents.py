@@ -20,21 +20,25 @@ const [recipientV, recipientKit] = [await identities.recipientOf(V), await ident
 const seed = bytes.randomBytes(32);
 const [device, user, organisation] = [bytes.randomId(), bytes.randomId(), bytes.randomId()];
 const at = bytes.now();
-const item = { id: bytes.randomId(), kind: 'login', title: 'Zoë’s mail 🔑', username: 'z', password: 'p\\u2028\\n', url: '', notes: '',
+const item = { id: bytes.randomId(), kind: 'login', title: 'Zoë’s mail 🔑', username: 'z', password: 'p\\u2028\\n',
+  url: '', notes: '',
   created_at: at, updated_at: at };
 const note = { ...item, kind: 'note', username: '', password: '', url: '' };
 const draft = { organisation, user, epoch: 1, counter: 1, device, base_sha256: '', organisation_key: null,
   devices: [{ id: device, sign: base64(await signatures.publicOf(seed)), recipient: recipientV, name: 'Test' }] };
 const body = { items: [item, note], tombstones: [{ id: bytes.randomId(), deleted_at: at }],
-  keyring: { epochs: [{ epoch: 1, key: V }], kit: { number: 1, recipient: recipientKit, made_at: at, identity: kit } } };
-const small = (changes = {}, inBody = {}) => documents.write({ manifest: { ...draft, ...changes }, body: { ...body, ...inBody },
+  keyring: { epochs: [{ epoch: 1, key: V }], kit: { number: 1, recipient: recipientKit, made_at: at,
+    identity: kit } } };
+const small = (changes = {}, inBody = {}) => documents.write({ manifest: { ...draft, ...changes }, body: { ...body,
+  ...inBody },
   signingKey: seed, recipients: [recipientV, recipientKit] });
 const file = async (plaintext) => sealing.seal(await gzip.deflate(plaintext), [recipientV]);
 const readCode = (sealed) => code(() => documents.read(sealed, [V]));
 const linesOf = ({ plaintext }) => fromUtf8(plaintext).split('\\n').slice(0, 3);
 const resigned = async (manifest, bodyLine) => {
   const line = JSON.stringify(manifest);
-  return utf8([line, base64(await signatures.sign('spare-key/v1/manifest', utf8(line), seed)), bodyLine, ''].join('\\n'));
+  return utf8([line, base64(await signatures.sign('spare-key/v1/manifest', utf8(line), seed)), bodyLine,
+    ''].join('\\n'));
 };
 """
 
@@ -43,15 +47,20 @@ def test_the_browser_reads_pythons_document(modules: Modules) -> None:
     given = vectors("documents")
     found = modules("""const read = [await documents.read(fromBase64(given.file), [given.vault_key]),
           await documents.read(fromBase64(given.file), [given.kit])];
-        return { lines: read.map(({ plaintext }) => fromUtf8(plaintext)), items: read[0].body.items, title: read[0].body.items[0].title };
+        return { lines: read.map(({ plaintext }) => fromUtf8(plaintext)), items: read[0].body.items,
+          title: read[0].body.items[0].title };
         """, given=given)  # fmt: skip
     assert found["lines"] == ["\n".join([given["manifest"], given["signature"], given["body"], ""])] * 2
     assert found["title"] == "Zoë’s mail 🔑"
 
 
 def test_python_and_the_age_command_read_the_browsers_document(modules: Modules, tmp_path: Path) -> None:
-    found = modules(SMALL + """const written = await small();
-        return { file: base64(written.file), V, kit, manifest: written.manifest, body: written.body, sha256: written.sha256 };""")
+    found = modules(
+        SMALL
+        + """const written = await small();
+        return { file: base64(written.file), V, kit, manifest: written.manifest, body: written.body,
+          sha256: written.sha256 };"""
+    )
     file = base64.b64decode(found["file"])
     for key in ("V", "kit"):
         document = client.open_document(file, [found[key]])
@@ -70,33 +79,41 @@ def test_a_document_comes_back_as_it_was_written(modules: Modules) -> None:
 
 
 def test_every_altered_byte_of_the_file_is_refused(modules: Modules) -> None:
-    codes = modules(SMALL + """const { file: sealed } = await small({}, { items: [], tombstones: [] });
+    codes = modules(
+        SMALL
+        + """const { file: sealed } = await small({}, { items: [], tombstones: [] });
         const codes = new Set();
         for (let i = 0; i < sealed.length; i++) {
           const altered = sealed.slice(); altered[i] ^= 0x20;
           codes.add(await readCode(altered));
         }
-        return [...codes].sort();""")
+        return [...codes].sort();"""
+    )
     assert set(codes) <= {"malformed", "wrong_key"}
 
 
 def test_every_altered_byte_of_the_lines_is_refused(modules: Modules) -> None:
-    codes = modules(SMALL + """const { plaintext } = await small({}, { items: [], tombstones: [] });
+    codes = modules(
+        SMALL
+        + """const { plaintext } = await small({}, { items: [], tombstones: [] });
         const codes = new Set();
         for (let i = 0; i < plaintext.length; i++) {
           const altered = plaintext.slice(); altered[i] ^= 1;
           codes.add(await readCode(await file(altered)));
         }
-        return [...codes].sort();""")
+        return [...codes].sort();"""
+    )
     assert set(codes) <= {"malformed", "bad_signature"}
 
 
 def test_truncated_doubled_and_padded_gzip_is_refused(modules: Modules) -> None:
     assert modules(SMALL + """const { plaintext } = await small();
         const packed = await gzip.deflate(plaintext);
-        const broken = [packed.subarray(0, -1), packed.subarray(0, 40), bytes.concat(packed, packed), bytes.concat(packed, new Uint8Array(8)),
+        const broken = [packed.subarray(0, -1), packed.subarray(0, 40), bytes.concat(packed, packed),
+          bytes.concat(packed, new Uint8Array(8)),
           plaintext, new Uint8Array(0)];
-        return Promise.all(broken.map(async (each) => readCode(await sealing.seal(each, [recipientV]))));""") == ["malformed"] * 6  # fmt: skip
+        return Promise.all(broken.map(async (each) => readCode(await sealing.seal(each,
+          [recipientV]))));""") == ["malformed"] * 6  # fmt: skip
 
 
 def test_a_small_file_that_unpacks_without_end_is_stopped(modules: Modules) -> None:
@@ -108,7 +125,8 @@ def test_a_small_file_that_unpacks_without_end_is_stopped(modules: Modules) -> N
 
 def test_lines_must_be_three_and_whole(modules: Modules) -> None:
     assert modules(SMALL + """const [first, second, third] = linesOf(await small());
-        const texts = [[first, second, third], [first, second, third, '', ''], [first, second, third, third, ''], [first, second, ''],
+        const texts = [[first, second, third], [first, second, third, '', ''], [first, second, third, third, ''],
+          [first, second, ''],
           ['', second, third, ''], [first, '', third, ''], [first, second, '', ''], [first + '\\r', second, third, '']];
         return Promise.all(texts.map(async (lines) => readCode(await file(utf8(lines.join('\\n'))))));""") == [
         *["malformed"] * 6, "bad_signature", "bad_signature",
@@ -148,7 +166,8 @@ def test_a_body_must_have_the_format(modules: Modules) -> None:
         {"items": {}}, {"tombstones": [{}]}, {"keyring": {}}, {"items": [None]}, {"keyring": None},
     ]  # fmt: skip
     assert modules(SMALL + """return Promise.all([...bodies.map((inBody) => code(() => small({}, inBody))),
-        code(() => small({}, { items: [{ ...item, kind: 'note' }] })), code(() => small({}, { items: [{ ...item, kind: 'card' }] })),
+        code(() => small({}, { items: [{ ...item, kind: 'note' }] })), code(() => small({}, { items: [{ ...item,
+          kind: 'card' }] })),
         code(() => small({}, { keyring: { ...body.keyring, kit: { ...body.keyring.kit, identity: 'x' } } })),
         code(() => small({}, { keyring: { ...body.keyring, epochs: [] } })),
         code(() => small({}, { items: Array(50_001).fill(note) }))]);""", bodies=bodies) == [
@@ -158,7 +177,8 @@ def test_a_body_must_have_the_format(modules: Modules) -> None:
 
 def test_a_document_must_be_the_one_expected(modules: Modules) -> None:
     assert modules(SMALL + """const read = await small({ counter: 5 });
-        return Promise.all([{}, { epoch: 1, minimumCounter: 5 }, { user: device }, { organisation: user }, { epoch: 2 }, { minimumCounter: 6 }]
+        return Promise.all([{}, { epoch: 1, minimumCounter: 5 }, { user: device }, { organisation: user },
+          { epoch: 2 }, { minimumCounter: 6 }]
           .map((expected) => code(() => documents.check(read, { organisation, user, ...expected }))));""") == [
         "no error", "no error", "wrong_member", "wrong_member", "wrong_epoch", "rolled_back",
     ]  # fmt: skip

@@ -10,7 +10,8 @@ def test_encodings_agree_with_python(modules: Modules) -> None:
     assert modules("""
         const server = await load('server');
         return {
-          lv: given.lv.map(({ parts }) => hex(bytes.lv(...parts.map((part) => typeof part === 'string' ? part : fromHex(part.hex))))),
+          lv: given.lv.map(({ parts }) =>
+            hex(bytes.lv(...parts.map((part) => typeof part === 'string' ? part : fromHex(part.hex))))),
           base32: given.base32.map((each) => bytes.base32(fromHex(each.hex))),
           groups: given.groups.map(({ text }) => bytes.groups(text)),
           typed: given.typed.map(({ typed }) => bytes.fromTyped(typed)),
@@ -45,7 +46,9 @@ def test_key_derivation_agrees_with_python(modules: Modules) -> None:
         "return Promise.all(every.map(async ({ key, info }) => hex(await bytes.hkdf(fromHex(key), fromHex(info)))))",
         every=every,
     )
-    assert [out[: len(each["out"])] for out, each in zip(derived, every, strict=True)] == [each["out"] for each in every]
+    assert [out[: len(each["out"])] for out, each in zip(derived, every, strict=True)] == [
+        each["out"] for each in every
+    ]
 
 
 def test_the_worker_stretches_pins_as_python_does(modules: Modules) -> None:
@@ -68,7 +71,8 @@ def test_identities_agree_with_python(modules: Modules) -> None:
     given = vectors("identities")
     assert modules("""return Promise.all(pairs.map(async ({ scalar }) => {
           const identity = identities.identityFromSecret(fromHex(scalar));
-          return { scalar: hex(identities.secretOf(identity)), identity, recipient: await identities.recipientOf(identity) };
+          return { scalar: hex(identities.secretOf(identity)), identity,
+            recipient: await identities.recipientOf(identity) };
         }))""", pairs=given["pairs"]) == given["pairs"]  # fmt: skip
 
 
@@ -83,7 +87,8 @@ def test_recipients_anybody_could_open_for_are_refused(modules: Modules) -> None
         "ee" + "ff" * 30 + "7f",
     ]
     assert modules("""const { bech32 } = await import('/static/vendor/crypto.js');
-        const recipients = given.refused_recipients.concat(points.map((point) => bech32.encodeFromBytes('age', fromHex(point))));
+        const recipients = given.refused_recipients.concat(points.map((point) => bech32.encodeFromBytes('age',
+          fromHex(point))));
         return Promise.all([...given.refused_identities.map((text) => code(() => identities.secretOf(text))),
           ...recipients.map((text) => code(() => identities.parseRecipient(text))),
           code(() => identities.parseRecipient(null)), code(() => identities.identityFromSecret(fromHex('00')))]);
@@ -97,12 +102,14 @@ def test_signatures_agree_with_python(modules: Modules) -> None:
     found = modules("""const [seed, key] = [fromHex(given.seed), fromHex(given.public)];
         return {
           public: hex(await signatures.publicOf(seed)),
-          signed: await Promise.all(given.signed.map(async ({ label, message }) => hex(await signatures.sign(label, fromHex(message), seed)))),
+          signed: await Promise.all(given.signed.map(async ({ label, message }) => hex(await signatures.sign(label,
+            fromHex(message), seed)))),
           verified: await Promise.all(given.signed.map(({ label, message, signature }) =>
             signatures.verify(label, fromHex(message), fromHex(signature), key))),
           refused: await Promise.all(given.signed.map(({ label, message, signature }) =>
             signatures.verify(label + 'x', fromHex(message), fromHex(signature), key))),
-          nonsense: [await signatures.verify('l', seed, seed, key), await signatures.verify('l', seed, new Uint8Array(64), fromHex('00'))],
+          nonsense: [await signatures.verify('l', seed, seed, key), await signatures.verify('l', seed,
+            new Uint8Array(64), fromHex('00'))],
           seedless: await code(() => signatures.sign('l', seed, fromHex('00'))),
         };""", given=given)  # fmt: skip
     count = len(given["signed"])
@@ -117,9 +124,12 @@ def test_epoch_keys_and_their_last_signature_agree_with_python(modules: Modules)
     as_base64 = {
         name: base64.b64encode(bytes.fromhex(given["finish"][name])).decode() for name in ("sign", "verify_key")
     }
-    assert modules("""const { old_epoch: oldEpoch, new_epoch: newEpoch, file_sha256: fileSha256, ...place } = given.finish;
+    assert modules("""const { old_epoch: oldEpoch, new_epoch: newEpoch, file_sha256: fileSha256,
+      ...place } = given.finish;
         const { vault_key: vaultKey, user } = given;
         const signed = await epochs.signFinish({ ...place, vaultKey, oldEpoch, newEpoch, fileSha256,
           sign: keys.sign, verifyKey: keys.verify_key });
-        return [hex(await epochs.signingSeed(vaultKey, user)), hex(await epochs.verifyKey(vaultKey, user)), hex(signed)];
-        """, given=given, keys=as_base64) == [given["seed"], given["verify_key"], given["finish"]["signature"]]  # fmt: skip
+        return [hex(await epochs.signingSeed(vaultKey, user)), hex(await epochs.verifyKey(vaultKey, user)),
+          hex(signed)];
+        """, given=given, keys=as_base64) == [given["seed"], given["verify_key"],
+          given["finish"]["signature"]]  # fmt: skip

@@ -29,8 +29,10 @@ class Pages:
 
 def press(modules: Modules, path: str, **attributes: Any) -> None:
     """A button with hx-get, pressed, and its answer swapped."""
-    modules(BUILD + """add('button', { 'hx-get': path, 'hx-target': 'main', 'hx-swap': 'innerHTML', ...attributes }, 'Go').click();
-        await new Promise((resolve) => ['htmx:finally:request', 'htmx:error'].forEach((name) => document.addEventListener(name, resolve)));""",
+    modules(BUILD + """add('button', { 'hx-get': path, 'hx-target': 'main', 'hx-swap': 'innerHTML', ...attributes },
+      'Go').click();
+        await new Promise((resolve) => ['htmx:finally:request',
+          'htmx:error'].forEach((name) => document.addEventListener(name, resolve)));""",
             path=path, attributes=attributes)  # fmt: skip
 
 
@@ -59,7 +61,8 @@ def test_nobody_else_can_use_or_make_an_htmx_policy(modules: Modules) -> None:
     found = modules("""await load('htmx-setup');
         const attempt = (work) => { try { work(); return 'done'; } catch (error) { return error.name; } };
         return [attempt(() => { document.querySelector('main').innerHTML = '<b>x</b>'; }),
-          attempt(() => trustedTypes.createPolicy('htmx', {})), attempt(() => trustedTypes.createPolicy('other', {}))];""")
+          attempt(() => trustedTypes.createPolicy('htmx', {})), attempt(() => trustedTypes.createPolicy('other',
+            {}))];""")
     assert found == ["TypeError"] * 3
     modules.complaints.clear()
 
@@ -80,9 +83,9 @@ def test_an_invalid_form_comes_back_and_a_failing_server_changes_nothing(modules
 
 def test_an_ended_session_is_not_swapped_but_loads_the_page_anew(modules: Modules, site: Site) -> None:
     site.answerer = Pages({"/octets/a": (401, HTML, b"<h1>Sign in</h1>")})
+    modules(BUILD + "window.before = true; add('button', { 'hx-get': '/octets/a', 'hx-target': 'main' }, 'Go');")
     with modules.page.expect_navigation():
-        modules.page.evaluate("() => { window.before = true; }")
-        modules(BUILD + "add('button', { 'hx-get': '/octets/a', 'hx-target': 'main' }, 'Go').click();")
+        modules.page.get_by_role("button").click()
     assert modules.page.evaluate("window.before") is None
     modules.complaints.clear()
 

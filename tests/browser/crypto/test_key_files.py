@@ -15,9 +15,11 @@ from .conftest import Modules, vectors
 
 def test_kits_go_both_ways(modules: Modules) -> None:
     given = vectors("key-files")["kit"]
-    found = modules("""const made = await kits.makeKit({ number: 3, account: 'zoe@example.org\\n# number: 9', organisation: 'Example' });
+    found = modules("""const made = await kits.makeKit({ number: 3, account: 'zoe@example.org\\n# number: 9',
+      organisation: 'Example' });
         return { made, parsed: await kits.parseKit(given.text), own: await kits.parseKit(made.text),
-          confirms: ['last', 'LAST', 'la st', 'tsal', ''].map((typed) => kits.confirms('AGE-SECRET-KEY-1XLAST', typed)) };""",
+          confirms: ['last', 'LAST', 'la st', 'tsal', ''].map((typed) => kits.confirms('AGE-SECRET-KEY-1XLAST',
+            typed)) };""",
         given=given)  # fmt: skip
     kit = read_kit(found["made"]["text"])
     assert (kit.identity, kit.number, kit.recipient) == (found["made"]["identity"], 3, found["made"]["recipient"])
@@ -32,8 +34,10 @@ def test_a_kit_typed_from_paper_is_read_and_mistakes_are_named(modules: Modules)
     fours = " ".join(identity[i : i + 4] for i in range(0, len(identity), 4)).lower()
     wrong = identity[:-1] + ("Q" if identity[-1] != "Q" else "P")
     assert modules("""const { kit, organisation_key } = given;
-        return [(await kits.parseKit(fours)).identity === kit.identity, (await kits.parseKit('\\ufeff' + kit.text.replaceAll('\\n', '\\r\\n'))).number,
-          ...await Promise.all([wrong, kit.identity.slice(0, -1), 'hello', '', kit.text + kit.text, organisation_key.text].map((text) =>
+        return [(await kits.parseKit(fours)).identity === kit.identity,
+          (await kits.parseKit('\\ufeff' + kit.text.replaceAll('\\n', '\\r\\n'))).number,
+          ...await Promise.all([wrong, kit.identity.slice(0, -1), 'hello', '', kit.text + kit.text,
+            organisation_key.text].map((text) =>
             code(() => kits.parseKit(text))))];""", given=given, fours=fours, wrong=wrong) == [
         True, 1, "mistyped", "mistyped", "not_a_kit", "not_a_kit", "mistyped", "organisation_key_file",
     ]  # fmt: skip
@@ -46,9 +50,11 @@ def test_the_browser_reads_pythons_key_file(modules: Modules) -> None:
     found: dict[str, Any] = modules("""const kdf = await load('kdf');
         const readable = (file) => ({ ...file, seed: hex(file.seed), sign: hex(fromBase64(file.sign)) });
         const plain = await keys.parseKeyFile(key.text);
-        return { plain: readable(plain), opened: readable(await keys.parseKeyFile(fromBase64(sealed), 'correct horse', kdf.openWithPassphrase)),
+        return { plain: readable(plain), opened: readable(await keys.parseKeyFile(fromBase64(sealed),
+          'correct horse', kdf.openWithPassphrase)),
           later: await keys.fingerprintOf({ ...plain, epoch: 2 }),
-          proof: hex(await keys.proof({ origin: proof.origin, keyId: proof.key, challenge: fromHex(proof.challenge), seed: plain.seed })) };
+          proof: hex(await keys.proof({ origin: proof.origin, keyId: proof.key, challenge: fromHex(proof.challenge),
+            seed: plain.seed })) };
         """, key=key, proof=given["proof"], sealed=sealed)  # fmt: skip
     names = ("organisation", "name", "epoch", "identity", "recipient", "seed", "sign", "fingerprint")
     assert {name: found["plain"][name] for name in names} == {name: key[name] for name in names}
@@ -59,7 +65,8 @@ def test_the_browser_reads_pythons_key_file(modules: Modules) -> None:
 
 def test_python_reads_the_browsers_key_file(modules: Modules) -> None:
     found = modules("""const [organisation, keyId] = [bytes.randomId(), bytes.randomId()];
-        const made = await keys.makeKeyFile({ organisation, organisationName: 'Zoë & Co', name: 'Key\\nof\\u2028 2026', epoch: 4 });
+        const made = await keys.makeKeyFile({ organisation, organisationName: 'Zoë & Co',
+          name: 'Key\\nof\\u2028 2026', epoch: 4 });
         const { seed } = await keys.parseKeyFile(made.text);
         const challenge = bytes.randomBytes(32);
         const proof = await keys.proof({ origin: 'https://keys.example.org', keyId, challenge, seed });
@@ -78,9 +85,12 @@ def test_what_is_no_key_file_is_named(modules: Modules) -> None:
     broken = [key["text"].replace("# epoch: 1", "# epoch: x"), key["text"].replace("# signing-seed", "# seed"),
               key["text"] + key["identity"] + "\n", key["text"].replace(key["identity"][-5:], "AAAAA"),
               key["text"].replace("# name:", "# epoch: 2\n# name:")]  # fmt: skip
-    assert modules("""const armored = await (await load('kdf')).sealWithPassphrase(utf8(given.organisation_key.text), 'p');
-        return Promise.all([code(() => keys.parseKeyFile(given.kit.text)), code(() => keys.parseKeyFile(new Uint8Array([0xff, 0xfe]))),
-          code(() => keys.parseKeyFile(armored)), code(() => keys.parseKeyFile(armored, 'q', async (...parts) => (await load('kdf')).openWithPassphrase(...parts))),
+    assert modules("""const armored = await (await load('kdf')).sealWithPassphrase(utf8(given.organisation_key.text),
+      'p');
+        return Promise.all([code(() => keys.parseKeyFile(given.kit.text)),
+          code(() => keys.parseKeyFile(new Uint8Array([0xff, 0xfe]))),
+          code(() => keys.parseKeyFile(armored)), code(() => keys.parseKeyFile(armored, 'q',
+            async (...parts) => (await load('kdf')).openWithPassphrase(...parts))),
           ...broken.map((text) => code(() => keys.parseKeyFile(text)))]);""", given=given, broken=broken) == [
         "not_a_key_file", "not_a_key_file", "passphrase_needed", "wrong_passphrase", *["malformed"] * 5,
     ]  # fmt: skip
@@ -90,7 +100,8 @@ def test_a_key_other_than_the_pinned_one_is_refused(modules: Modules) -> None:
     key = vectors("key-files")["organisation_key"]
     assert modules("""const { organisation, epoch, recipient, fingerprint, sign } = await keys.parseKeyFile(key.text);
         const row = { organisation, epoch, recipient, fingerprint, sign };
-        const pins = [fingerprint, fingerprint.slice(0, 32), fingerprint.slice(0, 16), fingerprint.slice(0, 15), '', 'a'.repeat(16)];
+        const pins = [fingerprint, fingerprint.slice(0, 32), fingerprint.slice(0, 16), fingerprint.slice(0, 15), '',
+          'a'.repeat(16)];
         const codes = await Promise.all(pins.map((pin) => code(() => keys.demandPinned(row, pin))));
         return [...codes, await code(() => keys.demandPinned({ ...row, epoch: 2 }, fingerprint)),
           await code(() => keys.demandPinned({ ...row, fingerprint: 'a'.repeat(52) }, fingerprint)),

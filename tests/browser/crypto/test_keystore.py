@@ -4,11 +4,13 @@ from playwright.sync_api import BrowserContext
 
 from .conftest import Modules, Site
 
-MAKE = "const store = await load('keystore'); const device = await store.makeDevice({organisation: 'o', user: 'u', name: 'Test'});"
+MAKE = """const store = await load('keystore');
+    const device = await store.makeDevice({organisation: 'o', user: 'u', name: 'Test'});"""
 # What WebKit does: the record goes in without complaint, and nothing comes out.
 FORGETFUL = """
 const put = IDBObjectStore.prototype.put;
-IDBObjectStore.prototype.put = function (value, key) { return value.key ? put.call(this, null, key) : put.call(this, value, key); };
+IDBObjectStore.prototype.put = function (value, key) { return value.key ? put.call(this, null, key) : put.call(this,
+  value, key); };
 """
 # A browser that keeps nothing of a key, wrapped or not.
 HOSTILE = """
@@ -61,12 +63,15 @@ def test_a_browser_that_keeps_no_keys_is_refused(browsing: BrowserContext, site:
 def test_a_record_with_another_key_is_refused(modules: Modules) -> None:
     assert modules(MAKE + """const other = await store.makeDevice({organisation: 'o', user: 'u', name: 'Other'});
         return Promise.all([code(() => store.keysOf({...device, sign: other.sign})),
-          code(() => store.keysOf({...device, recipient: other.recipient})), code(() => store.keysOf({...device, id: 'gone'}))]);
+          code(() => store.keysOf({...device, recipient: other.recipient})), code(() => store.keysOf({...device,
+            id: 'gone'}))]);
     """) == ["storage_refused"] * 3  # fmt: skip
 
 
 def test_records_change_and_go(modules: Modules) -> None:
-    found = modules(MAKE + """
+    found = modules(
+        MAKE
+        + """
         await store.addSalt(device.id, 1, new Uint8Array([1])); await store.addSalt(device.id, 2, new Uint8Array([2]));
         const both = Object.keys((await store.deviceBy(device.id)).salts);
         await store.keepSalt(device.id, 2);
@@ -74,7 +79,8 @@ def test_records_change_and_go(modules: Modules) -> None:
         await store.setPin('o', { fingerprint: 'f' });
         const pins = [await store.pinOf('o'), await store.pinOf('p')];
         await store.forget(device.id);
-        return { both, salts: Object.keys(salts), state, pins, left: await store.devicesOf('u') };""")
+        return { both, salts: Object.keys(salts), state, pins, left: await store.devicesOf('u') };"""
+    )
     assert found == {
         "both": ["1", "2"], "salts": ["2"], "state": "enrolled", "pins": [{"fingerprint": "f"}, None], "left": [],
     }  # fmt: skip

@@ -12,7 +12,8 @@ const { argon2id } = await load('kdf');
 const identity = identities.makeIdentity();
 const vaultKey = identities.makeIdentity();
 const place = { origin: location.origin, user: bytes.randomId(), device: bytes.randomId() };
-const made = await lock.makeLock({ pin: '246810', vaultKey, recipient: await identities.recipientOf(identity), ...place, argon2id });
+const made = await lock.makeLock({ pin: '246810', vaultKey, recipient: await identities.recipientOf(identity),
+  ...place, argon2id });
 const argonOutput = await argon2id('246810', made.salt);
 const parts = { argonOutput, serverShare: made.serverShare, keyslot: made.keyslot, identity, ...place };
 """
@@ -24,15 +25,19 @@ def test_the_browser_opens_pythons_lock(modules: Modules) -> None:
         const argonOutput = await argon2id(given.pin, fromHex(given.salt));
         const place = { origin: given.origin, user: given.user, device: given.device };
         return [hex(argonOutput), hex(await lock.proofOf({ argonOutput, ...place })),
-          await lock.openLock({ argonOutput, serverShare: fromHex(given.server_share), keyslot: fromBase64(given.keyslot),
+          await lock.openLock({ argonOutput, serverShare: fromHex(given.server_share),
+            keyslot: fromBase64(given.keyslot),
             identity: given.device_identity, ...place })];""", given=given) == [
         given["stretched"], given["proof"], given["vault_key"],
     ]  # fmt: skip
 
 
 def test_python_opens_the_browsers_lock(modules: Modules) -> None:
-    found = modules(MADE + """return { identity, vaultKey, place, salt: hex(made.salt), share: hex(made.serverShare),
-        proof: hex(made.proof), keyslot: base64(made.keyslot) };""")
+    found = modules(
+        MADE
+        + """return { identity, vaultKey, place, salt: hex(made.salt), share: hex(made.serverShare),
+        proof: hex(made.proof), keyslot: base64(made.keyslot) };"""
+    )
     place = client.Place(**found["place"])
     stretched = client.stretch("246810", bytes.fromhex(found["salt"]))
     key = client.unlock_key(stretched, bytes.fromhex(found["share"]), place)
@@ -42,11 +47,15 @@ def test_python_opens_the_browsers_lock(modules: Modules) -> None:
 
 
 def test_every_part_is_needed(modules: Modules) -> None:
-    assert modules(MADE + """const other = { argonOutput: await argon2id('246811', made.salt), serverShare: bytes.randomBytes(32),
-          identity: identities.makeIdentity(), origin: 'https://elsewhere.example', user: bytes.randomId(), device: bytes.randomId() };
+    assert modules(MADE + """const other = { argonOutput: await argon2id('246811', made.salt),
+      serverShare: bytes.randomBytes(32),
+          identity: identities.makeIdentity(), origin: 'https://elsewhere.example', user: bytes.randomId(),
+            device: bytes.randomId() };
         const codes = {};
-        for (const part of Object.keys(other)) codes[part] = await code(() => lock.openLock({ ...parts, [part]: other[part] }));
-        return { codes, right: (await lock.openLock(parts)) === vaultKey, short: await code(() => lock.openLock({ ...parts, serverShare: new Uint8Array(31) })),
+        for (const part of Object.keys(other)) codes[part] = await code(() => lock.openLock({ ...parts,
+          [part]: other[part] }));
+        return { codes, right: (await lock.openLock(parts)) === vaultKey,
+          short: await code(() => lock.openLock({ ...parts, serverShare: new Uint8Array(31) })),
           proofs: bytes.equal(made.proof, await lock.proofOf({ ...parts, user: other.user })) };""") == {
         "codes": dict.fromkeys(("argonOutput", "serverShare", "identity", "origin", "user", "device"), "wrong_key"),
         "right": True, "short": "malformed", "proofs": False,
@@ -54,7 +63,9 @@ def test_every_part_is_needed(modules: Modules) -> None:
 
 
 def test_every_altered_byte_of_a_keyslot_is_refused(modules: Modules) -> None:
-    codes = modules(MADE + """const codes = new Set();
+    codes = modules(
+        MADE
+        + """const codes = new Set();
         const device = await identities.recipientOf(identity);
         const inner = await sealing.open(made.keyslot, [identity]);
         for (let i = 0; i < inner.length; i++) {
@@ -62,7 +73,8 @@ def test_every_altered_byte_of_a_keyslot_is_refused(modules: Modules) -> None:
           const keyslot = await sealing.seal(altered, [device]);
           codes.add(await code(() => lock.openLock({ ...parts, keyslot })));
         }
-        return [...codes];""")
+        return [...codes];"""
+    )
     assert codes == ["wrong_key"]
 
 
@@ -72,5 +84,6 @@ def test_a_lock_opens_with_a_key_that_cannot_leave_the_browser(modules: Modules)
         const here = { ...place, device: device.id };
         const own = await lock.makeLock({ pin: '135790', vaultKey, recipient: device.recipient, ...here, argon2id });
         const { identity: key } = await store.keysOf(device);
-        return (await lock.openLock({ argonOutput: await argon2id('135790', own.salt), ...own, identity: key, ...here })) === vaultKey;
+        return (await lock.openLock({ argonOutput: await argon2id('135790', own.salt), ...own, identity: key,
+          ...here })) === vaultKey;
         """)  # fmt: skip

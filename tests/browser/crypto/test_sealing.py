@@ -32,8 +32,11 @@ def test_the_browser_opens_what_pyrage_and_the_age_command_seal(modules: Modules
         pyrage.encrypt(TEXT, [identity.to_public()]),
         run_age("-r", str(identity.to_public()), given=TEXT),
     ]
-    opened = modules("return Promise.all(files.map(async (file) => base64(await sealing.open(fromBase64(file), [identity]))))",
-                     files=[base64.b64encode(file).decode() for file in files], identity=str(identity))  # fmt: skip
+    opened = modules(
+        "return Promise.all(files.map(async (each) => base64(await sealing.open(fromBase64(each), [identity]))))",
+        files=[base64.b64encode(file).decode() for file in files],
+        identity=str(identity),
+    )
     assert [base64.b64decode(each) for each in opened] == [TEXT, TEXT]
 
 
@@ -41,11 +44,13 @@ def test_passphrase_files_go_both_ways_through_the_worker(modules: Modules) -> N
     binary = pyrage.passphrase.encrypt(TEXT, "correct horse")
     found = modules("""const kdf = await load('kdf');
         const armored = await kdf.sealWithPassphrase(utf8('hello'), 'correct horse');
-        return { armored, sealed: [sealing.isSealed(utf8(armored)), sealing.isSealed(fromBase64(binary)), sealing.isSealed(utf8('age'))],
+        return { armored, sealed: [sealing.isSealed(utf8(armored)), sealing.isSealed(fromBase64(binary)),
+          sealing.isSealed(utf8('age'))],
           opened: [fromUtf8(await kdf.openWithPassphrase(utf8(armored), 'correct horse')),
                    base64(await kdf.openWithPassphrase(fromBase64(binary), 'correct horse'))],
           codes: [await code(() => kdf.openWithPassphrase(fromBase64(binary), 'wrong')),
-                  await code(() => kdf.openWithPassphrase(utf8(armored.replace(/\\n[^-]/, '\\n!')), 'correct horse'))] };
+                  await code(() => kdf.openWithPassphrase(utf8(armored.replace(/\\n[^-]/, '\\n!')),
+                    'correct horse'))] };
         """, binary=base64.b64encode(binary).decode())  # fmt: skip
     assert pyrage.passphrase.decrypt(found["armored"].encode(), "correct horse") == b"hello"
     assert found["sealed"] == [True, True, False]
@@ -71,13 +76,15 @@ def test_a_file_for_others_is_told_from_a_broken_one(modules: Modules) -> None:
     assert modules("""const [mine, theirs] = [identities.makeIdentity(), identities.makeIdentity()];
         const file = await sealing.seal(utf8('small'), [await identities.recipientOf(theirs)]);
         return Promise.all([() => sealing.open(file, [mine]), () => sealing.open(utf8('no file'), [mine]),
-          () => sealing.open(file, ['AGE-SECRET-KEY-1']), () => sealing.seal(file, []), () => sealing.seal(file, ['age1pq1x'])].map(code));
+          () => sealing.open(file, ['AGE-SECRET-KEY-1']), () => sealing.seal(file, []), () => sealing.seal(file,
+            ['age1pq1x'])].map(code));
         """) == ["wrong_key", "malformed", "malformed", "malformed", "malformed"]  # fmt: skip
 
 
 def test_only_the_one_worker_can_start(modules: Modules) -> None:
     assert modules("""await load('kdf');
-        try { new Worker('/static/js/workers/kdf.js', { type: 'module' }); return 'started'; } catch (error) { return error.name; }""") == "TypeError"  # fmt: skip
+        try { new Worker('/static/js/workers/kdf.js',
+          { type: 'module' }); return 'started'; } catch (error) { return error.name; }""") == "TypeError"  # fmt: skip
     modules.complaints.clear()
 
 

@@ -46,9 +46,13 @@ def said(value: object, status: int = 200) -> Answer:
 
 def test_a_request_is_signed_over_all_of_it(modules: Modules, site: Site) -> None:
     site.answerer = recorder = Recorder((200, OCTETS, frame({"é": 1}, b"\x00\xff")))
-    answer = modules(MAKE + """
-        const { header, file } = await server.signedFetch('/octets/vault', { device: signer, header: { epoch: 1 }, file: utf8('file') });
-        return { header, file: hex(file), device };""")
+    answer = modules(
+        MAKE
+        + """
+        const { header, file } = await server.signedFetch('/octets/vault', { device: signer, header: { epoch: 1 },
+          file: utf8('file') });
+        return { header, file: hex(file), device };"""
+    )
     assert (answer["header"], answer["file"]) == ({"é": 1}, "00ff")
     [(method, path, body, headers)] = recorder.seen
     assert unframe(body) == ({"epoch": 1}, b"file")
@@ -68,9 +72,11 @@ def test_errors_are_codes_with_details(modules: Modules, site: Site) -> None:
     modules.complaints = Ignored()
     assert modules(MAKE + """
         const errors = [];
-        for (let i = 0; i < 4; i++) await server.postJson('/octets/x').catch(({ code, details, status }) => errors.push([code, details, status]));
+        for (let i = 0; i < 4; i++) await server.postJson('/octets/x').catch(({ code, details,
+          status }) => errors.push([code, details, status]));
         return errors;""") == [
-        ["wrong_pin", {"tries_left": 9}, 403], ["server_failed", {}, 502], ["signed_out", {}, 401], ["malformed", None, None],
+        ["wrong_pin", {"tries_left": 9}, 403], ["server_failed", {}, 502], ["signed_out", {}, 401],
+        ["malformed", None, None],
     ]  # fmt: skip
 
 
@@ -85,15 +91,21 @@ def test_no_network_is_offline(modules: Modules) -> None:
     body = "const server = await load('server'); const later = code(() => server.getJson('/octets/x'));"
     modules(body)
     modules.page.context.set_offline(True)
-    assert modules("return code(() => import('/static/js/server.js').then((server) => server.getJson('/octets/x')))") == "offline"
+    assert (
+        modules("return code(() => import('/static/js/server.js').then((server) => server.getJson('/octets/x')))")
+        == "offline"
+    )
     modules.page.context.set_offline(False)
 
 
 def test_an_unlocked_tab_survives_a_reload_until_it_locks(modules: Modules, site: Site) -> None:
     site.answerer = recorder = Recorder()
-    key = modules(MAKE + """const vaultKey = identities.makeIdentity();
+    key = modules(
+        MAKE
+        + """const vaultKey = identities.makeIdentity();
         await session.begin({ vaultKey, device });
-        return vaultKey;""")
+        return vaultKey;"""
+    )
     modules.page.reload()
     kept = modules.page.evaluate("JSON.stringify(sessionStorage) + document.cookie")
     assert key not in kept
@@ -116,7 +128,10 @@ def test_a_dead_tab_key_means_a_pin_and_another_user_gets_nothing(modules: Modul
     assert modules("return (await load('vault-session')).reopen('u')") is None
     modules(begin)
     modules.page.reload()
-    assert modules("return [await (await load('vault-session')).reopen('someone else'), sessionStorage.length]") == [None, 0]
+    assert modules("return [await (await load('vault-session')).reopen('someone else'), sessionStorage.length]") == [
+        None,
+        0,
+    ]
 
 
 def test_locking_one_tab_locks_the_others(modules: Modules, site: Site) -> None:
