@@ -1,5 +1,6 @@
 """Joining: from an invite link to a vault, a Recovery Kit and cloud backups. A closed tab goes on at the same step."""
 
+import hashlib
 import re
 
 import flask_login
@@ -140,7 +141,8 @@ def one_line(text: str) -> str:
 
 def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
     device = header.get("device")
-    if not isinstance(device, dict) or header.get("kit") != 1 or not file:
+    whole = header.get("file_sha256") == hashlib.sha256(file).hexdigest()
+    if not isinstance(device, dict) or header.get("kit") != 1 or not whole:
         raise Refusal(400, "malformed")
     return FirstDevice(
         id=_matching(ID, device.get("id")),

@@ -14,6 +14,7 @@ customElements.define('join-vault', class extends HTMLElement {
   #made = null; // {pin, device, begun}: sent again as it was where no answer came
 
   connectedCallback() {
+    this.querySelector('[type=submit]').disabled = false;
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       if (!this.#form.ariaBusy) this.#join().catch((error) => this.#failed(error));
