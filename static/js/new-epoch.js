@@ -17,11 +17,13 @@ export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones
  * @param {string} parts.pin @param {string} parts.account @param {string} parts.organisationName - the names on the kit
  * @param {typeof NOTHING} parts.base - the former epoch: number, counter and SHA-256 of the server’s newest file, items,
  *   tombstones, keyring.epochs, kit number, pin of the organisation key
+ * @param {number} [parts.version] - of the lock: counts on where one was sent before and no answer came, so that each
+ *   salt keeps its number
  * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
  * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
- *   server is told: epoch, verify_key, keyslot, server_share, proof, kit, items, file_sha256
+ *   server is told: epoch, verify_key, keyslot, server_share, proof, version, kit, items, file_sha256
  */
-export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
+export async function beginEpoch({ device, pin, account, organisationName, base, version = 1, progress = () => {} }) {
   progress('kit');
   const vaultKey = makeIdentity();
   const epoch = base.epoch + 1;
@@ -44,10 +46,10 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
   });
   progress('lock');
   const lock = await makeLock({ pin, vaultKey, recipient: device.recipient, origin: location.origin, user, device: id, argon2id });
-  await addSalt(id, 1, lock.salt);
+  await addSalt(id, version, lock.salt);
   const header = {
     epoch, verify_key: base64(await verifyKey(vaultKey, user)), keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare),
-    proof: base64(lock.proof), kit: number, items: base.items.length, file_sha256: document.sha256,
+    proof: base64(lock.proof), version, kit: number, items: base.items.length, file_sha256: document.sha256,
   };
   return { vaultKey, document, header };
 }

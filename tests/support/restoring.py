@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -142,3 +143,20 @@ def asked(person: Person, backup: CloudBackup) -> Restoring:
     answer = made.ask()
     assert (answer.status_code, answer.headers["Location"]) == (303, made.path), answer.text
     return made
+
+
+def approve_shown(app: Flask, by: Person, active: ActiveKey, fingerprint: str) -> None:
+    """Approve the one request that waits, as an admin who typed what a real browser shows."""
+    with app.app_context():
+        [waiting] = RestoreRequest.waiting(by.organisation_id)
+        assert waiting.backup
+        request = restore_requests.RestoreRequest(waiting.exact, waiting.signature)
+        request.require_fingerprint(fingerprint)
+        approver = approvals.Approver(app.config["ORIGIN"], by.user_id, latest_expiry())
+        made = approvals.approve(request, waiting.backup.share_a, active.key, approver)
+        given = SignedApproval(made.exact, made.signature, made.wrapped, fingerprint)
+        request_id, user_id = waiting.id, waiting.user_id
+        with transaction() as session:
+            User.locked(user_id)
+            found, admin = session.get_one(RestoreRequest, request_id), session.get_one(User, by.user_id)
+            approve(found, admin, given, app.config["ORIGIN"])

@@ -44,8 +44,9 @@ from webapp.views.sessions import own_path
 bp = Blueprint("devices", __name__)
 
 SMALL = 16 * 1024
-STANDING = ["closed", DeviceState.UNPAIRED, DeviceState.PRIOR, "asking", DeviceState.ACTIVE]
-"""What a key found in a browser can be, the least first: of several, the session belongs to the best."""
+STANDING = ["closed", DeviceState.UNPAIRED, DeviceState.PRIOR, DeviceState.ACTIVE, "asking"]
+"""What a key found in a browser can be, the least first: of several, the session belongs to the best. An open request
+goes before a device whose PIN is forgotten: cancelling it gives the session back to the device."""
 
 
 def way_to_vault() -> BaseResponse | None:

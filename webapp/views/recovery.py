@@ -115,6 +115,7 @@ def show_done() -> str | Response:
     return step(
         "recovery/_done.html",
         "Done",
+        calm=True,
         finished=finished,
         vault=db.session.get_one(Vault, (user.id, undo.epoch)),
         from_backup=from_backup,

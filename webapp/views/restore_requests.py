@@ -141,7 +141,7 @@ def _asking() -> Asking:
 
 def _page(asked: RestoreRequest, template: str = "recovery/page.html") -> str:
     name = "new_pin" if asked.state in APPROVED else "waiting" if asked.is_open else str(asked.state)
-    facts = {"asked": asked, "pace": Pace.since(asked.made_at), "letter": _letter(asked)}
+    facts = {"asked": asked, "pace": Pace.since(asked.made_at), "letter": _letter(asked), "calm": is_here(asked)}
     return step(f"restore_requests/_{name}.html", TITLES[name], template, **facts)
 
 

@@ -20,16 +20,17 @@ customElements.define('device-finder', class extends HTMLElement {
     for (const device of await this.#candidates()) {
       const answer = await this.#prove(device);
       if (answer && answer.state !== 'closed') belongs = answer.next;
-      if (answer?.state === 'active') break;
+      if (['asking', 'active'].includes(answer?.state)) break;
     }
     if (belongs) location.replace(this.dataset.next || belongs);
     else this.querySelector('form').submit();
   }
 
-  /** Enrolled ones first, then those that wait for a restore. */
+  /** Those that ask for a restore first: whoever asks can’t use the PIN of an enrolled one; then the enrolled ones. */
   async #candidates() {
     const all = await devicesOf(this.dataset.user);
-    return all.sort((a, b) => Number(b.state === 'enrolled') - Number(a.state === 'enrolled'));
+    const rank = ({ state, request }) => (request ? 2 : Number(state === 'enrolled'));
+    return all.sort((a, b) => rank(b) - rank(a));
   }
 
   /** @returns {Promise<object|null>} null: the key is gone from this browser, or the server knows no such device */
