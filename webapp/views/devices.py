@@ -57,7 +57,7 @@ def way_to_vault() -> BaseResponse | None:
     if not user.epoch:
         return redirect(home_url(user, found), code=303)
     if found.looked_at is None:
-        return redirect(url_for("devices.show_here", next=request.path), code=303)
+        return redirect(url_for("devices.show_here", next=request.full_path.rstrip("?")), code=303)
     return redirect("/recovery", code=303)
 
 

@@ -6,7 +6,9 @@ import { openVault } from '../vault-store.js';
 
 customElements.define('back-up-now', class extends HTMLElement {
   connectedCallback() {
-    this.querySelector('[data-do=back-up]').addEventListener('click', ({ currentTarget }) => this.#backUp(currentTarget));
+    const button = this.querySelector('[data-do=back-up]');
+    button.addEventListener('click', () => this.#backUp(button));
+    button.disabled = false; // not before it is heard
   }
 
   async #backUp(button) {

@@ -14,6 +14,7 @@ import { lockVersions, unlockWith } from '../unlocking.js';
 
 customElements.define('change-pin', class extends HTMLElement {
   connectedCallback() {
+    this.querySelector('[type=submit]').disabled = false; // not before it is heard
     this.querySelector('form').addEventListener('submit', (event) => {
       event.preventDefault();
       if (!event.target.hasAttribute('aria-busy')) this.#submit(event.target);

@@ -21,9 +21,9 @@ customElements.define('item-view', class extends HTMLElement {
   show(item) {
     this.#item = item;
     for (const place of this.querySelectorAll('[data-field]')) place.textContent = item[place.dataset.field];
-    for (const row of this.querySelectorAll('[data-row]')) row.hidden = !item[row.dataset.row];
+    for (const row of this.querySelectorAll('[data-row]')) if (!item[row.dataset.row]) row.remove();
     for (const copy of this.querySelectorAll('copy-button')) copy.read = () => this.#item[copy.dataset.copies];
-    this.querySelector('[data-field=password]').textContent = DOTS;
+    if (item.password) this.querySelector('[data-field=password]').textContent = DOTS;
     // Only an address of the web becomes a link: what else could be typed there must not run or open anything.
     if (/^https?:\/\//i.test(item.url)) this.querySelector('[data-field=url]').href = item.url;
     this.querySelector('.facts__row:last-child dd').textContent = new Date(item.updated_at).toLocaleString();

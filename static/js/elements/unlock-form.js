@@ -9,6 +9,7 @@ customElements.define('unlock-form', class extends HTMLElement {
       event.preventDefault();
       this.#unlock(event.target);
     });
+    this.querySelector('[type=submit]').disabled = false; // not before it is heard
     // Open already, in this tab: no PIN is asked twice.
     reopen(this.dataset.user).then((session) => session && this.#go(), () => {});
   }
