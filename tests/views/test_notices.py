@@ -1,0 +1,75 @@
+"""Notices as banners, and putting them away."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.people import Person
+from webapp.database import db, transaction
+from webapp.models import Notice, User
+
+FACTS = {
+    "request": "ab" * 16,
+    "number": "R-1",
+    "member": "Alice <b>",
+    "email": "a@b",
+    "browser": "Firefox",
+    "address": "::1",
+}
+
+
+def give(person: Person, kind: str = "restore_requested_by_you", **facts: str) -> str:
+    """Tell the person something; the id of the notice."""
+    with person.app.app_context(), transaction() as session:
+        notice = Notice.give(session.get_one(User, person.user_id), kind, **{**FACTS, **facts})
+        session.flush()
+        return notice.id
+
+
+def test_a_notice_is_on_every_page_of_its_reader(alice: Person, charlie: Person) -> None:
+    give(alice)
+    page = alice.get("/settings").text
+    assert "Your account asked for a cloud backup to be restored" in page
+    assert f'href="/recovery/requests/{FACTS["request"]}"' in page
+    assert "asked for a cloud backup" not in charlie.get("/settings").text
+
+
+def test_nothing_in_it_becomes_markup(bob: Person) -> None:
+    give(bob, "restore_requested")
+    page = bob.get("/settings").text
+    assert "Alice &lt;b&gt; asks" in page
+    assert "Alice <b>" not in page
+
+
+def test_dismissing_puts_one_away_and_shows_the_others(alice: Person) -> None:
+    first, _ = give(alice), give(alice, "restore_cancelled")
+    answer = alice.post(f"/notices/{first}/dismissal")
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith('<section id="notices"')
+    assert "was cancelled" in answer.text
+    assert "asked for" not in answer.text
+    assert alice.post(f"/notices/{first}/dismissal").status_code == 200
+    assert "asked for a cloud backup" not in alice.get("/settings").text
+
+
+def test_a_dismissed_notice_is_mailed_all_the_same(app: Flask, alice: Person) -> None:
+    notice = give(alice)
+    alice.post(f"/notices/{notice}/dismissal")
+    with app.app_context():
+        assert list(Notice.due()) == [notice]
+
+
+@pytest.mark.parametrize("person", ["charlie", "bob"])
+def test_nobody_puts_away_anothers(app: Flask, alice: Person, request: pytest.FixtureRequest, person: str) -> None:
+    notice = give(alice)
+    stranger = request.getfixturevalue(person)
+    foreign, unknown = stranger.post(f"/notices/{notice}/dismissal"), stranger.post(f"/notices/{'0' * 32}/dismissal")
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    with app.app_context():
+        assert db.session.scalars(select(Notice.dismissed_at)).all() == [None]
+
+
+def test_only_the_newest_five_are_shown(alice: Person) -> None:
+    for _ in range(7):
+        give(alice)
+    assert alice.get("/settings").text.count("Dismiss<span") == 5
