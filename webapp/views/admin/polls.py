@@ -1,5 +1,6 @@
 """What a waiting page asks again, and when. The address carries what it shows, so most answers are “nothing new”."""
 
+import math
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from webapp.clock import now
 from webapp.models.restore_request import poll_pace
 
 JITTER = 0.1
+AT_LEAST = timedelta(days=1)
 PACE_CHANGES = (timedelta(minutes=1), timedelta(minutes=10))
 
 
@@ -37,15 +39,14 @@ def next_poll(version: str, changes: Iterable[datetime] = ()) -> Poll:
     asked_since = datetime.fromtimestamp(_number("since"), UTC)
     since = min(asked_since, moment) if request.args.get("version") == version else moment
     pace = poll_pace(since, moment) * 1000
-    due = [change for change in (*changes, *(since + after for after in PACE_CHANGES)) if change > moment]
+    changes = [*changes, *(since + after for after in PACE_CHANGES), moment + AT_LEAST]
+    due = min(change for change in changes if change > moment)
     spread = int(pace * JITTER)
     every = pace - spread + secrets.randbelow(2 * spread + 1)
-    return Poll(
-        version, int(since.timestamp()), int(min(due, default=datetime.max.replace(tzinfo=UTC)).timestamp()), every
-    )
+    return Poll(version, int(since.timestamp()), math.ceil(due.timestamp()), every)
 
 
 def _number(name: str) -> int:
     """A time in seconds from the query; anything else is 0."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 11 else 0

@@ -128,14 +128,11 @@ def _proves(key: OrganisationKey) -> bool:
         proof = from_base64(request.form.get("proof", ""), 64)
     except Refusal:
         return False
-    key_id = key.id
-    if not Challenge.spend(challenge, my_sign_in().id):
-        return False
     try:
-        db.session.get_one(OrganisationKey, key_id).verify_proof(current_app.config["ORIGIN"], challenge, proof)
+        key.verify_proof(current_app.config["ORIGIN"], challenge, proof)
     except BadSignature:
         return False
-    return True
+    return Challenge.spend(challenge, my_sign_in().id)
 
 
 def _ceremony(error: str, status: int = 422, **typed: str) -> tuple[str, int]:

@@ -1,0 +1,245 @@
+"""Approvals that are almost right. Whoever makes them even holds the recovery key: the server checks all the same."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support.people import ActiveKey, add_organisation_key, enrolled
+from tests.support.person import Person, add_person
+from tests.support.restores import Asked, as_form, asked
+from webapp import limits
+from webapp.client import approvals
+from webapp.client.encoding import moment, sha256_hex, to_base64, to_json
+from webapp.client.identities import new_identity, recipient_of
+from webapp.client.organisation_keys import OrganisationKey, make_key
+from webapp.client.sealing import seal
+from webapp.client.signatures import new_seed, public_key, sign
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.models import KeyState, RestoreRequest, Role
+from webapp.models import OrganisationKey as KeyRow
+
+FIELDS: dict[str, Any] = {
+    "v": 2,
+    "type": "restore-request",
+    "origin": "https://elsewhere.example.org",
+    "organisation": "0" * 32,
+    "user": "0" * 32,
+    "request": "0" * 32,
+    "backup": "0" * 32,
+    "request_sha256": "0" * 64,
+    "sign": to_base64(public_key(new_seed())),
+    "recipient": recipient_of(new_identity()),
+    "file_sha256": "0" * 64,
+    "organisation_key": "a" * 52,
+    "wrapped_sha256": "0" * 64,
+    "admin": "0" * 32,
+    "made_at": "2001-01-01T00:00:00Z",
+    "expires_at": "2001-01-01T00:00:00Z",
+}
+Form = dict[str, str]
+
+
+@pytest.fixture
+def request_of_alice(alice: Person, organisation_key: ActiveKey) -> Asked:
+    return asked(alice, organisation_key)
+
+
+@pytest.fixture
+def form(request_of_alice: Asked, organisation_key: ActiveKey, bob: Person) -> Form:
+    """An approval that would be accepted."""
+    return request_of_alice.approval(organisation_key, bob)
+
+
+@pytest.fixture
+def refused(app: Flask, bob: Person, request_of_alice: Asked) -> Callable[[Form], str]:
+    """The code with which a form is refused; the request still waits afterwards."""
+
+    def send(form: Form) -> str:
+        response = bob.post(f"{request_of_alice.path}/approval", data=form)
+        assert response.status_code == 422, response.text
+        with app.app_context():
+            row = db.session.get_one(RestoreRequest, request_of_alice.id)
+            assert (row.state, row.approval, row.wrapped) == ("requested", "", b"")
+        return response.text.split('id="approve-error"')[1].split('data-code="')[1].split('"')[0]
+
+    return send
+
+
+def signed_anew(form: Form, key: OrganisationKey, **changed: Any) -> Form:
+    """The approval with some fields changed (None: left out), signed properly by the organisation’s key."""
+    fields = {**json.loads(form["approval"]), **changed}
+    exact = to_json({name: value for name, value in fields.items() if value is not None})
+    return resigned(form, key, exact)
+
+
+def resigned(form: Form, key: OrganisationKey, exact: str) -> Form:
+    return {**form, "approval": exact, "signature": to_base64(sign(key.seed, approvals.LABEL, exact.encode()))}
+
+
+def test_the_untouched_approval_is_accepted(bob: Person, request_of_alice: Asked, form: Form) -> None:
+    assert bob.post(f"{request_of_alice.path}/approval", data=form).status_code == 303
+
+
+def test_these_are_all_its_fields(form: Form) -> None:
+    assert set(json.loads(form["approval"])) == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_altered_after_signing_is_refused(form: Form, refused: Callable[[Form], str], name: str) -> None:
+    exact = to_json({**json.loads(form["approval"]), name: FIELDS[name]})
+    assert refused({**form, "approval": exact}) == "bad_signature"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_that_differs_is_refused_even_when_signed(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey, name: str
+) -> None:
+    altered = signed_anew(form, organisation_key.key, **{name: FIELDS[name]})
+    assert refused(altered) in ("wrong_approval", "wrong_clock")
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_missing_field_is_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey, name: str
+) -> None:
+    assert refused(signed_anew(form, organisation_key.key, **{name: None})) == "wrong_approval"
+
+
+@pytest.mark.parametrize("changed", [{"more": 1}, {"v": True}, {"v": "1"}, {"v": 1.0}, {"user": ["x"]}])
+def test_further_fields_and_other_kinds_are_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey, changed: dict[str, Any]
+) -> None:
+    assert refused(signed_anew(form, organisation_key.key, **changed)) == "wrong_approval"
+
+
+@pytest.mark.parametrize("exact", ["", "null", "[]", "{}", "{", '"x"', "1", "[" * 2000])
+def test_what_is_no_approval_at_all_is_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey, exact: str
+) -> None:
+    assert refused(resigned(form, organisation_key.key, exact)) == "wrong_approval"
+
+
+def test_a_name_that_stands_twice_is_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey
+) -> None:
+    exact = form["approval"].replace('{"v":1,', '{"v":2,"v":1,')
+    assert refused(resigned(form, organisation_key.key, exact)) == "wrong_approval"
+
+
+@pytest.mark.parametrize("later", [limits.APPROVAL_LIFE * 2, -limits.APPROVAL_LIFE])
+def test_an_approval_that_ends_too_late_or_has_ended_is_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey, later: Any
+) -> None:
+    assert refused(signed_anew(form, organisation_key.key, expires_at=moment(later))) == "wrong_approval"
+
+
+def test_another_wrapping_than_the_signed_one_is_refused(form: Form, refused: Callable[[Form], str]) -> None:
+    wrapped = seal(b"{}", [recipient_of(new_identity())])
+    assert refused({**form, "wrapped": to_base64(wrapped)}) == "wrong_approval"
+
+
+def test_a_wrapping_that_is_not_sealed_is_refused(
+    form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey
+) -> None:
+    plain = b'{"share_a":"in clear"}'
+    altered = signed_anew(form, organisation_key.key, wrapped_sha256=sha256_hex(plain))
+    assert refused({**altered, "wrapped": to_base64(plain)}) == "wrong_approval"
+
+
+@pytest.mark.parametrize("name", ["approval", "signature", "wrapped", "fingerprint"])
+@pytest.mark.parametrize("value", [None, "", "!", "A" * 40_000])
+def test_missing_and_overlong_parts_are_refused(
+    form: Form, refused: Callable[[Form], str], name: str, value: str | None
+) -> None:
+    altered = {key: text for key, text in form.items() if key != name} | ({name: value} if value is not None else {})
+    assert refused(altered) in ("approval_missing", "bad_signature", "wrong_fingerprint", "wrong_approval")
+
+
+def test_the_approval_of_another_request_is_refused(
+    form: Form, refused: Callable[[Form], str], bob: Person, charlie: Person, organisation_key: ActiveKey
+) -> None:
+    enrolled(charlie, here=False)
+    other = asked(charlie, organisation_key).approval(organisation_key, bob)
+    assert refused({**other, "fingerprint": form["fingerprint"]}) == "wrong_approval"
+    assert refused({**form, "fingerprint": other["fingerprint"]}) == "wrong_fingerprint"
+
+
+def test_the_approval_of_an_earlier_request_for_the_same_backup_is_refused(
+    app: Flask, alice: Person, bob: Person, organisation_key: ActiveKey, request_of_alice: Asked, form: Form
+) -> None:
+    with app.app_context(), transaction() as session:
+        row = session.get_one(RestoreRequest, request_of_alice.id)
+        row.cancel(row.user)
+    again = asked(alice, organisation_key)
+    replayed = {**form, "fingerprint": again.request.fingerprint}
+    assert bob.post(f"{again.path}/approval", data=replayed).status_code == 422
+
+
+def test_an_approval_made_for_another_admin_is_refused(
+    refused: Callable[[Form], str], olga: Person, request_of_alice: Asked, organisation_key: ActiveKey
+) -> None:
+    assert refused(request_of_alice.approval(organisation_key, olga)) == "wrong_approval"
+
+
+def test_a_key_of_somebody_elses_making_approves_nothing(
+    form: Form, refused: Callable[[Form], str], bob: Person
+) -> None:
+    stranger = make_key(bob.organisation_id, "Example Works", "First key", 1)
+    fields = {"organisation_key": stranger.public.fingerprint}
+    assert refused(signed_anew(form, stranger, **fields)) == "bad_signature"
+
+
+def set_state(app: Flask, key: ActiveKey, state: KeyState) -> None:
+    with app.app_context(), transaction() as session:
+        row = session.get_one(KeyRow, key.id)
+        row.state, row.disabled_at = state, now()
+
+
+def test_a_later_key_does_not_approve_what_was_sealed_to_an_earlier_one(
+    app: Flask, form: Form, refused: Callable[[Form], str], olga: Person, organisation_key: ActiveKey
+) -> None:
+    set_state(app, organisation_key, KeyState.DISABLED)
+    later = add_organisation_key(olga, "Second key")
+    fields = {"organisation_key": later.key.public.fingerprint}
+    assert refused(signed_anew(form, later.key, **fields)) == "bad_signature"
+
+
+def test_a_disabled_key_still_approves_its_own_backups(
+    app: Flask, bob: Person, request_of_alice: Asked, form: Form, organisation_key: ActiveKey
+) -> None:
+    set_state(app, organisation_key, KeyState.DISABLED)
+    assert bob.post(f"{request_of_alice.path}/approval", data=form).status_code == 303
+
+
+def test_a_key_that_was_only_generated_approves_nothing(
+    app: Flask, form: Form, refused: Callable[[Form], str], organisation_key: ActiveKey
+) -> None:
+    set_state(app, organisation_key, KeyState.GENERATED)
+    assert refused(form) == "key_mismatch"
+
+
+def test_an_approval_is_made_once(bob: Person, request_of_alice: Asked, form: Form) -> None:
+    assert bob.post(f"{request_of_alice.path}/approval", data=form).status_code == 303
+    repeated = bob.post(f"{request_of_alice.path}/approval", data=form)
+    assert (repeated.status_code, "Approved by Bob" in repeated.text) == (409, True)
+
+
+def test_a_page_elsewhere_can_not_send_an_admins_approval(bob: Person, request_of_alice: Asked, form: Form) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example.org"}):
+        assert bob.post(f"{request_of_alice.path}/approval", data=form, headers=headers).status_code == 403
+
+
+def test_members_can_not_approve_with_a_stolen_key_file(
+    app: Flask, bob: Person, request_of_alice: Asked, organisation_key: ActiveKey
+) -> None:
+    mallory = add_person(app, bob.organisation_id, "Mallory", Role.MEMBER)
+    approver = approvals.Approver(app.config["ORIGIN"], mallory.user_id, moment(limits.APPROVAL_LIFE))
+    made = approvals.approve(request_of_alice.request, request_of_alice.share_a, organisation_key.key, approver)
+    form = as_form(made, request_of_alice.request.fingerprint)
+    assert mallory.post(f"{request_of_alice.path}/approval", data=form).status_code == 404
+    assert base64.b64decode(form["wrapped"])
