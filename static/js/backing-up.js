@@ -31,7 +31,7 @@ export async function backUp({ device, saved: document }, served) {
 }
 
 /**
- * What is done by itself: at most hourly, and only where something was saved since.
+ * What is done by itself: at most hourly within an epoch, and only where something was saved since.
  * @param {import('./vault-store.js').VaultStore} store
  * @returns {Promise<string|null>} null: none is due, or cloud backups are not on; throws as `backUp`
  */
@@ -39,6 +39,7 @@ export async function backUpIfDue(store) {
   const { organisation, key, newest } = await getJson('/organisation/key');
   const { epoch, counter, organisation_key: pin } = store.saved.manifest;
   const changed = !newest || newest.epoch !== epoch || newest.counter < counter;
-  if (!key || !pin || !changed || newest?.age_seconds < PAUSE) return null;
+  const soon = newest?.epoch === epoch && newest.age_seconds < PAUSE; // those of a former epoch can’t be restored from
+  if (!key || !pin || !changed || soon) return null;
   return backUp(store, { ...key, organisation });
 }

@@ -117,7 +117,7 @@ export class Restoring {
     await later(async () => session.begin({ vaultKey, device: (await devicesOf(user)).find((each) => each.id === id) }));
     if (!document.manifest.organisation_key) return;
     this.progress('backup'); // those of the former epoch can't be restored from any more
-    await later(() => backUp({ device: id }, document));
+    await later(() => backUp({ device: this.#made.device, saved: document }));
   }
 }
 

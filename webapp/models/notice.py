@@ -52,13 +52,30 @@ class Notice(Base):
 
     @staticmethod
     def shown_to(user: User) -> Sequence["Notice"]:
-        """What the person has not put away yet, newest first."""
-        return db.session.scalars(
+        """What the person has not put away yet, newest first; of one request only how it stands now."""
+        rows = db.session.scalars(
             select(Notice)
             .where(Notice.user_id == user.id, Notice.dismissed_at.is_(None))
             .order_by(Notice.made_at.desc(), Notice.id)
-            .limit(5)
-        ).all()
+            .limit(50)
+        )
+        latest: dict[str, Notice] = {}
+        for notice in rows:
+            latest.setdefault(notice.topic, notice)
+        return list(latest.values())[:3]
+
+    @property
+    def topic(self) -> str:
+        """What a later notice may take the place of this one for: its request, else only itself."""
+        return str(self.details.get("request") or self.id)
+
+    def dismiss(self) -> None:
+        """Put it away, with the earlier ones of its topic, in the caller’s transaction."""
+        assert in_transaction()
+        shown = select(Notice).where(Notice.user_id == self.user_id, Notice.dismissed_at.is_(None))
+        for notice in db.session.scalars(shown.where(Notice.made_at <= self.made_at)):
+            if notice.topic == self.topic:
+                notice.dismissed_at = now()
 
     @staticmethod
     def due() -> Sequence[str]:

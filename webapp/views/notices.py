@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import flask_login
 from flask import Blueprint, abort, render_template
 
-from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.models import Notice
 from webapp.security import me
@@ -22,11 +21,10 @@ def my_notices() -> Sequence[Notice]:
 
 @bp.post("/notices/<notice_id>/dismissal")
 def create_dismissal(notice_id: str) -> str:
-    """Put a notice away; answers with what is left. Again is no mistake."""
+    """Put a notice and what it superseded away; answers with what is left. Again is no mistake."""
     notice = db.session.get(Notice, notice_id)
     if notice is None or notice.user_id != me().id:
         abort(404)
     with transaction() as session:
-        notice = session.get_one(Notice, notice_id)
-        notice.dismissed_at = notice.dismissed_at or now()
+        session.get_one(Notice, notice_id).dismiss()
     return render_template("notices/_notices.html")
