@@ -76,8 +76,14 @@ def test_no_function_has_grown_too_long() -> None:
     assert long == {}
 
 
+def code_lines(path: Path) -> int:
+    """Lines that do something: a contract in a comment costs nothing."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("//"))
+
+
 def test_this_is_a_flask_site_and_not_a_script() -> None:
-    assert sum(lines(path) for path in tracked("static/js/**/*.js")) < SCRIPT_LINES
+    assert sum(code_lines(path) for path in tracked("static/js/**/*.js")) < SCRIPT_LINES
 
 
 def test_every_module_says_what_it_is_for() -> None:
