@@ -41,13 +41,13 @@ def init(organisation: str, email: str, name: str) -> None:
     print(f"Open this link within an hour to become the owner:\n{make_organisation(organisation, email, name)}")  # noqa: T201
 
 
-def make_organisation(organisation: str, email: str, name: str) -> str:
+def make_organisation(organisation: str, email: str, name: str, *, is_demo: bool = False) -> str:
     """The link for the first owner; makes the organisation unless it is there without an owner yet."""
     found_id = (lambda found: found.id if found else None)(Organisation.the())
     with transaction() as session:
         made = session.get(Organisation, found_id) if found_id else None
         if made is None:
-            made = Organisation(name=organisation)
+            made = Organisation(name=organisation, is_demo=is_demo)
             session.add(made)
             session.flush()
             Event.append("organisation.made", made.id, operator=True)

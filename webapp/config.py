@@ -112,7 +112,7 @@ def _origin(environ: Mapping[str, str], mode: Mode) -> str:
         raise ConfigurationError(f"PUBLIC_URL is “{url}”: set it to a whole address, such as https://keys.example.com.")
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ConfigurationError(f"PUBLIC_URL is “{url}”: set it to scheme and host only, without a path.")
-    if parts.scheme == "http" and not _is_loopback(_host(parts)):
+    if parts.scheme == "http" and not is_loopback(_host(parts)):
         raise ConfigurationError(
             f"PUBLIC_URL is “{url}”: set it to an https:// address; browsers refuse to encrypt on http pages."
         )
@@ -141,7 +141,8 @@ def _port(parts: SplitResult) -> int | None:
         return 0
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only be this computer."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
