@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.support.browser import Screens
 from tests.support.devices import login
@@ -52,7 +52,7 @@ def type_pin(page: Page, pin: str, again: str | None = None) -> None:
     page.get_by_role("button", name="Create PIN And Restore").click()
 
 
-def heading(page: Page, name: str) -> object:
+def heading(page: Page, name: str) -> Locator:
     return page.get_by_role("heading", name=name, exact=True)
 
 

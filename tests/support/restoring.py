@@ -10,14 +10,18 @@ from werkzeug.test import TestResponse
 
 from tests.support.devices import MadeDevice
 from tests.support.people import ActiveKey, Person, be_at
+from webapp import limits
 from webapp.client import approvals, documents, epochs, restore_requests
 from webapp.client.cloud_backups import CloudBackup, backup_identity
 from webapp.client.document_shapes import Item
-from webapp.client.encoding import from_base64, sha256_hex, to_base64, unframe
+from webapp.client.encoding import from_base64, new_id, sha256_hex, to_base64, unframe
 from webapp.client.identities import Identity
+from webapp.clock import now
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
+from webapp.flows.restore_request import State
 from webapp.models import RestoreRequest, User
+from webapp.models.recovery_reason import Reason
 from webapp.models.restore_approval import SignedApproval, approve, latest_expiry
 
 
@@ -85,7 +89,7 @@ class Restoring:
             "counter": device.counter,
             "base_sha256": current["sha256"],
             "verify_key": to_base64(device.verify_key),
-            "ended_signature": to_base64(self.ending(held["key"], current["epoch"], file)),
+            "ended_signature": to_base64(self.ending(Identity(held["key"]), current["epoch"], file)),
             **lock,
             "version": self.version,
             "name": device.name,
@@ -160,3 +164,30 @@ def approve_shown(app: Flask, by: Person, active: ActiveKey, fingerprint: str) -
             User.locked(user_id)
             found, admin = session.get_one(RestoreRequest, request_id), session.get_one(User, by.user_id)
             approve(found, admin, given, app.config["ORIGIN"])
+
+
+def request_row(person: Person, state: State = State.REQUESTED, *, ask: bool = False) -> str:
+    """A request in the database that nobody signed, for tests of its moves; `ask`: with everything asking brings."""
+    request = RestoreRequest(
+        id=new_id(),
+        organisation_id=person.organisation_id,
+        user_id=person.user_id,
+        exact="{}",
+        signature=b"",
+        device_id=new_id(),
+        sign_public=bytes(32),
+        recipient="age1",
+        browser="Firefox on Windows",
+        address="192.0.2.1",
+        reason=Reason.NO_KEY,
+        state=state,
+        expires_at=now() + limits.REQUEST_LIFE,
+    )
+    request_id = request.id
+    with transaction() as session:
+        if ask:
+            User.locked(person.user_id)
+            request.ask()
+        else:
+            session.add(request)
+    return request_id

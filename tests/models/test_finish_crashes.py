@@ -1,0 +1,172 @@
+"""Finish, interrupted after every single statement and raced against everything else, on both databases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, update
+
+from tests.support.finishing import everything, finish_of, finishing, released
+from tests.support.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.racing import race, won
+from tests.support.restoring import Restoring, asked
+from webapp.clock import now
+from webapp.database import db, transaction
+from webapp.flows.restore_request import IllegalMove, State
+from webapp.models import Device, RestoreRequest, User, Vault
+
+pytestmark = pytest.mark.databases
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+@pytest.fixture
+def made(alice: Person, bob: Person, organisation_key: ActiveKey, database_kind: str) -> Restoring:
+    """Alice’s approved request, with two devices that it will unpair."""
+    enrolled(alice)
+    backup = backed_up(alice, organisation_key)
+    made = asked(alice, backup)
+    made.approve(bob, organisation_key)
+    return made
+
+
+@contextmanager
+def crash_after(statements: int) -> Iterator[list[str]]:
+    """Raise once that many statements have been executed, or, at the very end, instead of the commit."""
+    seen: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+        if len(seen) == statements:
+            raise Crash
+
+    event.listen(db.engine, "after_cursor_execute", count)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "after_cursor_execute", count)
+
+
+def test_a_crash_after_any_statement_leaves_everything_as_it_was(app: Flask, made: Restoring) -> None:
+    sent = finish_of(released(made))
+    with app.app_context():
+        before, statements = everything(), 0
+        while True:
+            statements += 1
+            try:
+                with crash_after(statements) as seen:
+                    finishing(made, sent)()
+            except Crash:
+                db.session.remove()
+                assert everything() == before, f"after {seen[-1]}"
+                continue
+            break
+        assert statements > 20, "the transaction has many statements, and each was tried"
+        after = everything()
+        assert after != before
+        assert db.session.get_one(User, made.person.user_id).epoch == 2
+    assert made.client.get("/recovery/done").status_code == 200
+
+
+def test_a_crash_instead_of_the_commit_leaves_everything_as_it_was(app: Flask, made: Restoring) -> None:
+    sent = finish_of(released(made))
+
+    def crash(_connection: object) -> None:
+        raise Crash
+
+    with app.app_context():
+        before = everything()
+        event.listen(db.engine, "commit", crash)
+        try:
+            with pytest.raises(Crash):
+                finishing(made, sent)()
+        finally:
+            event.remove(db.engine, "commit", crash)
+        db.session.remove()
+        assert everything() == before
+        finishing(made, sent)()
+
+
+def test_ten_times_the_same_finish_at_once_is_one(app: Flask, made: Restoring) -> None:
+    sent = finish_of(released(made))
+    outcomes = race(app, *[finishing(made, sent)] * 10)
+    assert outcomes == [made.device.id] * 10
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Vault)) == 2
+        assert db.session.scalar(select(func.count()).select_from(Device)) == 2
+
+
+def test_of_two_different_ones_at_once_one_wins(app: Flask, made: Restoring) -> None:
+    sent = [finish_of(released(made)) for _ in range(2)]
+    outcomes = race(app, *[finishing(made, each) for each in sent])
+    assert won(outcomes) == 1
+    assert sum(isinstance(outcome, IllegalMove) for outcome in outcomes) == 1
+    with app.app_context():
+        [winner] = [each for each, outcome in zip(sent, outcomes, strict=True) if outcome == made.device.id]
+        vault = Vault.current(db.session.get_one(User, made.person.user_id))
+        assert vault
+        assert vault.sha256 == winner.file_sha256
+
+
+@pytest.mark.parametrize("rival", ["cancel", "expire", "save"])
+@pytest.mark.parametrize("round_", range(3))
+def test_finish_meets_a_rival_and_one_of_them_wins(
+    app: Flask, made: Restoring, alice: Person, rival: str, round_: int
+) -> None:
+    sent = finish_of(released(made))
+    if rival == "expire":
+        with app.app_context(), transaction() as session:
+            session.execute(update(RestoreRequest).values(expires_at=now()))
+    rivals = {"cancel": cancelling, "expire": looking, "save": saving}
+    finish, other = race(app, finishing(made, sent), rivals[rival](made))
+    with app.app_context():
+        user, request = db.session.get_one(User, alice.user_id), db.session.get_one(RestoreRequest, made.id)
+        finished = finish == made.device.id
+        assert user.epoch == (2 if finished else 1)
+        if rival == "save":
+            assert (request.state == State.COMPLETED, other is None) == (finished, not finished)
+        else:
+            ended = {"cancel": State.CANCELLED, "expire": State.EXPIRED}[rival]
+            assert request.state == (State.COMPLETED if finished else ended)
+        devices = db.session.scalars(select(Device.state).order_by(Device.enrolled_at)).all()
+        assert devices == (["unpaired", "active"] if finished else ["active"])
+
+
+def cancelling(made: Restoring) -> Callable[[], None]:
+    """The member withdraws the request in another tab."""
+
+    def work() -> None:
+        with transaction() as session:
+            user = User.locked(made.person.user_id)
+            session.get_one(RestoreRequest, made.id).cancel(user)
+
+    return work
+
+
+def looking(made: Restoring) -> Callable[[], None]:
+    """Somebody looks, and its time is up."""
+
+    def work() -> None:
+        RestoreRequest.by_id(made.id)
+
+    return work
+
+
+def saving(made: Restoring) -> Callable[[], None]:
+    """The old device saves the vault."""
+    old = made.person.device
+    assert old
+
+    def work() -> None:
+        with transaction() as session:
+            user = User.locked(made.person.user_id)
+            vault = Vault.current(user)
+            assert vault
+            device = session.get_one(Device, old.id, populate_existing=True)
+            Vault.save(user, device, (1, vault.sha256), vault.counter + 1, 0, b"age-encryption.org/v1\n newer")
+
+    return work
