@@ -132,7 +132,8 @@ def test_the_page_that_asked_for_a_sign_in_is_where_it_leads(client: FlaskClient
 
 
 def test_signed_in_people_need_no_form(alice: Person) -> None:
-    assert alice.get("/sign-in").status_code == 303
+    assert alice.get("/sign-in").headers["Location"] == "/join/vault"
+    assert alice.get("/sign-in?next=/settings").headers["Location"] == "/settings"
 
 
 def test_signing_in_as_somebody_else_ends_the_former_session(app: Flask, alice: Person, charlie: Person) -> None:

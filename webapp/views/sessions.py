@@ -20,10 +20,11 @@ bp = Blueprint("sessions", __name__)
 @bp.get("/sign-in")
 @public
 def new_sign_in() -> str | Response:
-    """The form."""
+    """The form; whoever is signed in already (in another tab, since) goes on."""
+    next_path = own_path(request.args.get("next"))
     if flask_login.current_user.is_authenticated:
-        return redirect(home_url(me(), my_sign_in()), code=303)
-    return _form(own_path(request.args.get("next")))
+        return redirect(next_path or home_url(me(), my_sign_in()), code=303)
+    return _form(next_path)
 
 
 @bp.post("/sign-in")
