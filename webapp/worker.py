@@ -11,7 +11,7 @@ from webapp import mail
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import OPEN
-from webapp.models import Challenge, Device, DeviceLock, DeviceState, RestoreRequest, ThrottleBucket, Undo
+from webapp.models import Challenge, Device, DeviceLock, DeviceState, RestoreRequest, TabKey, ThrottleBucket, Undo
 
 PAUSE_SECONDS = 2.0
 TIDY_EVERY = 60
@@ -42,6 +42,7 @@ def tidy() -> None:
         request.expire_if_due()
     with transaction():
         Challenge.tidy()
+        TabKey.tidy()
         ThrottleBucket.tidy()
         _destroy_shares()
 

@@ -13,7 +13,8 @@ SLOW = 30_000
 # The key store’s own format, with keys that can’t be exported, as `makeDevice` would have left them.
 STORE = """async ({ record, seed, scalar, salt }) => {
   const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const pkcs8 = (oid, secret) => Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, oid, 4, 0x22, 4, 0x20, ...bytes(secret));
+  const start = (oid) => [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, oid, 4, 0x22, 4, 0x20];
+  const pkcs8 = (oid, secret) => Uint8Array.of(...start(oid), ...bytes(secret));
   const agree = await crypto.subtle.importKey('pkcs8', pkcs8(0x6e, scalar), 'X25519', false, ['deriveBits']);
   const sign = await crypto.subtle.importKey('pkcs8', pkcs8(0x70, seed), 'Ed25519', false, ['sign']);
   const address = new URL('keystore.js', document.querySelector('script[type=module]').src);

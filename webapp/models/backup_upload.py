@@ -65,7 +65,7 @@ def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
     backup = _row(meta, user, device, key, sent)
     db.session.add(backup)
     db.session.flush()
-    gone = CloudBackup.push_out(user.id, _needed(user.id))
+    gone = CloudBackup.push_out(user.id, needed_backups(user.id))
     details = {"items": backup.items, "pushed_out": gone}
     Event.append("backup.made", user.organisation_id, actor=user, subject=user, object_id=backup.id, **details)
     return backup
@@ -136,6 +136,7 @@ def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: 
         raise WrongMeta(", ".join(wrong))
 
 
-def _needed(user_id: str) -> set[str]:
+def needed_backups(user_id: str) -> set[str]:
+    """Ids of backups that an open restore request of the member is for."""
     asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user_id, RestoreRequest.state.in_(OPEN))
     return {backup_id for backup_id in db.session.scalars(asked) if backup_id}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, delete, exists, select
+from sqlalchemy import ForeignKey, String, Text, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -53,6 +53,16 @@ class TabKey(Base):
             query.where(TabKey.sign_in_id == sign_in_id) if sign_in_id else query.where(TabKey.device_id == device_id)
         )
         db.session.execute(query)
+
+    @staticmethod
+    def tidy() -> None:
+        """Remove those that `open` would not give out any more, in the caller’s transaction."""
+        idle = or_(SignIn.last_active_at < now() - limits.TAB_KEY_IDLE, SignIn.ended_at.is_not(None))
+        db.session.execute(
+            delete(TabKey)
+            .where(TabKey.sign_in_id.in_(select(SignIn.id).where(idle)))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def tab_key_context(tab: str) -> str:

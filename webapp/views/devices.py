@@ -177,7 +177,7 @@ def create_tab_key() -> Response:
         if kept and kept.sign_in_id != sign_in_id:
             raise Refusal(400, "malformed")
         TabKey.store(tab, session.get_one(SignIn, sign_in_id), device_id, key)
-    return jsonify()
+    return jsonify({})
 
 
 @bp.post("/devices/tab-keys/open")
@@ -197,7 +197,7 @@ def lock() -> BaseResponse:
     sign_in_id = my_sign_in().id
     with transaction():
         TabKey.forget(sign_in_id=sign_in_id)
-    return jsonify() if request.is_json else redirect_to(url_for("devices.show_unlock"))
+    return jsonify({}) if request.is_json else redirect_to(url_for("devices.show_unlock"))
 
 
 @bp.post("/devices/activity")
@@ -205,7 +205,7 @@ def note_activity() -> Response:
     """Somebody is there (that the request came has been noted already); refused once the tabs are locked."""
     if not TabKey.any_of(my_sign_in().id):
         raise Refusal(410, "tab_key_gone")
-    return jsonify()
+    return jsonify({})
 
 
 def _standing(signer: Signer) -> str:
