@@ -54,6 +54,7 @@ def test_a_notice_is_put_away_without_losing_what_is_typed(
     tab.get_by_label("Email address").fill(bob.email)
     tab.get_by_label("Password", exact=True).fill(bob.password)
     tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("button", name="Create My Vault")).to_be_enabled()  # the script is there
     tab.get_by_label("PIN", exact=True).fill("271828")
     tab.get_by_role("button", name="Dismiss").click()
     expect(tab.get_by_text("asks for a cloud backup")).to_have_count(0)

@@ -42,7 +42,7 @@ def test_nothing_in_it_becomes_markup(bob: Person) -> None:
 
 
 def test_dismissing_puts_one_away_and_shows_the_others(alice: Person) -> None:
-    first, _ = give(alice), give(alice, "restore_cancelled")
+    first, _ = give(alice), give(alice, "restore_cancelled", request="cd" * 16)
     answer = alice.post(f"/notices/{first}/dismissal")
     assert answer.status_code == 200
     assert answer.text.lstrip().startswith('<section id="notices"')
@@ -69,7 +69,18 @@ def test_nobody_puts_away_anothers(app: Flask, alice: Person, request: pytest.Fi
         assert db.session.scalars(select(Notice.dismissed_at)).all() == [None]
 
 
-def test_only_the_newest_five_are_shown(alice: Person) -> None:
-    for _ in range(7):
-        give(alice)
-    assert alice.get("/settings").text.count("Dismiss<span") == 5
+def test_of_one_request_only_the_latest_is_shown_and_they_go_together(app: Flask, alice: Person) -> None:
+    give(alice)
+    latest = give(alice, "restore_cancelled")
+    page = alice.get("/settings").text
+    assert "was cancelled" in page
+    assert "asked for a cloud backup" not in page
+    assert "Dismiss" not in alice.post(f"/notices/{latest}/dismissal").text
+    with app.app_context():
+        assert all(db.session.scalars(select(Notice.dismissed_at)))
+
+
+def test_only_the_newest_few_are_shown(alice: Person) -> None:
+    for number in range(5):
+        give(alice, request=str(number))
+    assert alice.get("/settings").text.count("Dismiss<span") == 3
