@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.octets import Refusal
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, lambda refusal: refusal.response())
     app.register_error_handler(Throttled, _throttled)
+    app.register_error_handler(DataError, _unstorable)
 
 
 def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
@@ -30,6 +32,12 @@ def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
         answer.status_code = code
         return answer
     return _page(404 if code == 405 else code if code in PAGES else 500 if code > 500 else 400), code
+
+
+def _unstorable(error: DataError) -> BaseResponse | tuple[str, int]:
+    """What the database can’t hold, such as a NUL in a text (PostgreSQL), was never sent by a page of ours."""
+    current_app.logger.warning("a request carried what the database can’t hold: %s", type(error.orig).__name__)
+    return _http(BadRequest())
 
 
 def _throttled(error: Throttled) -> BaseResponse | tuple[str, int, dict[str, str]]:

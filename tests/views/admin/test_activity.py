@@ -1,12 +1,14 @@
 """Activity: readable, newest first, a page at a time."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.support.person import Person
 from webapp.database import transaction
+from webapp.flows.restore_request import State
 from webapp.models import Event, User
 from webapp.views.admin.activity import PAGE
 
@@ -34,6 +36,14 @@ def test_it_says_what_happened_in_words(app: Flask, bob: Person) -> None:
 def test_a_kind_without_words_is_shown_as_it_is(app: Flask, bob: Person) -> None:
     record(app, bob, "moon.reached")
     assert "moon.reached" in bob.get("/admin/activity").text
+
+
+def test_everything_the_application_records_has_words(app: Flask) -> None:
+    sources = "".join(path.read_text() for path in (Path(__file__).parents[3] / "webapp").rglob("*.py"))
+    recorded = set(re.findall(r'Event\.append\(\s*"([^"]+)"', sources))
+    recorded |= {f"restore_request.{state}" for state in State}
+    assert len(recorded) > 15
+    assert recorded <= set(app.jinja_env.get_template("admin/events.html").module.words)  # type: ignore[attr-defined]
 
 
 def test_details_are_filled_in_and_escaped(app: Flask, bob: Person) -> None:

@@ -9,8 +9,10 @@ from tests.support.clock import MovableClock
 from tests.support.people import ActiveKey, add_organisation_key, enrolled
 from tests.support.person import Person, add_person
 from tests.support.restores import Asked, asked
+from tests.support.restoring import request_row
 from webapp import limits
 from webapp.database import db, transaction
+from webapp.flows.restore_request import OPEN, State
 from webapp.models import CloudBackup, Event, Notice, RestoreRequest, Role, User
 from webapp.views.admin.requests import PAGE
 
@@ -127,6 +129,20 @@ def test_a_cancelled_request_is_decided_no_more(
         session.get_one(RestoreRequest, request_of_alice.id).cancel(User.locked(alice.user_id))
     response = bob.post(f"{request_of_alice.path}/approval", data=form)
     assert (response.status_code, "The member withdrew it" in response.text) == (409, True)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_request_has_a_page_in_every_state(app: Flask, bob: Person, alice: Person, state: State) -> None:
+    with app.app_context():
+        request_id = request_row(alice, state)
+        with transaction() as session:
+            row = session.get_one(RestoreRequest, request_id)
+            row.decided_at = row.released_at = row.ended_at = row.made_at
+    page = bob.get(f"/admin/requests/{request_id}")
+    assert page.status_code == 200
+    assert ("Deny Request" in page.text) == (state == State.REQUESTED)
+    assert ("hx-trigger" in page.text.split('id="decision"')[1].split(">")[0]) == (state in OPEN)
+    assert bob.get("/admin/requests").status_code == 200
 
 
 def test_an_expired_request_is_decided_no_more(
