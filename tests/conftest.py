@@ -181,7 +181,9 @@ def new_context(
     return opened
 
 
-@pytest.fixture(scope="session")
-def screen() -> browser.Screens:
-    """`screen(page, "waiting-for-approval")`: a picture for `make screens`."""
-    return browser.Screens()
+@pytest.fixture
+def screen() -> Iterator[browser.Screens]:
+    """`screen(page, "waiting-for-approval")`: everybody can use this screen; and a picture for `make screens`."""
+    screens = browser.Screens()
+    yield screens
+    assert not screens.found, "\n".join(screens.found)

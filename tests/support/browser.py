@@ -1,10 +1,12 @@
-"""Chromium for tests: finding it, failing a test whose page complains, taking screens on the way."""
+"""Chromium for tests: finding it, failing a test whose page complains, looking at screens on the way."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -18,6 +20,9 @@ CHROMIUM_ARGUMENTS = [
 NO_CHROMIUM = "no Chromium found; install your system's, or run .venv/bin/playwright install --with-deps chromium"
 TIMEOUT = 5_000
 SCREEN_SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+EXAMINED: list[tuple[str, Literal["light", "dark"]]] = [("wide", "light"), ("phone", "dark")]
+LOOKS: list[tuple[str, Literal["light", "dark"]]] = [*EXAMINED, ("wide", "dark"), ("phone", "light")]
+AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 POLICY_WORDS = ("Content Security Policy", "TrustedHTML", "TrustedScript", "Trusted Type")
 
 
@@ -53,24 +58,40 @@ class Complaints:
 
 
 class Screens:
-    """Keeps pictures of what a journey shows, in four ways, where SCREENS names a folder; otherwise does nothing."""
+    """Looks at screens: axe finds nothing wrong, wide and light, narrow and dark; nothing is wider than the window.
+
+    Where SCREENS names a folder, it keeps four pictures of each.
+    """
 
     def __init__(self) -> None:
         self._folder = os.environ.get("SCREENS")
+        self.found: list[str] = []
 
     def __call__(self, page: Page, name: str) -> None:
-        """Keep `name`-wide-light.png and its three sisters; the page is as before afterwards."""
-        if not self._folder:
-            return
+        """Look at the page, and keep `name`-wide-light.png and its three sisters. Afterwards the page is as before."""
         former = page.viewport_size
-        for size, (width, height) in SCREEN_SIZES.items():
+        for look in LOOKS if self._folder else EXAMINED:
+            size, scheme = look
+            width, height = SCREEN_SIZES[size]
             page.set_viewport_size({"width": width, "height": height})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
-                page.screenshot(path=Path(self._folder) / f"{name}-{size}-{scheme}.png", full_page=True)
-        page.emulate_media(color_scheme=None)
+            page.emulate_media(color_scheme=scheme)
+            if look in EXAMINED:
+                self._examine(page, f"{name}, {size}, {scheme}")
+            if self._folder:
+                path = Path(self._folder) / f"{name}-{size}-{scheme}.png"
+                page.screenshot(path=path, full_page=True, animations="disabled")
+        page.emulate_media(color_scheme="null")
         if former:
             page.set_viewport_size(former)
+
+    def _examine(self, page: Page, name: str) -> None:
+        if page.evaluate("!window.axe"):
+            page.evaluate(AXE_SCRIPT)
+        for violation in page.evaluate("options => axe.run(options)", AXE_OPTIONS)["violations"]:
+            nodes = [f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in violation["nodes"]]
+            self.found.append("\n".join([f"{name}: {violation['id']}, {violation['help']}", *nodes]))
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.found.append(f"{name}: it is wider than the window")
 
 
 if __name__ == "__main__":
