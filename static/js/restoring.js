@@ -41,7 +41,8 @@ export class Restoring {
     try {
       return await this.#run(pin);
     } catch (error) {
-      if (!UNSURE.includes(error.code)) this.#made = null;
+      // Whatever was refused is fetched and made afresh the next time; only what may have arrived is kept as it was.
+      if (!UNSURE.includes(error.code)) this.#made = this.#backup = null;
       throw error.code === 'request_closed' ? new CryptoError(`closed_${error.details.state}`, error) : error;
     }
   }
