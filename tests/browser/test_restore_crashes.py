@@ -1,0 +1,229 @@
+"""A restore that is cut off at every step, by a closed browser or a killed server: the old state or the new, never
+between, and the way on is to go on."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
+
+from tests.support.browser import CHROMIUM_ARGUMENTS, find_chromium
+from tests.support.joining import SLOW
+from tests.support.people import Person
+from tests.support.servers import GranianServer
+from tests.support.touring import ask, heading, sign_in
+from webapp.client.admin import Admin
+from webapp.client.http import UrllibTransport
+from webapp.client.member import Member
+from webapp.models import Device, DeviceState, User, Vault
+
+EMAIL, PASSWORD = "zoe@example.org", "copper lantern under the bridge"
+OLD_PIN, PIN = "274913", "830526"
+
+Reopen = Callable[[], Page]
+
+
+@dataclass
+class Stage:
+    """Zoë’s vault with two items and a backup with one, an admin with the key file, and a server that can die."""
+
+    app: Flask
+    server: GranianServer
+    admin: Admin
+    key_file: bytes
+    lost: Member
+
+    def approve(self, page: Page) -> None:
+        """The admin’s part, for the request that waits on `page`."""
+        self.admin.approve(self.admin.pending()[0], page.locator("#fingerprint").inner_text(), self.key_file)
+
+    def assert_old(self) -> None:
+        """Nothing has changed: the first epoch, and the lost device still opens the vault."""
+        epoch, active, _ = self._state()
+        assert (epoch, active) == (1, [self.lost.device.id])
+        assert len(self.lost.unlock(OLD_PIN).items) == 2
+
+    def assert_new(self) -> None:
+        """All has changed: the second epoch, one other active device, the newest items counted."""
+        epoch, active, items = self._state()
+        assert (epoch, items) == (2, 2)
+        assert len(active) == 1
+        assert active != [self.lost.device.id]
+
+    def _state(self) -> tuple[int, list[str], int]:
+        with self.app.app_context():
+            user = User.by_email(EMAIL)
+            assert user
+            vault = Vault.current(user)
+            assert vault
+            return user.epoch, [device.id for device in Device.of(user.id, DeviceState.ACTIVE)], vault.items
+
+
+@pytest.fixture
+def stage(app: Flask, bob: Person, granian_server: GranianServer) -> Stage:
+    admin = Admin(UrllibTransport(granian_server.url))
+    admin.sign_in(bob.email, bob.password)
+    key_file = admin.make_key("Key of 2026")
+    lost = Member(UrllibTransport(granian_server.url))
+    vault = lost.join(admin.invite(EMAIL, "Zoë", key_file), "Zoë", PASSWORD, OLD_PIN, EMAIL)
+    vault.confirm_kit(vault.kit().identity[-4:])
+    vault.add("Mail", username="zoe", password="secret")
+    vault.switch_on_cloud_backups()
+    vault.back_up()
+    vault.add("After the backup", username="zoe", password="secret")
+    return Stage(app, granian_server, admin, key_file, lost)
+
+
+@pytest.fixture
+def reopen(playwright: Playwright, stage: Stage, tmp_path: Path) -> Iterator[Reopen]:
+    """Zoë’s new browser: closed if it is open, then opened on the same profile."""
+    executable = find_chromium(playwright)
+    assert executable
+    contexts: list[BrowserContext] = []
+
+    def open_again() -> Page:
+        for context in contexts:
+            context.close()
+        contexts[:] = [
+            playwright.chromium.launch_persistent_context(
+                tmp_path / "profile", executable_path=executable, args=CHROMIUM_ARGUMENTS, base_url=stage.server.url
+            )
+        ]
+        return contexts[0].pages[0]
+
+    yield open_again
+    for context in contexts:
+        context.close()
+
+
+def type_pin(page: Page) -> None:
+    expect(heading(page, "Create a New PIN")).to_be_visible(timeout=SLOW)
+    page.get_by_label("New PIN", exact=True).fill(PIN)
+    page.get_by_label("New PIN, once more", exact=True).fill(PIN)
+    page.get_by_role("button", name="Create PIN And Restore").click()
+
+
+def to_the_pin(stage: Stage, page: Page) -> None:
+    sign_in(page, EMAIL, PASSWORD)
+    ask(page)
+    stage.approve(page)
+    expect(heading(page, "Create a New PIN")).to_be_visible(timeout=SLOW)
+
+
+def restored(stage: Stage, page: Page) -> None:
+    """Done, and the vault opens with both items."""
+    expect(heading(page, "Done")).to_be_visible(timeout=SLOW)
+    stage.assert_new()
+    page.goto("/vault")
+    expect(page.get_by_text("After the backup")).to_be_visible(timeout=SLOW)
+
+
+def test_a_browser_closed_while_waiting_waits_on(stage: Stage, reopen: Reopen) -> None:
+    page = reopen()
+    sign_in(page, EMAIL, PASSWORD)
+    fingerprint = ask(page)
+    page = reopen()
+    page.goto("/recovery")
+    expect(heading(page, "Waiting for Approval")).to_be_visible()
+    expect(page.locator("#fingerprint")).to_have_text(fingerprint)
+    stage.assert_old()
+    stage.approve(page)
+    type_pin(page)
+    restored(stage, page)
+
+
+def test_a_browser_closed_after_the_approval_goes_on_with_the_pin(stage: Stage, reopen: Reopen) -> None:
+    to_the_pin(stage, reopen())
+    page = reopen()
+    stage.assert_old()
+    page.goto("/recovery")
+    type_pin(page)
+    restored(stage, page)
+
+
+@pytest.mark.parametrize("step", ["release", "vault", "finish"])
+def test_a_browser_closed_before_a_step_was_sent_goes_on(stage: Stage, reopen: Reopen, step: str) -> None:
+    page = reopen()
+    to_the_pin(stage, page)
+    with page.expect_request(f"**/{step}"):
+        page.route(f"**/{step}", lambda route: None)
+        type_pin(page)
+    page = reopen()
+    stage.assert_old()
+    page.goto("/recovery")
+    type_pin(page)
+    restored(stage, page)
+
+
+@pytest.mark.parametrize("step", ["release", "vault"])
+def test_a_browser_closed_before_an_answer_came_goes_on(stage: Stage, reopen: Reopen, step: str) -> None:
+    page = reopen()
+    to_the_pin(stage, page)
+    with page.expect_event("requestfailed"):
+        page.route(f"**/{step}", lose_the_answer)
+        type_pin(page)
+    page = reopen()
+    stage.assert_old()
+    page.goto("/recovery")
+    type_pin(page)
+    restored(stage, page)
+
+
+def test_a_browser_closed_after_finish_has_the_new_vault(stage: Stage, reopen: Reopen) -> None:
+    page = reopen()
+    to_the_pin(stage, page)
+    with page.expect_event("requestfailed"):
+        page.route("**/finish", lose_the_answer)
+        type_pin(page)
+    stage.assert_new()
+    page = reopen()
+    page.goto("/")
+    page.get_by_label("PIN", exact=True).fill(PIN)
+    page.get_by_role("button", name="Unlock").click()
+    expect(heading(page, "Your Recovery Kit")).to_be_visible(timeout=SLOW)
+    page.goto("/vault")
+    expect(page.get_by_text("After the backup")).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize("step", ["release", "vault", "finish"])
+def test_a_server_killed_before_a_step_loses_nothing(stage: Stage, reopen: Reopen, step: str) -> None:
+    page = reopen()
+    to_the_pin(stage, page)
+
+    def kill_then_send(route: Route) -> None:
+        stage.server.kill()
+        route.continue_()
+
+    page.route(f"**/{step}", kill_then_send, times=1)
+    type_pin(page)
+    expect(page.get_by_text(re.compile("can’t be reached")).first).to_be_visible(timeout=SLOW)
+    stage.server.start()
+    stage.assert_old()
+    page.get_by_role("button", name="Create PIN And Restore").click()
+    restored(stage, page)
+
+
+def test_a_server_killed_right_after_finish_answers_the_second_time(stage: Stage, reopen: Reopen) -> None:
+    page = reopen()
+    to_the_pin(stage, page)
+
+    def send_then_kill(route: Route) -> None:
+        route.fetch()
+        stage.server.kill()
+        route.abort()
+
+    page.route("**/finish", send_then_kill, times=1)
+    type_pin(page)
+    expect(page.get_by_text(re.compile("can’t be reached")).first).to_be_visible(timeout=SLOW)
+    stage.assert_new()
+    stage.server.start()
+    page.get_by_role("button", name="Create PIN And Restore").click()
+    restored(stage, page)
+
+
+def lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort()
