@@ -128,7 +128,7 @@ def test_no_answer_is_no_second_vault(app: Flask, organisation: str, dana: Page)
     dana.get_by_label("PIN", exact=True).fill("271828")
     dana.get_by_label("PIN, once more", exact=True).fill("271828")
     dana.get_by_role("button", name="Create My Vault").click()
-    expect(dana.get_by_role("alert")).to_contain_text("can’t be reached")
+    expect(dana.get_by_role("alert")).to_contain_text("can’t be reached", timeout=SLOW)
     dana.get_by_role("button", name="Create My Vault").click()
     dana.wait_for_url("**/join/kit", timeout=SLOW)
     assert len(sent) == 2
