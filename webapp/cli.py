@@ -27,14 +27,14 @@ def upgrade_db() -> None:
 
 @click.command("init")
 @click.option("--organisation", prompt="Name of the organisation")
-@click.option("--email", prompt="Mail address of its first owner")
+@click.option("--email", prompt="Email address of its first owner")
 @click.option("--name", default="", help="The owner’s name.")
 @with_appcontext
 def init(organisation: str, email: str, name: str) -> None:
     """Make the organisation and print a one-time link for its first owner (good for an hour)."""
     _stop_without_tables()
     if "@" not in email:
-        raise click.ClickException("That is no mail address. Give one with --email, such as owner@example.com.")
+        raise click.ClickException("That is no email address. Give one with --email, such as owner@example.com.")
     found = Organisation.the()
     if found and _has_owner(found):
         raise click.ClickException(f"{found.name} is set up already, and has an owner. Nothing was changed.")

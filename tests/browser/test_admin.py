@@ -154,7 +154,7 @@ def test_an_invite_link_names_the_key_of_the_opened_file(
     page: Page, bob: Person, organisation_key: ActiveKey, key_file: Path, tmp_path: Path, screen: Screens
 ) -> None:
     page.goto("/admin/users")
-    page.get_by_label("Mail address").fill("dora@example.org")
+    page.get_by_label("Email address").fill("dora@example.org")
     page.get_by_role("button", name="Make Invite Link").click()
     shown = page.locator("#invite-address")
     expect(shown).to_have_text(re.compile(r"^http://localhost:\d+/join/[\w-]{32}$"))

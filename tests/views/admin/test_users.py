@@ -94,9 +94,9 @@ def test_nobody_invites_to_more_than_they_are(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"email": ""}, "This is no mail address"),
-        ({"email": "dora"}, "This is no mail address"),
-        ({"email": f"{'d' * 250}@example.org"}, "This is no mail address"),
+        ({"email": ""}, "This is no email address"),
+        ({"email": "dora"}, "This is no email address"),
+        ({"email": f"{'d' * 250}@example.org"}, "This is no email address"),
         ({"email": "alice@example.org"}, "belongs to the organisation already"),
         ({"email": "ALICE@example.org"}, "belongs to the organisation already"),
         ({"name": "x" * 101}, "at most 100 characters"),
