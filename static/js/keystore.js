@@ -86,6 +86,18 @@ export async function change(id, fields) {
 /** @param {string} id @param {number} version - of the device lock @param {Uint8Array} salt @returns {Promise<object>} */
 export const addSalt = (id, version, salt) => change(id, ({ salts }) => ({ salts: { ...salts, [version]: salt } }));
 
+/**
+ * Keeps a salt under the next number: of two tabs that make a lock at once, neither takes the other's.
+ * @param {string} id @param {Uint8Array} salt
+ * @returns {Promise<number>} the version for the lock
+ */
+export async function numberSalt(id, salt) {
+  const next = ({ salts }) => 1 + Math.max(0, ...Object.keys(salts).map(Number));
+  let version;
+  await change(id, (record) => ({ salts: { ...record.salts, [(version = next(record))]: salt } }));
+  return version;
+}
+
 /** Forgets the salts of older locks, which are gone once this one has opened. @param {string} id @param {number} version @returns {Promise<object>} */
 export const keepSalt = (id, version) => change(id, ({ salts }) => (
   { salts: Object.fromEntries(Object.entries(salts).filter(([each]) => Number(each) >= version)) }));

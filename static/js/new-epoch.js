@@ -6,7 +6,7 @@ import { verifyKey } from './crypto/epochs.js';
 import { makeIdentity, recipientOf } from './crypto/identities.js';
 import { makeKit } from './crypto/recovery-kits.js';
 import { argon2id } from './kdf.js';
-import { addSalt, keysOf } from './keystore.js';
+import { keysOf, numberSalt } from './keystore.js';
 
 /** What somebody begins from who has no vault yet. */
 export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones: [], epochs: [], kit: 0, organisationKey: null };
@@ -17,13 +17,11 @@ export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones
  * @param {string} parts.pin @param {string} parts.account @param {string} parts.organisationName - the names on the kit
  * @param {typeof NOTHING} parts.base - the former epoch: number, counter and SHA-256 of the server’s newest file, items,
  *   tombstones, keyring.epochs, kit number, pin of the organisation key
- * @param {number} [parts.version] - of the lock: counts on where one was sent before and no answer came, so that each
- *   salt keeps its number
  * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
  * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
  *   server is told: epoch, verify_key, keyslot, server_share, proof, version, kit, items, file_sha256
  */
-export async function beginEpoch({ device, pin, account, organisationName, base, version = 1, progress = () => {} }) {
+export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
   progress('kit');
   const vaultKey = makeIdentity();
   const epoch = base.epoch + 1;
@@ -46,7 +44,7 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
   });
   progress('lock');
   const lock = await makeLock({ pin, vaultKey, recipient: device.recipient, origin: location.origin, user, device: id, argon2id });
-  await addSalt(id, version, lock.salt);
+  const version = await numberSalt(id, lock.salt);
   const header = {
     epoch, verify_key: base64(await verifyKey(vaultKey, user)), keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare),
     proof: base64(lock.proof), version, kit: number, items: base.items.length, file_sha256: document.sha256,

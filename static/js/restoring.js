@@ -68,9 +68,8 @@ export class Restoring {
     const chosen = await chooseNewest({ backup: this.#backup.document, file: newest.file, epoch: newest.header.epoch });
     const ending = await this.#endingKey(chosen.document, newest.header.epoch);
     const base = await baseOf(chosen.document, newest);
-    const version = 1 + Math.max(0, ...Object.keys(device.salts).map(Number));
     const { account, organisationName } = this.parts;
-    const begun = await beginEpoch({ device, pin, account, organisationName, base, version, progress: this.progress });
+    const begun = await beginEpoch({ device, pin, account, organisationName, base, progress: this.progress });
     const { epoch, counter, base_sha256 } = begun.document.manifest;
     const ended = await signFinish({
       vaultKey: ending, origin: location.origin, organisation: device.organisation, user: device.user,

@@ -68,14 +68,7 @@ def test_the_whole_way_back(
     expect(page).to_have_url(re.compile("/restore$"))
     expect(page).to_have_title(re.compile("^Create a New PIN"))
     screen(page, "create-a-new-pin")
-    for pin, again, words in (
-        ("12345", "12345", "This PIN is too short"),
-        ("123456", "123456", "This PIN is a row of digits"),
-        ("707070", "707070", "This PIN repeats itself"),
-        (PIN, "305818", "The two PINs are not the same"),
-    ):
-        type_pin(page, pin, again)
-        expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+    try_weak_pins(page)
     type_pin(page, PIN)
     expect(heading(page, "Done")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Now the selected backup is restored.")).to_be_visible()
@@ -85,8 +78,17 @@ def test_the_whole_way_back(
     screen(page, "done")
     page.get_by_role("link", name="Open Vault").click()
     expect(page.get_by_text("Bank")).to_be_visible()
-    page.goto("/backups")
-    expect(page.get_by_text("Firefox on Linux").or_(page.get_by_text("Chrome on Linux")).first).to_be_visible()
+
+
+def try_weak_pins(page: Page) -> None:
+    for pin, again, words in (
+        ("12345", "12345", "This PIN is too short"),
+        ("123456", "123456", "This PIN is a row of digits"),
+        ("707070", "707070", "This PIN repeats itself"),
+        (PIN, "305818", "The two PINs are not the same"),
+    ):
+        type_pin(page, pin, again)
+        expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
 
 
 def type_pin(page: Page, pin: str, again: str | None = None) -> None:

@@ -16,6 +16,7 @@ from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restoring import approve_shown
 from tests.support.touring import ask, heading, sign_in
 from webapp.client import approvals, organisation_keys
+from webapp.client.cloud_backups import open_share_a
 from webapp.client.encoding import from_base64, new_id, sha256_hex, to_base64, to_json, unframe
 from webapp.client.restore_requests import RestoreRequest as Request
 from webapp.client.sealing import seal
@@ -57,7 +58,7 @@ class Stage:
     def rewrapped(self, **changed: Any) -> bytes:
         """Share A for the asking device, with other fields inside."""
         fields = self.request.fields
-        share_a = approvals.open_share_a(self.alice.backups[0].share_a, self.key.key)
+        share_a = open_share_a(self.alice.backups[0].share_a, self.key.key)
         inside = {"request": fields["request"], **share_a.fields(), **changed}
         return seal(to_json(inside).encode(), [fields["recipient"]])
 
