@@ -79,6 +79,7 @@ class Screens:
                 self._examine(page, f"{name}, {size}, {scheme}")
             if self._folder:
                 path = Path(self._folder) / f"{name}-{size}-{scheme}.png"
+                page.evaluate("scrollTo(0, 0)")  # what is fixed or sticky stands where it belongs
                 page.screenshot(path=path, full_page=True, animations="disabled")
         page.emulate_media(color_scheme="null")
         if former:
