@@ -5,10 +5,30 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from webapp import config, create_app
 from webapp.database import db
+
+
+class SharedBytecode(BytecodeCache):
+    """Compiled templates, kept for the whole run: most of a page’s first rendering is compiling."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Jinja’s hook; it checks by itself that the source is still the same."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Jinja’s hook."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+BYTECODE = SharedBytecode()
 
 
 class BrowserLikeClient(FlaskClient):
@@ -31,6 +51,7 @@ def make_app(environ: dict[str, str], instance: Path) -> Flask:
     settings = config.load({"SPAREKEY_MODE": "testing", "SPAREKEY_INSTANCE": str(instance), **environ})
     app = create_app(settings)
     app.test_client_class = BrowserLikeClient
+    app.jinja_env.bytecode_cache = BYTECODE
     return app
 
 
