@@ -13,7 +13,7 @@ from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
 from tests.support.restoring import Restoring, asked
 from webapp.clock import now
 from webapp.database import transaction
-from webapp.models import CloudBackup, Device, DeviceState, RestoreRequest
+from webapp.models import CloudBackup, Device, DeviceState, RestoreRequest, User
 
 
 def change_device(person: Person, **values: object) -> None:
@@ -131,6 +131,11 @@ def test_a_request_that_belongs_elsewhere(
     tab = enter(tab.context, alice)
     show(tab, waiting.path, "Recovery Completed")
     screen(tab, "request-completed")
+    be_at(alice, waiting.device)
+    with alice.app.app_context(), transaction() as session:
+        session.get_one(User, alice.user_id).kit_confirmed_at = now()
+    show(tab, "/recovery/done?from=backup", "Done")
+    screen(tab, "done-from-the-backup-itself")
 
 
 def test_a_request_whose_key_is_gone(alice: Person, waiting: Restoring, tab: Page, screen: Screens) -> None:

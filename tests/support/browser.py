@@ -80,7 +80,8 @@ class Screens:
             if self._folder:
                 path = Path(self._folder) / f"{name}-{size}-{scheme}.png"
                 page.evaluate("scrollTo(0, 0)")  # what is fixed or sticky stands where it belongs
-                page.screenshot(path=path, full_page=True, animations="disabled")
+                # Hiding the caret would leave style attributes behind, which break the content policy later.
+                page.screenshot(path=path, full_page=True, animations="disabled", caret="initial")
         page.emulate_media(color_scheme="null")
         if former:
             page.set_viewport_size(former)
