@@ -9,7 +9,7 @@ STRICT ?=
 export STRICT
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: help run test lint bench screens vendor pins free-port venv installed-run installed-dev chromium
+.PHONY: help run test coverage lint bench screens vendor pins free-port venv installed-run installed-dev chromium
 
 help: ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -25,6 +25,9 @@ run: free-port installed-run ## Start Spare Key with a demo organisation on http
 	@PATH="$(abspath $(BIN)):$$PATH"; $(BIN)/python -c "$$WELCOME" & exec $(BIN)/honcho start web worker
 
 test: installed-dev chromium lint ## Lint, types and every test that can run here; the last line says which could not
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+coverage: installed-dev chromium ## Which lines of webapp no test runs (slower)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
 
 lint: installed-dev ## Style, types, templates
