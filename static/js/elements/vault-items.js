@@ -139,6 +139,7 @@ customElements.define('vault-items', class extends HTMLElement {
     const banners = [...this.querySelectorAll('[data-banner]')];
     const shown = error && (banners.find(({ dataset }) => dataset.banner === this.#bannerName()) ?? banners.at(-1));
     for (const banner of banners) banner.hidden = banner !== shown;
+    shown?.scrollIntoView({ block: 'nearest' });
     const slot = this.querySelector('#vault-error');
     if (shown?.contains(slot)) tell(slot, error, this);
     else hush(slot);
