@@ -25,7 +25,9 @@ def test_a_point_to_which_anybody_could_open_is_none(number: int) -> None:
     assert not is_recipient(_bech32("age", number.to_bytes(32, "little")))
 
 
-@pytest.mark.parametrize("change", [str.upper, lambda text: text[:-1], lambda text: text + "q", lambda text: text[::-1]])
+@pytest.mark.parametrize(
+    "change", [str.upper, lambda text: text[:-1], lambda text: text + "q", lambda text: text[::-1]]
+)
 def test_anything_else_is_none(change: object) -> None:
     assert not is_recipient(change(recipient_of(new_identity())))  # type: ignore[operator]
 

@@ -41,7 +41,7 @@ def test_everybody_has_moves_of_their_own() -> None:
 
 
 def test_a_request_is_open_while_it_can_move() -> None:
-    assert OPEN == {state for state in State if LEADS[state]}
+    assert {state for state in State if LEADS[state]} == OPEN
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
