@@ -85,8 +85,9 @@ export async function reopen(user) {
  */
 export async function lock(user = held?.user) {
   channel.postMessage({ user });
+  const told = postJson('/devices/lock'); // on its way before the page may leave
   drop();
-  await postJson('/devices/lock');
+  await told;
 }
 
 /** Call it when the person does something: restarts the idle clock here; in other tabs and at the server at most once a minute. */
