@@ -5,6 +5,7 @@ import re
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,53 @@ def everything_stored(app: Flask, database_file: Path) -> Iterator[tuple[str, by
         yield path.name, path.read_bytes()
 
 
+@dataclass
+class People:
+    """Everybody’s browsers, and what they saved on their disks."""
+
+    app: Flask
+    browser_of: Callable[[], Page]
+    folder: Path
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / "key.txt"
+
+    def kit(self, number: int) -> Path:
+        return self.folder / f"kit-{number}.txt"
+
+    def begin(self, first: Page) -> Page:
+        """init, ceremony, an admin and Mia join; returns the admin’s page."""
+        arguments = ["init", "--organisation", "Example Works", "--email", "olga@example.org", "--name", "Olga"]
+        link = re.search(r"http\S+/join/\S+", self.app.test_cli_runner().invoke(args=arguments).output)
+        assert link
+        owner, admin = self.browser_of(), self.browser_of()
+        join(owner, link[0], "604172638519", self.kit(0))
+        enable_cloud_backups(owner, self.key_file)
+        join(admin, invite(owner, "bob@example.org", "Bob", "admin", self.key_file), "704172638519", self.kit(1))
+        join(first, invite(owner, EMAIL, "Mia", "member", self.key_file), PIN, self.kit(2))
+        return admin
+
+    def recover(self, admin: Page, start: str, pin: str, kit: Path) -> Page:
+        """A further browser of Mia’s, approved from `start`, up to the open vault."""
+        page = self.browser_of()
+        sign_in(page, EMAIL)
+        approve(admin, start, "Mia", ask(page), self.key_file)
+        finish(page, pin, kit)
+        page.get_by_role("link", name="Open Vault").click()
+        expect(page.get_by_text("Newer than the backup")).to_be_visible(timeout=SLOW)
+        return page
+
+
+def fill(page: Page) -> None:
+    """Two items, a backup, one item more."""
+    add_login(page, "Bank", "mia.b", CANARY_PASSWORD)
+    add_note(page, "Where", CANARY_NOTE)
+    back_up(page)
+    page.goto("/vault")
+    add_login(page, "Newer than the backup", "mia", f"{CANARY_PASSWORD}-newer")
+
+
 def test_from_nothing_to_a_vault_that_came_back_twice(
     app: Flask,
     browser_of: Callable[[], Page],
@@ -122,52 +170,30 @@ def test_from_nothing_to_a_vault_that_came_back_twice(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG")
-    key_file, kits = tmp_path / "key.txt", [tmp_path / f"kit-{number}.txt" for number in range(5)]
-
-    said = app.test_cli_runner().invoke(
-        args=["init", "--organisation", "Example Works", "--email", "olga@example.org", "--name", "Olga"]
-    )
-    owner = browser_of()
-    join(owner, re.search(r"http\S+/join/\S+", said.output)[0], "604172638519", kits[0])  # type: ignore[index]
-    enable_cloud_backups(owner, key_file)
-
-    admin = browser_of()
-    join(admin, invite(owner, "bob@example.org", "Bob", "admin", key_file), "704172638519", kits[1])
+    people = People(app, browser_of, tmp_path)
     context, folder = profile
     first = context.pages[0]
-    join(first, invite(owner, EMAIL, "Mia", "member", key_file), PIN, kits[2])
-    add_login(first, "Bank", "mia.b", CANARY_PASSWORD)
-    add_note(first, "Where", CANARY_NOTE)
-    back_up(first)
-    first.goto("/vault")
-    add_login(first, "Newer than the backup", "mia", f"{CANARY_PASSWORD}-newer")
-    before, document = newest_vault(app, kits[2])
+    admin = people.begin(first)
+    fill(first)
+    before, document = newest_vault(app, people.kit(2))
     assert [item["title"] for item in document.body["items"]] == ["Bank", "Where", "Newer than the backup"]
 
-    # The first way back: a second browser, approved from Overview.
-    second = browser_of()
-    sign_in(second, EMAIL)
-    approve(admin, "/admin/", "Mia", ask(second), key_file)
-    finish(second, SECOND_PIN, kits[3])
-    second.get_by_role("link", name="Open Vault").click()
-    expect(second.get_by_text("Newer than the backup")).to_be_visible(timeout=SLOW)
-    after, restored = newest_vault(app, kits[3])
+    people.recover(admin, "/admin/", SECOND_PIN, people.kit(3))
+    after, restored = newest_vault(app, people.kit(3))
     assert items_of(restored) == items_of(document)
     assert (after.epoch, after.counter > before.counter) == (2, True)
     assert_is_unpaired(app, first)
 
-    # The second: a third browser, approved from Settings.
-    third = browser_of()
-    sign_in(third, EMAIL)
-    approve(admin, "/admin/settings", "Mia", ask(third), key_file)
-    finish(third, THIRD_PIN, kits[4])
-    again, thrice = newest_vault(app, kits[4])
+    people.recover(admin, "/admin/settings", THIRD_PIN, people.kit(4))
+    again, thrice = newest_vault(app, people.kit(4))
     assert items_of(thrice) == items_of(document)
     assert again.epoch == 3
 
     context.close()
-    opens_with_other_programs(app, kits[2], tmp_path)
-    searched(app, recorder, thrice, key_file, [*kits], folder, Path(database_url.removeprefix("sqlite:///")), caplog)
+    opens_with_other_programs(app, people.kit(2), tmp_path)
+    kits = [people.kit(number) for number in range(5)]
+    database_file = Path(database_url.removeprefix("sqlite:///"))
+    searched(app, recorder, thrice, people.key_file, kits, folder, database_file, caplog)
 
 
 def assert_is_unpaired(app: Flask, page: Page) -> None:

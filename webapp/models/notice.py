@@ -51,6 +51,14 @@ class Notice(Base):
                 Notice.give(admin, kind, **details)
 
     @staticmethod
+    def settle(kind: str, topic: str) -> None:
+        """Put away everybody’s notices of this kind about `topic`: there is nothing left to do about it."""
+        assert in_transaction()
+        for notice in db.session.scalars(select(Notice).where(Notice.kind == kind, Notice.dismissed_at.is_(None))):
+            if notice.topic == topic:
+                notice.dismissed_at = now()
+
+    @staticmethod
     def shown_to(user: User) -> Sequence["Notice"]:
         """What the person has not put away yet, newest first; of one request only how it stands now."""
         rows = db.session.scalars(

@@ -45,6 +45,7 @@ def advance(
     if moved is None:
         raise IllegalMove(State(request.state), move)
     _record(request, actor, reason=values.get("denial_reason", ""))
+    Notice.settle("restore_requested", request.id)
 
 
 def may(request: "RestoreRequest", who: Who, actor: User | None, proves_device: bool) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import flask_login
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 
 from webapp.database import db, transaction
 from webapp.models import Notice
@@ -16,7 +16,9 @@ bp = Blueprint("notices", __name__)
 def my_notices() -> Sequence[Notice]:
     """What the signed-in reader of a page has not put away yet."""
     user = flask_login.current_user
-    return Notice.shown_to(user) if user.is_authenticated else []
+    notices = Notice.shown_to(user) if user.is_authenticated else []
+    in_portal = (request.blueprint or "").startswith("admin_")  # whose pages list what waits, and count it
+    return [notice for notice in notices if not (in_portal and notice.kind == "restore_requested")]
 
 
 @bp.post("/notices/<notice_id>/dismissal")
