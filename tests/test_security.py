@@ -118,6 +118,12 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(client: FlaskCli
     assert "Domain" not in cookie
 
 
+def test_the_cookie_is_set_once_and_not_by_every_answer(bob: Person) -> None:
+    bob.get("/admin/")
+    for path in ("/admin/", "/admin/requests/count"):
+        assert "Set-Cookie" not in bob.get(path).headers
+
+
 def test_a_session_that_was_there_before_signing_in_is_not_kept(client: FlaskClient, alice: Person) -> None:
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["planted"] = "a token somebody knows", "something"

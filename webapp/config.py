@@ -247,4 +247,5 @@ def _session_cookie(mode: Mode) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
+        "SESSION_REFRESH_EACH_REQUEST": False,  # a session ends by the server’s clock; a poll sets no cookie anew
     }
