@@ -123,6 +123,21 @@ def test_a_device_unpaired_meanwhile_is_led_to_recovery(home: Person, page: Page
     expect(page.get_by_role("heading", name="Account Recovery")).to_be_visible()
 
 
+def test_a_session_that_ended_meanwhile_signs_in_and_comes_back(home: Person, page: Page) -> None:
+    page.goto("/sign-in")
+    give_keys(page, home.device)  # type: ignore[arg-type]
+    sign_in(page, home)
+    page.wait_for_url("**/unlock?next=**")
+    page.context.clear_cookies()
+    type_pin(page)
+    page.wait_for_url("**/sign-in?next=**", timeout=SLOW)
+    sign_in(page, home)
+    page.wait_for_url("**/devices/here?**")
+    page.wait_for_url("**/unlock?next=**", timeout=SLOW)
+    type_pin(page)
+    page.wait_for_url("**/vault", timeout=SLOW)
+
+
 def test_locking_one_tab_locks_all(home: Person, page: Page) -> None:
     open_vault(page, home)
     other = page.context.new_page()

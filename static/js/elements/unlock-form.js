@@ -26,6 +26,7 @@ customElements.define('unlock-form', class extends HTMLElement {
     } catch (error) {
       form.removeAttribute('aria-busy');
       if (error.code === 'device_not_active') return location.assign('/recovery');
+      if (error.code === 'signed_out') return location.reload(); // leads to the sign-in, and back
       this.#showTries(error);
       tell(slot, error, this);
       input.select();
