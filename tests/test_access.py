@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from tests.support.joining import invite
 from tests.support.people import ActiveKey, Person, be_at, enrolled
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from tests.views.test_notices import give
 from webapp.database import db
 from webapp.models import Invite
@@ -21,7 +21,8 @@ PUBLIC = {
 }
 MEMBER = {
     *("backups.create_backup", "backups.enrol", "backups.show_backups", "backups.show_key", "backups.show_list"),
-    *("backups.show_local", "devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
+    *("backups.show_file", "backups.show_local"),
+    *("devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
     *("devices.lock", "devices.note_activity", "devices.note_none", "devices.open_tab_key", "devices.prove_here"),
     *("devices.show_here", "devices.show_lock_versions", "devices.show_unlock", "devices.unlock", "home.show_home"),
     *("joining.complete", "joining.create_vault", "joining.new_vault", "joining.show_cloud_backup"),
@@ -50,13 +51,13 @@ class World:
 
     def __init__(self, app: Flask, alice: Person, key: ActiveKey) -> None:
         enrolled(alice)
-        request = asked(alice, key)
+        request = waiting_request(alice, key)
         link = invite(app, alice.organisation_id)
         with app.app_context():
             found = Invite.by_token(link.removeprefix("/join/"))
             assert found
             self.ids = {"key_id": key.id, "invite_id": found.id, "token": link.removeprefix("/join/")}
-        self.ids |= {"request_id": request.id, "notice_id": give(alice)}
+        self.ids |= {"request_id": request.id, "notice_id": give(alice), "backup_id": alice.backups[-1].id}
         self.app = app
 
     def routes(self, endpoints: set[str], method: str | None = None) -> Iterator[tuple[str, str, Rule]]:

@@ -15,6 +15,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://keys.example.com",
     "SMTP_URL": "smtp://user:pass%20word@mail.example.com",
     "MAIL_FROM": "Spare Key <keys@example.com>",
+    "TRUSTED_PROXIES": "1",
     "SECRET_KEYS": "a" * 32 + "," + "b" * 64,
     "SEALING_KEYS": SEALING_KEY,
 }
@@ -117,6 +118,11 @@ def test_it_reads_who_hands_over_the_mail_and_does_not_print_the_password() -> N
 
 def test_running_without_mail_has_to_be_said() -> None:
     assert load({**PRODUCTION, "SMTP_URL": "none", "MAIL_FROM": ""})["SMTP"] is None
+
+
+def test_that_no_proxy_stands_in_front_has_to_be_said(development: dict[str, str]) -> None:
+    assert load({**PRODUCTION, "TRUSTED_PROXIES": "0"})["TRUSTED_PROXIES"] == 0
+    assert load(development)["TRUSTED_PROXIES"] == 0
 
 
 def test_the_first_key_is_the_current_one() -> None:

@@ -1,7 +1,5 @@
 """One way to write, and what happens to code that tries another."""
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +7,7 @@ from flask import Flask
 from flask.ctx import AppContext
 from sqlalchemy import select, update
 
+from tests.support.racing import race
 from webapp.database import (
     NestedTransaction,
     UtcDateTime,
@@ -22,26 +21,6 @@ from webapp.models import Organisation, ThrottleBucket
 
 WRITERS = 8
 ROUNDS = 10
-
-
-def _together(count: int, work: Callable[[], None]) -> None:
-    """Run `work` in `count` threads that start at the same moment; the first failure is raised here."""
-    gate, failures = threading.Barrier(count), []
-
-    def run() -> None:
-        gate.wait()
-        try:
-            work()
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
 
 
 def test_a_write_outside_a_transaction_is_refused(app_context: AppContext) -> None:
@@ -75,30 +54,28 @@ def test_no_reader_that_turns_writer_is_refused_by_a_lock(app: Flask) -> None:
 
     def read_then_write() -> None:
         for _ in range(ROUNDS):
-            with app.app_context():
-                assert Organisation.the()
-                with transaction() as session:
-                    row = session.scalars(select(Organisation).with_for_update()).one()
-                    row.requests_version += 1
+            assert Organisation.the()
+            with transaction() as session:
+                row = session.scalars(select(Organisation).with_for_update()).one()
+                row.requests_version += 1
+            db.session.remove()
 
-    _together(WRITERS, read_then_write)
+    assert race(app, *[read_then_write] * WRITERS) == [None] * WRITERS
     with app.app_context():
         assert db.session.scalar(select(Organisation.requests_version)) == WRITERS * ROUNDS
 
 
 @pytest.mark.databases
 def test_of_many_compare_and_sets_exactly_one_wins(app: Flask) -> None:
-    won: list[bool] = []
     with app.app_context(), transaction() as session:
         session.add(Organisation(name="Acme", requests_version=0))
 
-    def try_once() -> None:
-        with app.app_context(), transaction() as session:
+    def try_once() -> bool:
+        with transaction() as session:
             query = update(Organisation).where(Organisation.requests_version == 0).values(requests_version=1)
-            won.append(session.execute(query.returning(Organisation.id)).scalar() is not None)
+            return session.execute(query.returning(Organisation.id)).scalar() is not None
 
-    _together(WRITERS, try_once)
-    assert sorted(won) == [False] * (WRITERS - 1) + [True]
+    assert sorted(race(app, *[try_once] * WRITERS)) == [False] * (WRITERS - 1) + [True]
 
 
 @pytest.mark.databases
@@ -106,10 +83,10 @@ def test_inserting_what_is_missing_never_fails_in_a_race(app: Flask) -> None:
     moment = datetime(2026, 11, 22, tzinfo=UTC)
 
     def insert() -> None:
-        with app.app_context(), transaction():
+        with transaction():
             insert_missing(ThrottleBucket, key="k", tokens=1.0, filled_at=moment)
 
-    _together(WRITERS, insert)
+    assert race(app, *[insert] * WRITERS) == [None] * WRITERS
     with app.app_context():
         assert db.session.scalars(select(ThrottleBucket.filled_at)).all() == [moment]
 

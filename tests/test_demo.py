@@ -147,6 +147,7 @@ def test_it_says_so_when_its_key_file_is_gone(app: Flask, folder: Path) -> None:
         {
             "SPAREKEY_MODE": "production",
             "SMTP_URL": "none",
+            "TRUSTED_PROXIES": "0",
             "SECRET_KEYS": "k" * 32,
             "PUBLIC_URL": "https://example.org",
         },

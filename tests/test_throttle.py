@@ -1,6 +1,5 @@
 """Token buckets that all workers share."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from flask import Flask
 from flask.ctx import AppContext
 
 from tests.support.clock import MovableClock
+from tests.support.racing import race, won
 from webapp.throttle import Rate, Throttled, spend
 
 RATE = Rate("test", 3, timedelta(minutes=2))
@@ -49,20 +49,6 @@ def test_one_person_s_tries_are_not_another_s(app_context: AppContext) -> None:
 
 @pytest.mark.databases
 def test_many_at_once_get_no_more_than_the_burst(app: Flask) -> None:
-    passed, gate = [], threading.Barrier(12)
-
-    def try_once() -> None:
-        gate.wait()
-        with app.app_context():
-            try:
-                spend(RATE, "alice")
-                passed.append(True)
-            except Throttled:
-                pass
-
-    threads = [threading.Thread(target=try_once) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(passed) == RATE.burst
+    outcomes = race(app, *[lambda: spend(RATE, "alice")] * 12)
+    assert won(outcomes) == RATE.burst
+    assert sum(isinstance(outcome, Throttled) for outcome in outcomes) == 12 - RATE.burst

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.support.clock import MovableClock
 from tests.support.mail_server import Postbox
 from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from tests.views.test_notices import give
 from webapp import limits, mail, worker
 from webapp.clock import now
@@ -197,7 +197,7 @@ def test_full_buckets_are_tidied_away(app: Flask, alice: Person, clock: MovableC
 def test_an_overdue_request_expires_with_a_notice(
     app: Flask, alice: Person, organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
-    asked(alice, organisation_key)
+    waiting_request(alice, organisation_key)
     clock.advance(days=7, seconds=1)
     tidy(app)
     tidy(app)

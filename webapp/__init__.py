@@ -15,7 +15,9 @@ from webapp.crypto import sealing
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The application. `settings`: what `config.load` returned, for tests; else the environment’s. Raises ConfigurationError.
+    """The application. `settings`: what `config.load` returned, for tests; else the environment’s.
+
+    Raises ConfigurationError.
 
     Writes nothing to the database: migrations and the demo are commands of their own, since every worker runs this.
     """

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 
 from webapp import limits, resealing, worker
 from webapp.database import db, transaction
-from webapp.models import Event, Invite, Organisation, Role
+from webapp.models import Event, Invite, Organisation, Role, User
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +33,7 @@ def upgrade_db() -> None:
 def init(organisation: str, email: str, name: str) -> None:
     """Make the organisation and print a one-time link for its first owner (good for an hour)."""
     _stop_without_tables()
-    if "@" not in email:
+    if not User.is_email(User.normalised_email(email)):
         raise click.ClickException("That is no email address. Give one with --email, such as owner@example.com.")
     found = Organisation.the()
     if found and _has_owner(found):
@@ -43,7 +43,8 @@ def init(organisation: str, email: str, name: str) -> None:
 
 def make_organisation(organisation: str, email: str, name: str, *, is_demo: bool = False) -> str:
     """The link for the first owner; makes the organisation unless it is there without an owner yet."""
-    found_id = (lambda found: found.id if found else None)(Organisation.the())
+    found = Organisation.the()
+    found_id = found.id if found else None
     with transaction() as session:
         made = session.get(Organisation, found_id) if found_id else None
         if made is None:
@@ -79,8 +80,6 @@ def demo() -> None:
 
 
 def _has_owner(organisation: Organisation) -> bool:
-    from webapp.models import User
-
     return any(user.role == Role.OWNER for user in User.admins(organisation.id))
 
 

@@ -22,6 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYS = re.compile(r"[^\s,]+")
 MINIMUM_KEY_LENGTH = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
+REQUIRED = {
+    "DATABASE_URL": "postgresql://user:password@host/name, or to sqlite:////path/to/file",
+    "PUBLIC_URL": "the address people type, such as https://keys.example.com",
+    "TRUSTED_PROXIES": "how many proxies stand in front of Spare Key, usually 1, or to 0 if browsers reach it directly",
+    "SMTP_URL": "smtp://user:password@host:587, or to none: notices then appear on people’s other devices only",
+}
+"""What production guesses nothing about, and what to set it to."""
 MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
 DATABASE_DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(
     ("postgres", "postgresql", "postgresql+psycopg"), "postgresql+psycopg"
@@ -57,6 +64,9 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     In development it may write: keys that nobody set are made once and kept in the instance folder.
     """
     mode = _mode(environ)
+    for name, what in REQUIRED.items():
+        if mode is Mode.PRODUCTION and not environ.get(name):
+            raise ConfigurationError(f"{name} is missing: set it to {what}.")
     instance = Path(environ.get("SPAREKEY_INSTANCE") or ROOT / "instance").resolve()
     origin = _origin(environ, mode)
     return {
@@ -64,13 +74,13 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "TESTING": mode is Mode.TESTING,
         "INSTANCE_PATH": str(instance),
         "MIGRATIONS": str(ROOT / "webapp" / "migrations"),
-        "SQLALCHEMY_DATABASE_URI": _database_url(environ, mode, instance),
+        "SQLALCHEMY_DATABASE_URI": _database_url(environ, instance),
         "PUBLIC_URL": origin,
         "ORIGIN": origin,
         "TRUSTED_PROXIES": _trusted_proxies(environ),
         "MAX_CONTENT_LENGTH": 48 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
-        **_mail(environ, mode),
+        **_mail(environ),
         **_keys(environ, mode, instance),
         **_session_cookie(mode),
     }
@@ -84,13 +94,9 @@ def _mode(environ: Mapping[str, str]) -> Mode:
         raise ConfigurationError(f"SPAREKEY_MODE is “{word}”: set it to one of {', '.join(Mode)}.") from None
 
 
-def _database_url(environ: Mapping[str, str], mode: Mode, instance: Path) -> str:
+def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     url = environ.get("DATABASE_URL", "")
     if not url:
-        if mode is Mode.PRODUCTION:
-            raise ConfigurationError(
-                "DATABASE_URL is missing: set it to postgresql://user:password@host/name, or to sqlite:////path/to/file."
-            )
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite:///{instance / 'sparekey.sqlite3'}"
     scheme, separator, rest = url.partition("://")
@@ -102,10 +108,6 @@ def _database_url(environ: Mapping[str, str], mode: Mode, instance: Path) -> str
 def _origin(environ: Mapping[str, str], mode: Mode) -> str:
     url = environ.get("PUBLIC_URL", "")
     if not url:
-        if mode is Mode.PRODUCTION:
-            raise ConfigurationError(
-                "PUBLIC_URL is missing: set it to the address people type, such as https://keys.example.com."
-            )
         return "http://localhost" if mode is Mode.TESTING else f"http://localhost:{environ.get('PORT') or 8000}"
     parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not _host(parts) or _port(parts) == 0:
@@ -160,13 +162,8 @@ def _trusted_proxies(environ: Mapping[str, str]) -> int:
     return int(number)
 
 
-def _mail(environ: Mapping[str, str], mode: Mode) -> dict[str, Any]:
+def _mail(environ: Mapping[str, str]) -> dict[str, Any]:
     url, sender = environ.get("SMTP_URL", ""), environ.get("MAIL_FROM", "")
-    if not url and mode is Mode.PRODUCTION:
-        raise ConfigurationError(
-            "SMTP_URL is missing: set it to smtp://user:password@host:587, or to none to run without mail;"
-            " then notices appear on people’s other devices only."
-        )
     if url in ("", "none"):
         return {"SMTP": None, "MAIL_FROM": sender or "Spare Key <sparekey@localhost>"}
     parts = urlsplit(url)

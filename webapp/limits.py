@@ -4,12 +4,18 @@ from datetime import timedelta
 
 VAULT_FILE_BYTES = 32 * 1024 * 1024
 VAULT_ITEMS = 50_000
+COUNTER_LEAP = 1_000_000
+"""How far one save may move the counter, which never goes back: a thief at a device can’t use all of them up."""
+COUNTERS = 2**53 - 1
+"""The highest whole number that every reader of JSON keeps exact."""
 SHARE_FILE_BYTES = 8 * 1024
 KEYSLOT_BYTES = 4 * 1024
 SIGNED_TEXT_CHARACTERS = 8 * 1024
 SIGNED_FIELD_CHARACTERS = 200
 
 PIN_TRIES = 10
+LAST_TRY = timedelta(minutes=1)
+"""How long the tenth try of a PIN may be under way; then it was a crash, and the lock goes."""
 PIN_CHANGE_WINDOW = timedelta(minutes=10)
 """How long after the present PIN was typed a new one is taken."""
 CHALLENGE_LIFE = timedelta(minutes=2)
@@ -20,6 +26,9 @@ ACTIVITY_GRAIN = timedelta(seconds=30)
 
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=1)
+
+MAIL_LIFE = timedelta(days=3)
+"""How late a notice is still mailed: older news would mislead."""
 
 REQUEST_LIFE = timedelta(days=7)
 APPROVAL_LIFE = timedelta(hours=72)

@@ -18,6 +18,8 @@ from webapp.moments import clock_time
 RETRY = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 CLAIM = timedelta(minutes=2)
 """How long a worker may take over one mail before another may try it."""
+SERVER_PATIENCE = 20
+"""Seconds that a mail server may take over one answer."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,20 @@ def _send(server: MailServer, notice: Notice) -> None:
     message["Message-ID"] = f"<{notice.id}@{urlsplit(current_app.config['PUBLIC_URL']).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.body)
-    connect = smtplib.SMTP_SSL if server.encryption == "tls" else smtplib.SMTP
-    with connect(server.host, server.port, timeout=20) as connection:
+    with _connected(server) as connection:
         if server.encryption == "starttls":
             connection.starttls(context=ssl.create_default_context())
         if server.username:
             connection.login(server.username, server.password)
         connection.send_message(message)
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    """With TLS only to a server that proves its name: smtplib’s own default believes any certificate."""
+    if server.encryption == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=SERVER_PATIENCE, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=SERVER_PATIENCE)
 
 
 def contact_link(organisation: Organisation, subject: str, body: str) -> str:

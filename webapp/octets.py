@@ -47,8 +47,8 @@ class Signer:
 def signed(view: View) -> View:
     """Run the view only when a device of the member signed exactly this request; it finds the signer in `g.signer`.
 
-    A view marked `introduces = True` reads the key from the body itself (a device that is only just being made).
-    Raises Refusal: not_found, challenge_expired, bad_signature.
+    A device that is only just being made is unknown yet: the view that makes it calls `check_signature` with the key
+    in the body. Raises Refusal: not_found, challenge_expired, bad_signature.
     """
 
     @wraps(view)
@@ -106,7 +106,15 @@ def check_signature(device_id: str, public: bytes) -> None:
 
 
 def active_device() -> Device:
-    """The active device that signed this request. Raises Refusal."""
+    """The active device that signed this request, whose lock its PIN can still open. Raises Refusal."""
+    device = unlockable_device()
+    if not device.opens:
+        raise Refusal(410, "lock_destroyed")
+    return device
+
+
+def unlockable_device() -> Device:
+    """The active device that signed this request, even if its lock is destroyed: to be told so. Raises Refusal."""
     device: Device | None = g.signer.device
     if device is None or not device.is_active:
         raise Refusal(403, "device_not_active")
@@ -123,7 +131,10 @@ def framed_body() -> tuple[dict[str, Any], bytes]:
 
 def json_body() -> dict[str, Any]:
     """The JSON object this request carries. Raises Refusal."""
-    found = request.get_json(force=True, silent=True)
+    try:
+        found = request.get_json(force=True, silent=True)
+    except RecursionError:
+        found = None
     if not isinstance(found, dict):
         raise Refusal(400, "malformed")
     return found

@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from webapp.clock import now
-from webapp.models.restore_request import poll_pace
 
+PACES = {timedelta(0): 2, timedelta(minutes=1): 5, timedelta(minutes=10): 15}
+"""After how long a wait a page asks every so many seconds."""
 JITTER = 0.1
 
 
@@ -19,7 +20,8 @@ class Pace:
     @staticmethod
     def since(moment: datetime) -> "Pace":
         """Of a page that has waited since then."""
-        return Pace(poll_pace(moment, now()))
+        waited = max(now() - moment, timedelta(0))
+        return Pace(max(seconds for after, seconds in PACES.items() if after <= waited))
 
     @property
     def milliseconds(self) -> int:

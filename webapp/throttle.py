@@ -1,6 +1,7 @@
 """Throttles: how often something may be tried. Rows, so that all workers count together."""
 
 import hashlib
+import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,6 +33,15 @@ JOIN_ADDRESS = Rate("join-address", 30, timedelta(minutes=1))
 BACKUPS = Rate("backups", 20, timedelta(minutes=30))
 RESTORE_REQUESTS = Rate("restore-requests", 6, timedelta(hours=4))
 CHALLENGES = Rate("challenges", 120, timedelta(milliseconds=500))
+
+
+def network(address: str) -> str:
+    """Whose address it is: an IPv6 host has a whole /64 to itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{found}/64", strict=False)) if found.version == 6 else address
 
 
 def spend(rate: Rate, whose: str) -> None:

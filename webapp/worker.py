@@ -44,6 +44,7 @@ def tidy() -> None:
         Challenge.tidy()
         TabKey.tidy()
         ThrottleBucket.tidy()
+        DeviceLock.tidy()
         _destroy_shares()
 
 

@@ -7,7 +7,7 @@ import { base64, hex, sha256 } from './crypto/bytes.js';
 import { signFinish, verifyKey } from './crypto/epochs.js';
 import { CryptoError } from './crypto/errors.js';
 import { chooseNewest, openRelease } from './crypto/restore-requests.js';
-import { change, devicesOf, forget, keepSalt, keysOf } from './keystore.js';
+import { change, devicesOf, forget, keepSalt, keysOf, pinOf } from './keystore.js';
 import { beginEpoch } from './new-epoch.js';
 import { signedFetch } from './server.js';
 import * as session from './vault-session.js';
@@ -66,6 +66,7 @@ export class Restoring {
     this.progress('newest');
     const newest = await signedFetch(`${this.path}/vault`, { device: signer });
     const chosen = await chooseNewest({ backup: this.#backup.document, file: newest.file, epoch: newest.header.epoch });
+    await this.#demandKnown(chosen.document.manifest);
     const ending = await this.#endingKey(chosen.document, newest.header.epoch);
     const base = await baseOf(chosen.document, newest);
     const { account, organisationName } = this.parts;
@@ -86,6 +87,14 @@ export class Restoring {
     this.progress('opening');
     const document = await openRelease({ release: header, file, exact: device.request.exact, identity });
     return { document, header };
+  }
+
+  /** What this browser knows from before: a vault it has seen, the organisation’s key it was told. */
+  async #demandKnown({ epoch, counter, organisation, organisation_key: key }) {
+    const newer = ({ seen }) => seen && (seen.epoch > epoch || (seen.epoch === epoch && seen.counter > counter));
+    if ((await devicesOf(this.parts.user)).some(newer)) throw new CryptoError('rolled_back');
+    const told = (await pinOf(organisation))?.fingerprint;
+    if (key && told && !key.fingerprint.startsWith(told)) throw new CryptoError('key_mismatch');
   }
 
   /** The vault key of the epoch that ends, if it is the one that the server would check the end against. */

@@ -12,7 +12,7 @@ from tests.support.browser import Complaints, Screens
 from tests.support.browser_devices import SLOW, sign_in
 from tests.support.people import ActiveKey, backed_up, enrolled
 from tests.support.person import Person
-from tests.support.restores import Asked, asked
+from tests.support.restores import Asked, waiting_request
 from webapp.client.approvals import open_wrapped
 from webapp.client.organisation_keys import OrganisationKey as KeyFile
 from webapp.client.organisation_keys import make_key, read_key, write_key
@@ -42,7 +42,7 @@ def key_file(organisation_key: ActiveKey, tmp_path: Path) -> Path:
 def request_of_alice(alice: Person, organisation_key: ActiveKey) -> Asked:
     enrolled(alice, here=False)
     backed_up(alice, organisation_key)
-    return asked(alice, organisation_key)
+    return waiting_request(alice, organisation_key)
 
 
 def saved(path: Path, content: bytes) -> Path:
@@ -174,7 +174,7 @@ def test_a_request_appears_by_itself_and_is_approved(
 ) -> None:
     expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     enrolled(alice, here=False)
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     review = page.get_by_role("link", name="Review the request of Alice")
     expect(review).to_be_visible()
     expect(page.locator("#request-count")).to_have_text(re.compile("^1"))

@@ -44,7 +44,7 @@ def count(person: Person) -> int:
 def newest_items(person: Person) -> int | None:
     with person.app.app_context():
         newest = CloudBackup.newest(person.user_id)
-        return newest and newest.items
+        return newest.items if newest else None
 
 
 def other_key(person: Person) -> None:

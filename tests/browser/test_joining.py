@@ -124,7 +124,9 @@ def test_no_answer_is_no_second_vault(app: Flask, organisation: str, dana: Page)
         else:
             route.continue_()  # type: ignore[attr-defined]
 
-    dana.route("**/join/vault", lambda route: lose_the_answer(route) if route.request.method == "POST" else route.continue_())
+    dana.route(
+        "**/join/vault", lambda route: lose_the_answer(route) if route.request.method == "POST" else route.continue_()
+    )
     dana.get_by_label("PIN", exact=True).fill("271828")
     dana.get_by_label("PIN, once more", exact=True).fill("271828")
     dana.get_by_role("button", name="Create My Vault").click()

@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 
 from tests.support import leaks
 from tests.support.browser import CHROMIUM_ARGUMENTS, Complaints, find_chromium
-from tests.support.joining import SLOW
+from tests.support.browser_devices import SLOW
 from tests.support.servers import LiveServer
 from tests.support.touring import (
     Recorder,

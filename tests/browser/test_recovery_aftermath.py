@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
+from tests.support.browser_devices import SLOW
 from tests.support.devices import login
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restoring import approve_shown
@@ -14,7 +15,6 @@ from tests.support.touring import ask, heading, sign_in
 from webapp.database import db, transaction
 from webapp.models import CloudBackup, Device, DeviceLock, User, Vault
 
-SLOW = 30_000
 PINS = ("305817", "846203")
 
 
@@ -42,7 +42,7 @@ def page(
     backed_up(alice, organisation_key)
     page = new_context().new_page()
     sign_in(page, alice.email, alice.password)
-    approve_shown(app, bob, organisation_key, ask(page))
+    approve_shown(bob, organisation_key, ask(page))
     expect(heading(page, "Create a New PIN")).to_be_visible()
     return page
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support.browser_devices import give_keys
+from tests.support.browser_devices import SLOW, give_keys
 from tests.support.devices import login
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restoring import approve_shown
@@ -17,7 +17,6 @@ from webapp.models import Device, RestoreRequest, User, Vault
 
 NewContext = Callable[..., BrowserContext]
 PIN = "305817"
-SLOW = 30_000
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def page(live_server: object, new_context: NewContext, alice: Person, bob: Perso
 @pytest.fixture
 def approved(app: Flask, page: Page, bob: Person, organisation_key: ActiveKey) -> Page:
     """The page that asks for the new PIN."""
-    approve_shown(app, bob, organisation_key, ask(page))
+    approve_shown(bob, organisation_key, ask(page))
     expect(heading(page, "Create a New PIN")).to_be_visible()
     page.get_by_label("New PIN", exact=True).fill(PIN)
     page.get_by_label("New PIN, once more", exact=True).fill(PIN)
@@ -145,7 +144,7 @@ def test_the_waiting_survives_a_lost_network(app: Flask, page: Page, bob: Person
     fingerprint = ask(page)
     page.context.set_offline(True)
     expect(page.get_by_text("The server can’t be reached.", exact=False).first).to_be_visible(timeout=SLOW)
-    approve_shown(app, bob, organisation_key, fingerprint)
+    approve_shown(bob, organisation_key, fingerprint)
     page.context.set_offline(False)
     expect(heading(page, "Create a New PIN")).to_be_visible(timeout=SLOW)
 

@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import Screens
+from tests.support.browser_devices import SLOW
 from tests.support.clock import MovableClock
 from tests.support.devices import login
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
@@ -18,7 +19,6 @@ from webapp.models import RestoreRequest, User
 
 NewContext = Callable[..., BrowserContext]
 PIN = "305817"
-SLOW = 30_000
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_whole_way_back(
     expect(heading(page, "Waiting for Approval")).to_be_visible()
     expect(page.get_by_text("Fingerprint to read out")).to_be_visible()
     screen(page, "waiting-for-approval")
-    approve_shown(app, bob, organisation_key, page.locator("#fingerprint").inner_text())
+    approve_shown(bob, organisation_key, page.locator("#fingerprint").inner_text())
     expect(heading(page, "Create a New PIN")).to_be_focused()
     expect(page).to_have_url(re.compile("/restore$"))
     expect(page).to_have_title(re.compile("^Create a New PIN"))
@@ -171,7 +171,7 @@ def test_a_closed_tab_and_another_day_lead_back_to_the_waiting(
     expect(heading(page, "Waiting for Approval")).to_be_visible()
     expect(page.locator("#fingerprint")).to_have_text(fingerprint)
     assert page.url == address
-    approve_shown(app, bob, organisation_key, fingerprint)
+    approve_shown(bob, organisation_key, fingerprint)
     expect(heading(page, "Create a New PIN")).to_be_visible()
     page.goto(address)
     expect(heading(page, "Create a New PIN")).to_be_visible()

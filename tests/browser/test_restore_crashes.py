@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
 
 from tests.support.browser import CHROMIUM_ARGUMENTS, find_chromium
-from tests.support.joining import SLOW
+from tests.support.browser_devices import SLOW
 from tests.support.people import Person
 from tests.support.servers import GranianServer
 from tests.support.touring import ask, heading, sign_in

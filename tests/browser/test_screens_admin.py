@@ -11,7 +11,7 @@ from tests.support.clock import MovableClock
 from tests.support.devices import login
 from tests.support.entering import Contexts, enter
 from tests.support.people import ActiveKey, Person, add_person, backed_up, enrolled
-from tests.support.restores import asked as waits
+from tests.support.restores import waiting_request
 from tests.support.restoring import asked
 from tests.views.test_notices import give
 from webapp.clock import now
@@ -114,7 +114,7 @@ def test_pending_requests(
 ) -> None:
     for person in (alice, charlie):
         enrolled(person, [login()], here=False)
-    waiting = [waits(person, organisation_key) for person in (alice, charlie, bob)]
+    waiting = [waiting_request(person, organisation_key) for person in (alice, charlie, bob)]
     give(bob, "restore_requested", member="Alice", email=alice.email, address="192.0.2.7")
     show(page, "/admin/", "Overview")
     screen(page, "admin-overview-pending")
@@ -141,7 +141,7 @@ def test_decided_requests(
     people = {name: add_person(bob.app, bob.organisation_id, name) for name in ("Dora", "Emil", "Faye", "Gus")}
     for person in (alice, *people.values()):
         enrolled(person, [login()], here=False)
-    ended = {name: waits(person, organisation_key) for name, person in people.items()}
+    ended = {name: waiting_request(person, organisation_key) for name, person in people.items()}
     bob.post(f"{ended['Dora'].path}/denial", data={"reason": "I could not reach you by phone."})
     people["Emil"].post(f"/recovery/requests/{ended['Emil'].id}/cancellation")
     bob.post(f"{ended['Faye'].path}/approval", data=ended["Faye"].approval(organisation_key, bob))

@@ -125,7 +125,7 @@ def test_the_backup_center(alice: Person, olga: Person, opened: Opened, screen: 
         session.flush()
     add_organisation_key(olga, "Second key")
     page.goto("/backups")
-    page.wait_for_timeout(500)
+    expect(page.get_by_label("First 16 characters of the recovery key")).to_be_visible()
     screen(page, "backups-another-key")
     be_at(alice, None)
     page.goto("/backups")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.made import ORIGIN, maker
+from tests.support.made import ORIGIN, maker
 from webapp.client import device_lock as lock
 from webapp.client.errors import Malformed, WrongKey
 from webapp.client.identities import new_identity, recipient_of

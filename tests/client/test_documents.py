@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.client.made import Maker, maker, note
+from tests.support.made import Maker, maker, note
 from webapp.client import documents
 from webapp.client.document_shapes import Item
 from webapp.client.encoding import from_json, sha256_hex, to_base64, to_json

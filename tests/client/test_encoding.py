@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.client.made import maker
+from tests.support.made import maker
 from webapp.client import documents, sealing
 from webapp.client.encoding import from_base64, from_json, to_base64, to_json, unframe
 from webapp.client.errors import Malformed

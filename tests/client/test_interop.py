@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.made import maker, note
+from tests.support.made import maker, note
 from webapp.client import documents
 from webapp.client.__main__ import main
 from webapp.client.errors import Malformed, WrongKey

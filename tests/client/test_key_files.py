@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.made import maker
+from tests.support.made import maker
 from webapp.client.errors import KeyMismatch, Malformed
 from webapp.client.organisation_keys import read_key, write_key
 from webapp.client.recovery_kits import confirms, make_kit, read_kit, write_kit

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.client.made import maker, note
-from tests.client.pretend_server import PretendServer
+from tests.support.made import maker, note
+from tests.support.pretend_server import PretendServer
 from webapp.client.admin import Admin
 from webapp.client.device_state import DeviceState
 from webapp.client.documents import seal_document

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.pretend_server import PretendServer
+from tests.support.pretend_server import PretendServer
 from webapp.client.admin import Admin
 from webapp.client.documents import open_document
 from webapp.client.errors import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.made import ORIGIN, maker, note
+from tests.support.made import ORIGIN, maker, note
 from webapp.client import approvals, documents
 from webapp.client.cloud_backups import CloudBackup, backup_identity, make_backup, open_share_a, require_writer
 from webapp.client.encoding import new_id, sha256_hex, to_json

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.support.ceremonies import generate, new_key, proof_form
 from tests.support.people import ActiveKey
 from tests.support.person import Person
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from webapp.database import db
 from webapp.models import Event, Invite, KeyState, Notice, OrganisationKey, RestoreRequest
 
@@ -34,7 +34,7 @@ def at_once(*posts: Callable[[], TestResponse]) -> list[int]:
 def test_an_approval_and_a_denial(
     app: Flask, alice: Person, bob: Person, olga: Person, organisation_key: ActiveKey
 ) -> None:
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     form = request.approval(organisation_key, bob)
     assert bob.client
     assert olga.client

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.support.people import ActiveKey, add_organisation_key, enrolled
 from tests.support.person import Person, add_person
-from tests.support.restores import Asked, as_form, asked
+from tests.support.restores import Asked, as_form, waiting_request
 from webapp import limits
 from webapp.client import approvals
 from webapp.client.encoding import moment, sha256_hex, to_base64, to_json
@@ -46,7 +46,7 @@ Form = dict[str, str]
 
 @pytest.fixture
 def request_of_alice(alice: Person, organisation_key: ActiveKey) -> Asked:
-    return asked(alice, organisation_key)
+    return waiting_request(alice, organisation_key)
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_the_approval_of_another_request_is_refused(
     form: Form, refused: Callable[[Form], str], bob: Person, charlie: Person, organisation_key: ActiveKey
 ) -> None:
     enrolled(charlie, here=False)
-    other = asked(charlie, organisation_key).approval(organisation_key, bob)
+    other = waiting_request(charlie, organisation_key).approval(organisation_key, bob)
     assert refused({**other, "fingerprint": form["fingerprint"]}) == "wrong_approval"
     assert refused({**form, "fingerprint": other["fingerprint"]}) == "wrong_fingerprint"
 
@@ -175,7 +175,7 @@ def test_the_approval_of_an_earlier_request_for_the_same_backup_is_refused(
     with app.app_context(), transaction() as session:
         row = session.get_one(RestoreRequest, request_of_alice.id)
         row.cancel(row.user)
-    again = asked(alice, organisation_key)
+    again = waiting_request(alice, organisation_key)
     replayed = {**form, "fingerprint": again.request.fingerprint}
     assert bob.post(f"{again.path}/approval", data=replayed).status_code == 422
 

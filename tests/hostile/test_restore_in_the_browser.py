@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
+from tests.support.browser_devices import SLOW
 from tests.support.devices import login
 from tests.support.finishing import everything
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
@@ -26,7 +27,6 @@ from webapp.database import db, transaction
 from webapp.models import RestoreRequest, Vault
 from webapp.models.restore_approval import latest_expiry
 
-SLOW = 30_000
 Lie = Callable[["Stage", dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
 
 
@@ -82,7 +82,7 @@ def stage(
     backed_up(alice, organisation_key)
     page = new_context().new_page()
     sign_in(page, alice.email, alice.password)
-    approve_shown(app, bob, organisation_key, ask(page))
+    approve_shown(bob, organisation_key, ask(page))
     expect(heading(page, "Create a New PIN")).to_be_visible()
     page.get_by_label("New PIN", exact=True).fill("305817")
     page.get_by_label("New PIN, once more", exact=True).fill("305817")

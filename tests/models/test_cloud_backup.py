@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from tests.support.clock import MovableClock
 from tests.support.people import ActiveKey, Person, backed_up
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from webapp import limits
 from webapp.database import db, transaction
 from webapp.models import CloudBackup
@@ -103,7 +103,7 @@ def test_what_an_open_request_needs_is_not_pushed_out(
     app: Flask, alice: Person, old_ones: list[str], organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
     alice.backups = alice.backups[:1]
-    asked(alice, organisation_key)
+    waiting_request(alice, organisation_key)
     with app.app_context():
         needed = needed_backups(alice.user_id)
         assert needed == {old_ones[0]}

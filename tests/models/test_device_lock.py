@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.support.clock import MovableClock
-from tests.support.crowds import at_once
 from tests.support.devices import MadeDevice
 from tests.support.people import Person, enrolled
+from tests.support.racing import race
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceLock, LockDestroyed, PinNotShown, User, VersionTaken, WrongPin
 from webapp.models import device_lock as module
@@ -45,7 +45,7 @@ def test_never_more_than_ten_are_compared_of_twenty_at_once(
         return hmac.compare_digest(a, b)
 
     monkeypatch.setattr(module, "hmac", type("Counted", (), {"compare_digest": staticmethod(counted)}))
-    answers = at_once(app, [lambda: opened(device, WRONG)] * 20)
+    answers = race(app, *[lambda: opened(device, WRONG)] * 20)
     assert len(compared) <= 10
     assert all(isinstance(answer, WrongPin | LockDestroyed) for answer in answers)
     left = [answer.tries_left for answer in answers if isinstance(answer, WrongPin)]
@@ -61,7 +61,7 @@ def test_never_more_than_ten_are_compared_of_twenty_at_once(
 @pytest.mark.databases
 def test_the_right_pin_among_wrong_ones_opens_and_starts_the_count_again(app: Flask, device: MadeDevice) -> None:
     proof = device.proof()
-    answers = at_once(app, [lambda: opened(device, WRONG)] * 5 + [lambda: opened(device, proof)])
+    answers = race(app, *[lambda: opened(device, WRONG)] * 5, lambda: opened(device, proof))
     assert isinstance(answers[-1], tuple)
     with app.app_context():
         assert 5 <= db.session.get_one(Device, device.id).tries_left <= 10
@@ -102,7 +102,7 @@ def test_the_older_lock_lives_until_the_newer_has_opened(app: Flask, device: Mad
 
 @pytest.mark.databases
 def test_of_two_changes_at_once_one_wins(app: Flask, device: MadeDevice) -> None:
-    answers = at_once(app, [lambda: change(device, 2)] * 2)
+    answers = race(app, *[lambda: change(device, 2)] * 2)
     assert sorted(map(type, answers), key=str) == sorted([str, VersionTaken], key=str)
     with app.app_context():
         assert DeviceLock.versions(device.id) == [1, 2]

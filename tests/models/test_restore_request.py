@@ -15,7 +15,7 @@ from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import MAY, MOVES, OPEN, IllegalMove, Move, NotYours, State, Who
 from webapp.models import Event, Notice, Organisation, RestoreRequest, Role, User, restore_moves
-from webapp.models.restore_request import AlreadyOpen, poll_pace
+from webapp.models.restore_request import AlreadyOpen
 
 ACTORS = ("member", "device", "admin", "owner", "stranger", "disabled admin", "former admin", "clock")
 PART = {"member": Who.MEMBER, "device": Who.DEVICE, "admin": Who.ADMIN, "owner": Who.ADMIN, "clock": Who.CLOCK}
@@ -166,9 +166,3 @@ def test_a_release_is_announced_once(people: dict[str, Person]) -> None:
     kinds = sorted(db.session.scalars(select(Notice.kind)))
     assert kinds == ["restore_released", "restore_released_admin", "restore_released_admin"]
     assert db.session.scalars(select(Event.kind)).all() == ["restore_request.released"]
-
-
-@pytest.mark.parametrize(("seconds", "pace"), [(0, 2), (59, 2), (60, 5), (599, 5), (600, 15), (90_000, 15)])
-def test_a_waiting_page_asks_less_and_less_often(clock: MovableClock, seconds: int, pace: int) -> None:
-    since = now()
-    assert poll_pace(since, clock.advance(seconds=seconds)) == pace

@@ -3,14 +3,13 @@
 from flask import Flask
 from playwright.sync_api import Page
 
+from tests.support.browser_devices import SLOW as SLOW
 from tests.support.devices import PIN
 from tests.support.people import ActiveKey
 from webapp.database import transaction
 from webapp.models import Invite, Organisation, Role
 
 PASSWORD = "walk the dogs twice"
-SLOW = 30_000
-"""Milliseconds for what makes keys: a second on a quiet machine."""
 
 
 def invite(

@@ -1,9 +1,12 @@
 """A mail server for tests: takes mail over real SMTP on this machine, or refuses it, or isn’t there at all."""
 
+import socket
 import socketserver
+import ssl
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from webapp.config import MailServer
 
@@ -42,11 +45,26 @@ class _Listener(socketserver.ThreadingTCPServer):
     daemon_threads = True
     owner: "Postbox"
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """A connection, under TLS where the postbox speaks it; one that fails is no conversation."""
+        accepted, address = super().get_request()
+        if self.owner.tls is None:
+            return accepted, address
+        try:
+            return self.owner.tls.wrap_socket(accepted, server_side=True), address
+        except OSError:
+            accepted.close()
+            raise
+
 
 class Postbox:
-    """`taken` is what arrived. `refuses`: answers each mail with "not now". `stop()` and `start()` keep the port."""
+    """`taken` is what arrived. `refuses`: answers each mail with "not now". `stop()` and `start()` keep the port.
 
-    def __init__(self) -> None:
+    `tls`: it speaks TLS from the first byte.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.taken: list[EmailMessage] = []
         self.refuses = False
         self._port = 0
@@ -56,7 +74,7 @@ class Postbox:
     @property
     def address(self) -> MailServer:
         """For `app.config["SMTP"]`."""
-        return MailServer("127.0.0.1", self._port, "none")
+        return MailServer("127.0.0.1", self._port, "tls" if self.tls else "none")
 
     def start(self) -> None:
         """Listen, on the port it had before."""

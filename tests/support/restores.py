@@ -46,7 +46,7 @@ def as_form(approval: approvals.Approval, fingerprint: str) -> dict[str, str]:
     }
 
 
-def asked(person: Person, active: ActiveKey, *, reason: str = "no_key") -> Asked:
+def waiting_request(person: Person, active: ActiveKey, *, reason: str = "no_key") -> Asked:
     """The person asks for a cloud backup (their newest, or one that is made now) from a new browser."""
     backup = person.backups[-1] if person.backups else backed_up(person, active)
     device = person.new_device()

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -17,6 +16,7 @@ from webapp.client.document_shapes import Item
 from webapp.client.encoding import from_base64, new_id, sha256_hex, to_base64, unframe
 from webapp.client.identities import Identity
 from webapp.clock import now
+from webapp.crypto.fingerprints import from_typed, restore_request_fingerprint
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
 from webapp.flows.restore_request import State
@@ -59,13 +59,7 @@ class Restoring:
 
     def approve(self, by: Person, active: ActiveKey) -> None:
         """As the admin’s browser and the server do it."""
-        app, origin = by.app, by.app.config["ORIGIN"]
-        approver = approvals.Approver(origin, by.user_id, latest_expiry())
-        made = approvals.approve(self.request, self.backup.share_a, active.key, approver)
-        given = SignedApproval(made.exact, made.signature, made.wrapped, self.request.fingerprint)
-        with app.app_context(), transaction() as session:
-            User.locked(self.person.user_id)
-            approve(session.get_one(RestoreRequest, self.id), session.get_one(User, by.user_id), given, origin)
+        approve_shown(by, active, self.request.fingerprint)
 
     def release(self) -> documents.Document:
         """Fetch, check and open what is released."""
@@ -149,21 +143,22 @@ def asked(person: Person, backup: CloudBackup) -> Restoring:
     return made
 
 
-def approve_shown(app: Flask, by: Person, active: ActiveKey, fingerprint: str) -> None:
-    """Approve the one request that waits, as an admin who typed what a real browser shows."""
-    with app.app_context():
-        [waiting] = RestoreRequest.waiting(by.organisation_id)
+def approve_shown(by: Person, active: ActiveKey, fingerprint: str) -> None:
+    """Approve the request that waits and has it, as an admin who typed what the member’s browser shows."""
+    origin = by.app.config["ORIGIN"]
+    with by.app.app_context():
+        typed = from_typed(fingerprint)
+        rows = RestoreRequest.waiting(by.organisation_id)
+        [waiting] = [row for row in rows if restore_request_fingerprint(row.exact) == typed]
         assert waiting.backup
         request = restore_requests.RestoreRequest(waiting.exact, waiting.signature)
-        request.require_fingerprint(fingerprint)
-        approver = approvals.Approver(app.config["ORIGIN"], by.user_id, latest_expiry())
+        approver = approvals.Approver(origin, by.user_id, latest_expiry())
         made = approvals.approve(request, waiting.backup.share_a, active.key, approver)
         given = SignedApproval(made.exact, made.signature, made.wrapped, fingerprint)
         request_id, user_id = waiting.id, waiting.user_id
         with transaction() as session:
             User.locked(user_id)
-            found, admin = session.get_one(RestoreRequest, request_id), session.get_one(User, by.user_id)
-            approve(found, admin, given, app.config["ORIGIN"])
+            approve(session.get_one(RestoreRequest, request_id), session.get_one(User, by.user_id), given, origin)
 
 
 def request_row(person: Person, state: State = State.REQUESTED, *, ask: bool = False) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from tests.support.joining import PASSWORD, SLOW, accept, choose_pin, confirm_kit
+from tests.support.browser_devices import SLOW
+from tests.support.joining import PASSWORD, accept, choose_pin, confirm_kit
 
 
 class Recorder:

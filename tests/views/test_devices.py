@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.support.clock import MovableClock
 from tests.support.people import ActiveKey, Person, be_at, enrolled
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from webapp.client.signatures import sign
 from webapp.crypto.signatures import request_bytes
 from webapp.database import db, transaction
@@ -78,7 +78,7 @@ def test_a_browser_with_an_unpaired_and_an_active_key_is_the_active_one(home: Pe
 def test_the_device_of_an_open_request_counts_until_it_is_closed(
     home: Person, organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
-    request = asked(home, organisation_key)
+    request = waiting_request(home, organisation_key)
     assert home.signed_post("/devices/here", device=request.device).get_json()["state"] == "asking"
     clock.advance(days=8)
     assert home.signed_post("/devices/here", device=request.device).get_json()["state"] == "closed"

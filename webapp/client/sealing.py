@@ -11,7 +11,6 @@ from webapp.client.identities import Identity, check_recipient
 
 BINARY_START = b"age-encryption.org/v1\n"
 ARMOR_START = b"-----BEGIN AGE ENCRYPTED FILE-----"
-PASSPHRASE_STANZA = b"-> scrypt "
 
 
 def seal(plaintext: bytes, recipients: Iterable[str]) -> bytes:

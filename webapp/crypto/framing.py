@@ -26,7 +26,7 @@ def unframe(body: bytes) -> tuple[dict[str, Any], bytes]:
         raise Malformed("frame")
     try:
         header = json.loads(body[4 : 4 + size])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("header") from error
     if not isinstance(header, dict):
         raise Malformed("header")

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +15,12 @@ from webapp.crypto.signatures import BadSignature, verify
 from webapp.crypto.wrapping import is_recipient
 from webapp.database import db, in_transaction
 from webapp.models.cloud_backup import CloudBackup
+from webapp.models.columns import is_id
 from webapp.models.device import Device
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
 LABEL = "spare-key/v1/restore-request"
-ID = re.compile("[0-9a-f]{32}")
 TEXTS = {"type", "origin", "organisation", "user", "request", "backup", "file_sha256"} | {
     *("device", "sign", "recipient", "browser", "made_at")
 }
@@ -37,10 +36,12 @@ class NotAsked(Exception):
 
 @dataclass(frozen=True)
 class Asking:
-    """What came: exact text and signature from the browser; the address it came from and why, by the server."""
+    """What came: exact text and signature from the browser; what it calls itself in the server’s words, the address it
+    came from and why, by the server. Mails quote those: nobody who asks writes a sentence into them."""
 
     exact: str
     signature: bytes
+    browser: str
     address: str
     reason: str
 
@@ -84,7 +85,7 @@ class Asking:
             device_id=fields["device"],
             sign_public=sign_public,
             recipient=fields["recipient"],
-            browser=fields["browser"],
+            browser=self.browser,
             address=self.address,
             reason=self.reason,
         )
@@ -97,7 +98,7 @@ def _checked_key(fields: dict[str, Any], user: User, origin: str) -> bytes:
     expected = {"v": 1, "type": "restore-request", "origin": origin}
     expected |= {"organisation": user.organisation_id, "user": user.id}
     named = all(fields[name] == value for name, value in expected.items())
-    ids = all(ID.fullmatch(fields[name]) for name in ("request", "backup", "device"))
+    ids = all(is_id(fields[name]) for name in ("request", "backup", "device"))
     try:
         parse_stamp(fields["made_at"])
         sign_public = base64.b64decode(fields["sign"], validate=True)

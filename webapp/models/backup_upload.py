@@ -1,6 +1,5 @@
 """Keeping a cloud backup: every word of its metadata is held against what the server knows, then retention applies."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +8,13 @@ from sqlalchemy import select
 
 from webapp import limits
 from webapp.clock import parse_stamp
+from webapp.crypto.exact import read_exact
+from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import verify
 from webapp.database import db, in_transaction
 from webapp.flows.restore_request import OPEN
 from webapp.models.cloud_backup import CloudBackup
+from webapp.models.columns import is_id
 from webapp.models.device import Device
 from webapp.models.event import Event
 from webapp.models.organisation_key import OrganisationKey
@@ -95,16 +97,16 @@ def _row(meta: dict[str, Any], user: User, device: Device, key: OrganisationKey,
 
 def _parsed(exact: str) -> dict[str, Any]:
     try:
-        meta = json.loads(exact)
-    except ValueError as error:
+        meta = read_exact(exact, limits.SIGNED_TEXT_CHARACTERS)
+    except Malformed as error:
         raise WrongMeta("json") from error
-    if not isinstance(meta, dict) or set(meta) != FIELDS:
+    if set(meta) != FIELDS:
         raise WrongMeta("fields")
     numbers = {"v", "epoch", "counter", "items", "kit"}
     for name, value in meta.items():
         if type(value) is not (int if name in numbers else str):
             raise WrongMeta(name)
-    if not re.fullmatch("[0-9a-f]{32}", meta["backup"]) or not re.fullmatch("[0-9a-f]{64}", meta["a_sha256"]):
+    if not is_id(meta["backup"]) or not re.fullmatch("[0-9a-f]{64}", meta["a_sha256"]):
         raise WrongMeta("backup")
     return meta
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
 
 from webapp import limits
@@ -25,7 +25,7 @@ class CloudBackup(Base):
     device_id: Mapped[str] = mapped_column(String(32))
     device_name: Mapped[str] = mapped_column(String(200))
     epoch: Mapped[int]
-    counter: Mapped[int]
+    counter: Mapped[int] = mapped_column(BigInteger)
     items: Mapped[int]
     kit: Mapped[int]
     meta: Mapped[Exact] = mapped_column(Text)

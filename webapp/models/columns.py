@@ -1,7 +1,8 @@
 """Column shapes that many tables share."""
 
+import re
 import secrets
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import mapped_column
@@ -17,3 +18,8 @@ Exact = Annotated[str, mapped_column(Text)]
 def new_id() -> str:
     """32 lower-case hex characters, unguessable."""
     return secrets.token_hex(16)
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether it has the shape that `new_id`, or a browser, gives an id."""
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) is not None

@@ -58,7 +58,7 @@ class Device(Base):
     @property
     def opens(self) -> bool:
         """Whether it is active and its PIN can still be tried."""
-        return self.is_active and self.lock_destroyed_at is None
+        return self.is_active and self.lock_destroyed_at is None and self.tries_left > 0
 
     def unpair(self, by: "Device | None", epoch: int) -> None:
         """Release nothing to it from now on. Its share stays sealed until the undo window ends."""

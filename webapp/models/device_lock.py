@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, Text, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, Text, case, delete, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -13,6 +13,7 @@ from webapp.crypto.sealing import sealer
 from webapp.database import Base, db, in_transaction, transaction
 from webapp.models.columns import Id, Octets, Sha256
 from webapp.models.device import Device
+from webapp.models.tab_key import TabKey
 
 
 class WrongPin(Exception):
@@ -76,7 +77,13 @@ class DeviceLock(Base):
             spent = session.execute(
                 update(Device)
                 .where(Device.id == device_id, Device.tries_left > 0)
-                .values(tries_left=Device.tries_left - 1)
+                .values(
+                    tries_left=Device.tries_left - 1,
+                    # The last try is dated: one that a crash cut short is told by that from one under way.
+                    last_used_at=case(
+                        (Device.tries_left == 1, literal(now(), Device.last_used_at.type)), else_=Device.last_used_at
+                    ),
+                )
                 .returning(Device.tries_left)
             ).scalar()
         if spent is None:
@@ -106,8 +113,18 @@ class DeviceLock(Base):
     @staticmethod
     def destroy(device_id: str) -> None:
         """Make the device’s PIN useless for ever: without the share no PIN opens the keyslot."""
+        TabKey.forget(device_id=device_id)
         db.session.execute(delete(DeviceLock).where(DeviceLock.device_id == device_id))
         db.session.execute(update(Device).where(Device.id == device_id).values(tries_left=0, lock_destroyed_at=now()))
+
+    @staticmethod
+    def tidy() -> None:
+        """Destroy the locks whose last try was counted and, in a crash, never compared. In the caller’s transaction."""
+        left_over = select(Device.id).where(
+            Device.tries_left == 0, Device.lock_destroyed_at.is_(None), Device.last_used_at < now() - limits.LAST_TRY
+        )
+        for device_id in list(db.session.scalars(left_over)):
+            DeviceLock.destroy(device_id)
 
     def _opened(self, version: int) -> tuple[bytes, bytes]:
         db.session.execute(

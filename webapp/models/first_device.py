@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
 from webapp import limits
 from webapp.clock import now
@@ -11,6 +11,7 @@ from webapp.database import db, in_transaction
 from webapp.models.device import Device
 from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
+from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.user import User
 from webapp.models.vault import Vault
@@ -45,7 +46,8 @@ class FirstDevice:
         if user.epoch:
             self._demand_same(user)
             return
-        if db.session.get(Device, self.id):
+        asked = db.session.scalar(select(exists().where(RestoreRequest.device_id == self.id)))
+        if asked or db.session.get(Device, self.id):
             raise VaultExists  # nobody’s device is taken over by naming its id
         device = Device(
             id=self.id,

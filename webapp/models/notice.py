@@ -7,16 +7,20 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, new_id
 from webapp.models.user import User
 
+FOR_ADMINS = {"restore_requested", "restore_released_admin", "restore_completed_admin"}
+
 
 class Notice(Base):
     """Written with what it announces; rendered and mailed by the worker afterwards, so mail never holds a lock.
 
-    `kind` names the text (`templates/mail/<kind>.txt`), `details` fills it. Neither may hold a secret.
+    `kind` names the text (`templates/mail/<kind>.txt`), `details` fills it. Neither may hold a secret. `last_error` is
+    for the page on which the operator will see what mail waits and why; nothing reads it yet.
     """
 
     __tablename__ = "notice"
@@ -73,6 +77,11 @@ class Notice(Base):
         return list(latest.values())[:3]
 
     @property
+    def warns_member(self) -> bool:
+        """Whether it is about the reader’s own vault, rather than about somebody an admin looks after."""
+        return self.kind not in FOR_ADMINS
+
+    @property
     def topic(self) -> str:
         """What a later notice may take the place of this one for: its request, else only itself."""
         return str(self.details.get("request") or self.id)
@@ -87,10 +96,10 @@ class Notice(Base):
 
     @staticmethod
     def due() -> Sequence[str]:
-        """Ids of notices whose mail is to be tried now, oldest first."""
+        """Ids of notices whose mail is to be tried now, oldest first; what is old by now stays a banner."""
         return db.session.scalars(
             select(Notice.id)
-            .where(Notice.mailed_at.is_(None), Notice.next_try_at <= now())
+            .where(Notice.mailed_at.is_(None), Notice.next_try_at <= now(), Notice.made_at > now() - limits.MAIL_LIFE)
             .order_by(Notice.made_at)
             .limit(50)
         ).all()

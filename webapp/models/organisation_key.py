@@ -1,6 +1,5 @@
 """The public half of an organisation recovery key. Its file is with an admin and never comes here."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.clock import now
 from webapp.crypto.fingerprints import groups, lv, organisation_key_fingerprint
 from webapp.crypto.signatures import verify
+from webapp.crypto.wrapping import is_recipient
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
 from webapp.models.event import Event
 from webapp.models.user import User
 
 PROOF_LABEL = "spare-key/v1/organisation-key-proof"
-RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 
 class KeyState(StrEnum):
@@ -41,7 +40,10 @@ class NoSuchKey(ValueError):
 
 
 class OrganisationKey(Base):
-    """A named key with its epoch, its age recipient and its Ed25519 key."""
+    """A named key with its epoch, its age recipient and its Ed25519 key.
+
+    `disabled_at` is for the replacement of a key: Settings will say since when the former one only opens older backups.
+    """
 
     __tablename__ = "organisation_key"
     __table_args__ = (
@@ -80,7 +82,7 @@ class OrganisationKey(Base):
         _refuse_rivals(organisation_id)
         epoch = OrganisationKey.next_epoch(organisation_id)
         computed = organisation_key_fingerprint(organisation_id, epoch, recipient, sign_public)
-        if fingerprint != computed or not RECIPIENT.fullmatch(recipient) or len(sign_public) != 32:
+        if fingerprint != computed or not is_recipient(recipient) or len(sign_public) != 32:
             raise NoSuchKey
         former = OrganisationKey.generated_by(by)
         if former:

@@ -6,7 +6,7 @@ from webapp.models.device import Device, DeviceState
 
 
 class Reason(StrEnum):
-    """`templates/recovery/_reason.html` has the sentence of each."""
+    """`templates/recovery/words.html` has the sentence of each, for admins `templates/admin/reasons.html`."""
 
     UNPAIRED = "unpaired"
     """The account was recovered elsewhere, which unpaired this browser."""

@@ -3,14 +3,15 @@
 import base64
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from webapp import limits
 from webapp.clock import now, parse_stamp, stamp
+from webapp.crypto.exact import read_exact
 from webapp.crypto.fingerprints import from_typed
+from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.flows.restore_request import NotYours, State
 from webapp.models.cloud_backup import CloudBackup
@@ -109,19 +110,9 @@ def _same(fields: dict[str, Any], expected: dict[str, Any]) -> bool:
 
 def _read(exact: str) -> dict[str, Any]:
     try:
-        fields = json.loads(exact, object_pairs_hook=_without_repetition)
-    except (ValueError, RecursionError):
-        fields = None
-    if not isinstance(fields, dict):
-        raise NotApproved("wrong_approval")
-    return fields
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Where a name stands twice, readers differ about which value counts."""
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
+        return read_exact(exact, limits.SIGNED_TEXT_CHARACTERS)
+    except Malformed:
+        raise NotApproved("wrong_approval") from None
 
 
 def _check_times(made_at: str, expires_at: str) -> None:

@@ -5,7 +5,7 @@ with the member locked, and gives out what it announces, so no view can forget i
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Text, select, text
@@ -186,9 +186,3 @@ class RestoreRequest(Base):
 
 def _open_ones(user_id: str) -> Select[RestoreRequest]:
     return select(RestoreRequest).where(RestoreRequest.user_id == user_id, RestoreRequest.state.in_(OPEN))
-
-
-def poll_pace(since: datetime, moment: datetime) -> int:
-    """Seconds until a waiting page asks again: 2 for a minute, then 5, after ten minutes 15."""
-    waited = moment - since
-    return 2 if waited < timedelta(minutes=1) else 5 if waited < timedelta(minutes=10) else 15

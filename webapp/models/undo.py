@@ -11,7 +11,10 @@ from webapp.models.columns import Id, new_id
 
 
 class Undo(Base):
-    """The epoch that ended and the one that began; the devices carry `unpaired_epoch`."""
+    """The epoch that ended and the one that began; the devices carry `unpaired_epoch`.
+
+    Undoing a recovery is not built yet. It will read `way`, `former_kit` and `made_at`, and set `undone_at`.
+    """
 
     __tablename__ = "undo"
 

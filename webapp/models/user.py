@@ -1,5 +1,6 @@
 """A person of the organisation. Member, admin or owner: everyone may have a vault."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -8,10 +9,13 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
 from webapp.models.organisation import Organisation
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Role(StrEnum):
@@ -66,6 +70,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     def normalised_email(text: str) -> str:
         """One spelling an address is kept and looked up by."""
         return text.strip().lower()
+
+    @staticmethod
+    def is_email(text: str) -> bool:
+        """Whether it could be an address; only a mail that arrives shows that it is one."""
+        return EMAIL.fullmatch(text) is not None and len(text) <= limits.EMAIL_CHARACTERS
 
     @staticmethod
     def by_email(email: str) -> "User | None":

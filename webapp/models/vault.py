@@ -3,9 +3,10 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
+from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Octets, Sha256
@@ -26,7 +27,10 @@ class DeviceNotActive(Exception):
 
 
 class Vault(Base):
-    """One row per member and epoch; the row of `user.epoch` is the current one, the others are archived."""
+    """One row per member and epoch; the row of `user.epoch` is the current one, the others are archived.
+
+    `began_at` and `ended_at` are for undoing a recovery, which will offer the former vaults with their dates.
+    """
 
     __tablename__ = "vault"
 
@@ -39,7 +43,7 @@ class Vault(Base):
     size: Mapped[int]
     items: Mapped[int]
     """How many items the saving device says there are."""
-    counter: Mapped[int]
+    counter: Mapped[int] = mapped_column(BigInteger)
     device_id: Mapped[str] = mapped_column(String(32))
     saved_at: Mapped[datetime] = mapped_column(default=now)
     began_at: Mapped[datetime] = mapped_column(default=now)
@@ -74,7 +78,8 @@ class Vault(Base):
         StaleVault. A repeated save of the same bytes is no conflict.
 
         `base` is (epoch, SHA-256) of the file that was edited. `counter` is what the new file says of itself; it may
-        leap, where a browser puts back what a server restored from an old copy had lost, but it never goes back.
+        leap, where a browser puts back what a server restored from an old copy had lost, but it never goes
+        back, nor so far that none would be left.
         """
         assert in_transaction()
         if not device.is_active or device.user_id != user.id:
@@ -84,7 +89,7 @@ class Vault(Base):
             raise DeviceNotActive
         if base[0] == vault.epoch and hashlib.sha256(file).hexdigest() == vault.sha256:
             return vault
-        if base != (vault.epoch, vault.sha256) or counter <= vault.counter:
+        if base != (vault.epoch, vault.sha256) or not 0 < counter - vault.counter <= limits.COUNTER_LEAP:
             raise StaleVault(vault)
         vault.counter = counter
         vault._put(device.id, items, file)

@@ -14,7 +14,7 @@ class WaysBack:
     """Counted for one member in one browser."""
 
     others: Sequence[Device]
-    """Active devices other than this browser, the one used last first."""
+    """Devices other than this browser that open the vault, the one used last first."""
     backups: Sequence[CloudBackup]
     """Cloud backups of the present epoch, newest first."""
     former: int
@@ -33,7 +33,7 @@ class WaysBack:
         backups = CloudBackup.of(user.id)
         current = [backup for backup in backups if backup.epoch == user.epoch]
         active = Device.of(user.id, DeviceState.ACTIVE)
-        others = [device for device in active if here is None or device.id != here.id]
+        others = [device for device in active if device.opens and (here is None or device.id != here.id)]
         return WaysBack(
             others=sorted(others, key=lambda device: device.last_used_at, reverse=True),
             backups=current,

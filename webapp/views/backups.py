@@ -3,13 +3,13 @@
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, abort, jsonify, render_template
 
 from webapp import limits, throttle
 from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.crypto.signatures import BadSignature
-from webapp.database import transaction
+from webapp.database import db, transaction
 from webapp.models import CloudBackup, Device, Event, OrganisationKey, User
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
@@ -25,7 +25,8 @@ from webapp.octets import (
     text_of,
 )
 from webapp.security import me, my_sign_in
-from webapp.views.home import device_here
+from webapp.views.home import opening_device
+from webapp.views.recovery import proved_device
 
 bp = Blueprint("backups", __name__)
 
@@ -49,6 +50,19 @@ def show_list() -> str:
 def show_local() -> str:
     """The Backup Center, at Local Backups."""
     return render_template("backups/local.html", organisation=me().organisation)
+
+
+@bp.get("/backups/<backup_id>/file")
+def show_file(backup_id: str) -> Response:
+    """The member’s own backup as a file that their Recovery Kit opens, with or without this service. Even its
+    ciphertext is for browsers that have proved to be an active device."""
+    backup = db.session.get(CloudBackup, backup_id)
+    if backup is None or backup.user_id != me().id or not _may_download():
+        abort(404)
+    answer = Response(backup.file, content_type="application/octet-stream")
+    name = f"spare-key-{backup.made_at:%Y%m%d-%H%M}Z.age"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @bp.get("/organisation/key")
@@ -113,6 +127,12 @@ def enrol() -> Response:
     return jsonify(fingerprint=fingerprint)
 
 
+def _may_download() -> bool:
+    """Whether this browser has proved to be an active device; one whose lock was destroyed still is."""
+    device = proved_device()
+    return device is not None and device.is_active
+
+
 def _upload() -> Upload:
     header, file = framed_body()
     age_file(file, limits.VAULT_FILE_BYTES)
@@ -152,5 +172,6 @@ def _list() -> dict[str, Any]:
         "state": state,
         "key": key,
         "backups": CloudBackup.of(user.id),
-        "opens": device_here(user, my_sign_in()) is not None,
+        "opens": opening_device(user, my_sign_in()) is not None,
+        "may_download": _may_download(),
     }

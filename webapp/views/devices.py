@@ -1,7 +1,5 @@
 """Which device a browser is, its lock, and its unlocked tabs. Everything here but two pages is octets."""
 
-import re
-
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +22,7 @@ from webapp.models import (
     VersionTaken,
     WrongPin,
 )
+from webapp.models.columns import is_id
 from webapp.octets import (
     Refusal,
     Signer,
@@ -36,9 +35,10 @@ from webapp.octets import (
     json_body,
     number_of,
     signed,
+    unlockable_device,
 )
 from webapp.security import me, my_sign_in
-from webapp.views.home import device_here, home_url
+from webapp.views.home import home_url, opening_device
 from webapp.views.sessions import own_path
 
 bp = Blueprint("devices", __name__)
@@ -52,7 +52,7 @@ goes before a device whose PIN is forgotten: cancelling it gives the session bac
 def way_to_vault() -> BaseResponse | None:
     """Where somebody goes first who can’t open the vault in this browser; None where they can."""
     user, found = me(), my_sign_in()
-    if device_here(user, found):
+    if opening_device(user, found):
         return None
     if not user.epoch:
         return redirect(home_url(user, found), code=303)
@@ -114,7 +114,7 @@ def note_none() -> BaseResponse:
 def show_unlock() -> str | BaseResponse:
     """The PIN."""
     next_path = own_path(request.args.get("next")) or "/vault"
-    device = device_here(me(), my_sign_in())
+    device = opening_device(me(), my_sign_in())
     contact = me().organisation.contact()
     return way_to_vault() or render_template("devices/unlock.html", device=device, next_path=next_path, contact=contact)
 
@@ -131,7 +131,7 @@ def show_lock_versions() -> Response:
 @signed
 def unlock() -> Response:
     """The keyslot and the server share, for the right PIN’s proof."""
-    device, body = active_device(), json_body()
+    device, body = unlockable_device(), json_body()
     proof, version = from_base64(body.get("proof"), 32), number_of(body, "version")
     if device.opens and version not in DeviceLock.versions(device.id):
         raise Refusal(404, "not_found")  # the PIN was changed meanwhile: no try is lost by that
@@ -217,6 +217,6 @@ def _standing(signer: Signer) -> str:
 
 def _tab(body: dict[str, object]) -> str:
     tab = body.get("tab")
-    if not isinstance(tab, str) or not re.fullmatch("[0-9a-f]{32}", tab):
+    if not is_id(tab):
         raise Refusal(400, "malformed")
     return tab

@@ -22,12 +22,12 @@ def home_url(user: User, found: SignIn) -> str:
         return url_for("joining.new_vault")
     if found.looked_at is None:
         return "/devices/here"
-    if device_here(user, found):
+    if opening_device(user, found):
         return joining_step(user) or "/vault"
     return "/admin/" if user.is_admin else "/recovery"
 
 
-def device_here(user: User, found: SignIn) -> Device | None:
+def opening_device(user: User, found: SignIn) -> Device | None:
     """The member’s device that this browser has proved to be, if it opens the vault."""
     device = db.session.get(Device, found.device_id) if found.device_id else None
     return device if device and device.user_id == user.id and device.opens else None

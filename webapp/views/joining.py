@@ -1,7 +1,7 @@
 """Joining: from an invite link to a vault, a Recovery Kit and cloud backups. A closed tab goes on at the same step."""
 
 import hashlib
-import re
+from collections.abc import Callable
 
 import flask_login
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -11,6 +11,7 @@ from webapp import limits, throttle
 from webapp.clock import now
 from webapp.crypto import passwords
 from webapp.crypto.password_rules import refusal
+from webapp.crypto.wrapping import is_recipient
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import (
@@ -23,16 +24,15 @@ from webapp.models import (
     User,
     VaultExists,
 )
+from webapp.models.columns import is_id
 from webapp.octets import Refusal, age_file, at_most, check_signature, framed_body, from_base64, number_of, text_of
 from webapp.security import address, browser_label, me, my_sign_in, public, sign_in, sign_out
-from webapp.views.home import device_here, home_url
+from webapp.views.home import home_url, opening_device
 
 bp = Blueprint("joining", __name__)
 
 FRAME_BYTES = 1024 * 1024
 """A first vault is empty; this leaves room for its header."""
-ID = re.compile(r"[0-9a-f]{32}")
-RECIPIENT = re.compile(r"age1[a-z0-9]{58}")
 
 
 @bp.get("/join/<token>")
@@ -145,9 +145,9 @@ def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
     if not isinstance(device, dict) or header.get("kit") != 1 or not whole:
         raise Refusal(400, "malformed")
     return FirstDevice(
-        id=_matching(ID, device.get("id")),
+        id=_checked(is_id, device.get("id")),
         sign_public=from_base64(device.get("sign"), 32),
-        recipient=_matching(RECIPIENT, device.get("recipient")),
+        recipient=_checked(is_recipient, device.get("recipient")),
         name=text_of(device, "name", limits.NAME_CHARACTERS),
         browser=browser_label(),
         verify_key=from_base64(header.get("verify_key"), 32),
@@ -159,15 +159,15 @@ def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
     )
 
 
-def _matching(pattern: re.Pattern[str], value: object) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
+def _checked(passes: Callable[[object], bool], value: object) -> str:
+    if not isinstance(value, str) or not passes(value):
         raise Refusal(400, "malformed")
     return value
 
 
 def _way_here() -> str | None:
     """Where to go first from a page of joining that needs this browser’s device, or None."""
-    if device_here(me(), my_sign_in()):
+    if opening_device(me(), my_sign_in()):
         return None
     return home_url(me(), my_sign_in())
 

@@ -45,7 +45,7 @@ def show_recovery() -> str | Response:
     """Why, the tip, and the two doors; or where the open request stands."""
     asked = RestoreRequest.open_of(me().id)
     if asked is None:
-        here = device_here()
+        here = proved_device()
         by = db.session.get(Device, here.unpaired_by or "") if here else None
         return step("recovery/_account_recovery.html", "Account Recovery", reason=reason_at(here), by=by)
     if is_here(asked):
@@ -136,7 +136,7 @@ def step(fragment: str, title: str, template: str = "recovery/page.html", **fact
     return render_template(template, fragment=fragment, title=title, **_around(), **facts)
 
 
-def device_here() -> Device | None:
+def proved_device() -> Device | None:
     """The member’s device that this browser proved to be, in whatever state."""
     device = db.session.get(Device, my_sign_in().device_id or "")
     return device if device and device.user_id == me().id else None
@@ -149,18 +149,18 @@ def is_here(asked: RestoreRequest) -> bool:
 
 def _around() -> dict[str, Any]:
     """What every step shows around its own matter."""
-    user, here = me(), device_here()
+    user, here = me(), proved_device()
     names: dict[str, Any] = {"user": user, "organisation": user.organisation, "contact": user.organisation.contact()}
     return {**names, "steps": STEPS, "here": here, "ways": WaysBack.of(user, here)}
 
 
 def _forget_closed_request(user: User, found: SignIn) -> None:
     """A request that was closed leaves its key in the session; let the browser look for another one it may hold."""
-    if found.device_id is None or device_here():
+    if found.device_id is None or proved_device():
         return
     asked = RestoreRequest.open_of(user.id)
     if asked is None or asked.device_id != found.device_id:
         row_id = found.id
         with transaction() as session:
-            session.get_one(SignIn, row_id).device_id = None
-            session.get_one(SignIn, row_id).looked_at = None
+            kept = session.get_one(SignIn, row_id)
+            kept.device_id = kept.looked_at = None

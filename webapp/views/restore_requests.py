@@ -16,9 +16,9 @@ from webapp.models.recovery_reason import reason_at
 from webapp.models.restore_request import AlreadyOpen
 from webapp.octets import Refusal, from_base64
 from webapp.polling import Pace
-from webapp.security import address, me, my_sign_in, quiet
+from webapp.security import address, browser_label, me, my_sign_in, quiet
 from webapp.throttle import RESTORE_REQUESTS, Throttled
-from webapp.views.recovery import cloud_backups, device_here, is_here, step
+from webapp.views.recovery import cloud_backups, is_here, proved_device, step
 
 bp = Blueprint("restore_requests", __name__, url_prefix="/recovery/requests")
 
@@ -136,7 +136,7 @@ def _asking() -> Asking:
         signature = from_base64(request.form.get("signature"), 64)
     except Refusal:
         raise NotAsked("request_unreadable") from None
-    return Asking(request.form.get("request", ""), signature, address(), reason_at(device_here()))
+    return Asking(request.form.get("request", ""), signature, browser_label(), address(), reason_at(proved_device()))
 
 
 def _page(asked: RestoreRequest, template: str = "recovery/page.html") -> str:

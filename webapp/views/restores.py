@@ -31,7 +31,6 @@ bp = Blueprint("restores", __name__, url_prefix="/recovery/requests")
 
 EMPTY = 1024
 KIT_NUMBERS = 1_000_000
-COUNTERS = 2**31 - 2
 """One more has to fit the column, too."""
 LOCK_VERSIONS = 1_000
 
@@ -139,7 +138,7 @@ def _sent(header: dict[str, Any], file: bytes) -> Finish:
     """The Finish as it came, each part of its kind and size. Raises Refusal."""
     sent = Finish(
         epoch=number_of(header, "epoch"),
-        counter=number_of(header, "counter", COUNTERS),
+        counter=number_of(header, "counter", limits.COUNTERS),
         base_sha256=text_of(header, "base_sha256", 64),
         verify_key=from_base64(header.get("verify_key"), 32),
         ended_signature=from_base64(header.get("ended_signature"), 64),

@@ -31,10 +31,10 @@ def new_sign_in() -> str | Response:
 @public
 def create_sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Begin a session, or say that address and password don’t fit: the same words and work whatever is wrong."""
-    email = User.normalised_email(request.form.get("email", ""))[: limits.EMAIL_CHARACTERS]
+    email = User.normalised_email(User.normalised_email(request.form.get("email", ""))[: limits.EMAIL_CHARACTERS])
     next_path = own_path(request.form.get("next"))
     try:
-        throttle.spend(SIGN_IN_ADDRESS, address())
+        throttle.spend(SIGN_IN_ADDRESS, throttle.network(address()))
         throttle.spend(SIGN_IN_ACCOUNT, email)
     except Throttled as error:
         form = _form(next_path, email, problem="throttled", retry_after=error.retry_after)

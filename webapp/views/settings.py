@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from webapp.models import CloudBackup, Device, OrganisationKey
 from webapp.security import me, my_sign_in
-from webapp.views.home import device_here
+from webapp.views.home import opening_device
 
 bp = Blueprint("settings", __name__)
 
@@ -18,7 +18,7 @@ def show_settings() -> str:
         user=user,
         organisation=user.organisation,
         contact=user.organisation.contact(),
-        device=device_here(user, my_sign_in()),
+        device=opening_device(user, my_sign_in()),
         devices=Device.of(user.id),
         key=OrganisationKey.active(user.organisation_id),
         newest=CloudBackup.newest(user.id),

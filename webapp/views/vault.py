@@ -38,7 +38,8 @@ def show_vault() -> str | BaseResponse:
 @bp.get("/vault/file")
 def show_file() -> Response:
     """The newest vault file, for a browser that has proved to be an active device."""
-    device_of_session()
+    if not device_of_session().opens:
+        raise Refusal(410, "lock_destroyed")
     vault = Vault.current(me(), with_file=True)
     if vault is None:
         raise Refusal(404, "not_found")
@@ -56,7 +57,7 @@ def save_file() -> Response:
     if header.get("file_sha256") != hashlib.sha256(file).hexdigest() or number_of(header, "kit") != me().kit_number:
         raise Refusal(400, "malformed")
     base = number_of(header, "epoch"), str(header.get("base_sha256"))
-    counter, items = number_of(header, "counter"), number_of(header, "items")
+    counter, items = number_of(header, "counter", limits.COUNTERS), number_of(header, "items")
     if items > limits.VAULT_ITEMS:
         raise Refusal(413, "too_large")
     try:

@@ -10,6 +10,7 @@ if (location.hash) history.replaceState(history.state, '', location.pathname + l
 customElements.define('invite-pin', class extends HTMLElement {
   connectedCallback() {
     // Where it can’t be kept, the member types characters of it later.
-    if (/^[a-z2-7]{32}$/.test(fragment)) setPin(this.dataset.organisation, { fingerprint: fragment }).catch(() => {});
+    const [{ redirectCount }] = performance.getEntriesByType('navigation');
+    if (!redirectCount && /^[a-z2-7]{32}$/.test(fragment)) setPin(this.dataset.organisation, { fingerprint: fragment }).catch(() => {});
   }
 });

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 
+import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from webapp.crypto.framing import frame, unframe
@@ -154,5 +156,14 @@ class Ignored(list[str]):
 
 
 def test_ed25519_keys_of_the_browser_are_ordinary_ones(modules: Modules) -> None:
-    public = modules(MAKE + "return device.sign")
-    Ed25519PublicKey.from_public_bytes(base64.b64decode(public))
+    made = modules(
+        MAKE
+        + """const sample = bytes.randomBytes(100);
+        const signature = await crypto.subtle.sign('Ed25519', signer.signingKey, sample);
+        return { sign: device.sign, sample: hex(sample), signature: hex(new Uint8Array(signature)) };"""
+    )
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(made["sign"]))
+    signature, sample = bytes.fromhex(made["signature"]), bytes.fromhex(made["sample"])
+    public.verify(signature, sample)
+    with pytest.raises(InvalidSignature):
+        public.verify(signature, sample + b"!")

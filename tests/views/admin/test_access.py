@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from tests.support.people import ActiveKey, add_organisation_key, enrolled
 from tests.support.person import Person
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 from webapp.database import transaction
 from webapp.models import Role, User
 
@@ -59,7 +59,7 @@ def test_for_members_there_is_no_admin_portal(app: Flask, alice: Person, charlie
 def test_a_member_finds_nothing_where_there_is_something(
     alice: Person, charlie: Person, bob: Person, organisation_key: ActiveKey
 ) -> None:
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     for person in (alice, charlie):
         assert person.get(request.path).status_code == 404
         assert person.post(f"{request.path}/approval", data=request.approval(organisation_key, bob)).status_code == 404
@@ -74,7 +74,7 @@ def test_admins_and_owners_need_neither_a_vault_nor_a_device(bob: Person, olga: 
 
 def test_a_recovery_of_ones_own_does_not_close_the_admin_portal(bob: Person, olga: Person) -> None:
     enrolled(bob, here=False)
-    asked(bob, add_organisation_key(olga))
+    waiting_request(bob, add_organisation_key(olga))
     assert bob.get("/admin/").status_code == 200
 
 

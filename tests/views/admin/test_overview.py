@@ -2,7 +2,7 @@
 
 from tests.support.people import ActiveKey, backed_up
 from tests.support.person import Person
-from tests.support.restores import asked
+from tests.support.restores import waiting_request
 
 
 def test_it_says_that_nobody_waits(bob: Person) -> None:
@@ -13,7 +13,7 @@ def test_it_says_that_nobody_waits(bob: Person) -> None:
 
 
 def test_it_lists_who_waits_with_a_link(bob: Person, alice: Person, organisation_key: ActiveKey) -> None:
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     page = bob.get("/admin/").text
     assert f'href="{request.path}"' in page
     assert "alice@example.org" in page

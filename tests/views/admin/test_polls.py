@@ -9,7 +9,7 @@ from flask import Flask
 from tests.support.clock import MovableClock
 from tests.support.people import ActiveKey
 from tests.support.person import Person
-from tests.support.restores import Asked, asked
+from tests.support.restores import Asked, waiting_request
 from webapp.database import db
 from webapp.models import SignIn
 
@@ -40,14 +40,14 @@ def test_nothing_changed_is_said_without_a_page(bob: Person) -> None:
 @pytest.mark.databases
 def test_a_new_request_is_there_at_once(bob: Person, alice: Person, organisation_key: ActiveKey) -> None:
     addresses = [following(bob.get(path).text) for path in POLLS]
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     count, pending = (bob.get(address) for address in addresses)
     assert 'data-count="1"' in count.text
     assert request.path in pending.text
 
 
 def test_a_decision_takes_it_away(bob: Person, olga: Person, alice: Person, organisation_key: ActiveKey) -> None:
-    request = asked(alice, organisation_key)
+    request = waiting_request(alice, organisation_key)
     addresses = [following(bob.get(path).text) for path in POLLS]
     olga.post(f"{request.path}/denial", data={"reason": "No."})
     count, pending = (bob.get(address) for address in addresses)
@@ -58,7 +58,7 @@ def test_a_decision_takes_it_away(bob: Person, olga: Person, alice: Person, orga
 def test_ages_are_told_anew_when_they_change(
     bob: Person, alice: Person, organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
-    asked(alice, organisation_key)
+    waiting_request(alice, organisation_key)
     first = bob.get("/admin/requests/pending").text
     assert "just now" in first
     clock.advance(seconds=62)
@@ -82,7 +82,7 @@ def test_it_asks_less_often_the_longer_it_waits(bob: Person, clock: MovableClock
 def test_a_request_whose_time_is_up_leaves_the_list_before_the_clock_has_moved_it(
     bob: Person, alice: Person, organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
-    asked(alice, organisation_key)
+    waiting_request(alice, organisation_key)
     address = following(bob.get("/admin/requests/count").text)
     clock.advance(days=8)
     assert 'data-count="0"' in bob.get(address).text
@@ -106,7 +106,7 @@ def test_asking_is_no_sign_that_somebody_is_there(app: Flask, bob: Person, clock
 def test_an_open_page_learns_that_the_member_cancelled(
     bob: Person, olga: Person, alice: Person, organisation_key: ActiveKey
 ) -> None:
-    request: Asked = asked(alice, organisation_key)
+    request: Asked = waiting_request(alice, organisation_key)
     first = bob.get(f"{request.path}/decision").text
     assert bob.get(following(first)).status_code == 204
     olga.post(f"{request.path}/denial", data={"reason": "No."})

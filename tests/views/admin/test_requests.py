@@ -8,7 +8,7 @@ from flask import Flask
 from tests.support.clock import MovableClock
 from tests.support.people import ActiveKey, add_organisation_key, enrolled
 from tests.support.person import Person, add_person
-from tests.support.restores import Asked, asked
+from tests.support.restores import Asked, waiting_request
 from tests.support.restoring import request_row
 from webapp import limits
 from webapp.database import db, transaction
@@ -19,7 +19,7 @@ from webapp.views.admin.requests import PAGE
 
 @pytest.fixture
 def request_of_alice(alice: Person, organisation_key: ActiveKey) -> Asked:
-    return asked(alice, organisation_key, reason="pin_forgotten")
+    return waiting_request(alice, organisation_key, reason="pin_forgotten")
 
 
 def state_of(app: Flask, request: Asked) -> str:
@@ -111,7 +111,7 @@ def test_nobody_decides_their_own_request(
     app: Flask, bob: Person, olga: Person, organisation_key: ActiveKey, decision: str
 ) -> None:
     enrolled(bob, here=False)
-    own = asked(bob, organisation_key)
+    own = waiting_request(bob, organisation_key)
     page = bob.get(own.path).text
     assert "This is your own request" in page
     assert "Ask Olga" in page
@@ -177,7 +177,7 @@ def test_all_requests_are_listed_newest_first_a_page_at_a_time(
     enrolled(member, here=False)
     made = []
     for _ in range(PAGE + 1):
-        made.append(asked(member, key))
+        made.append(waiting_request(member, key))
         with app.app_context(), transaction() as session:
             session.get_one(RestoreRequest, made[-1].id).cancel(User.locked(member.user_id))
         clock.advance(seconds=1)

@@ -1,7 +1,6 @@
 """What a waiting page asks again, and when. The address carries what it shows, so most answers are “nothing new”."""
 
 import math
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,11 +8,9 @@ from datetime import UTC, datetime, timedelta
 from flask import request
 
 from webapp.clock import now
-from webapp.models.restore_request import poll_pace
+from webapp.polling import PACES, Pace
 
-JITTER = 0.1
 AT_LEAST = timedelta(days=1)
-PACE_CHANGES = (timedelta(minutes=1), timedelta(minutes=10))
 
 
 @dataclass(frozen=True)
@@ -38,12 +35,9 @@ def next_poll(version: str, changes: Iterable[datetime] = ()) -> Poll:
     moment = now()
     asked_since = datetime.fromtimestamp(_number("since"), UTC)
     since = min(asked_since, moment) if request.args.get("version") == version else moment
-    pace = poll_pace(since, moment) * 1000
-    changes = [*changes, *(since + after for after in PACE_CHANGES), moment + AT_LEAST]
+    changes = [*changes, *(since + after for after in PACES), moment + AT_LEAST]
     due = min(change for change in changes if change > moment)
-    spread = int(pace * JITTER)
-    every = pace - spread + secrets.randbelow(2 * spread + 1)
-    return Poll(version, int(since.timestamp()), math.ceil(due.timestamp()), every)
+    return Poll(version, int(since.timestamp()), math.ceil(due.timestamp()), Pace.since(since).milliseconds)
 
 
 def _number(name: str) -> int:

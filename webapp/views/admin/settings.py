@@ -19,7 +19,6 @@ from webapp.views.admin.requests import pending
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
 
 
@@ -179,7 +178,7 @@ def _contact_errors(name: str, email: str, phone: str) -> dict[str, str]:
         errors["name"] = "name_long"
     if name and not (email or phone):
         errors["email"] = "no_way"
-    if email and not (EMAIL.fullmatch(email) and len(email) <= limits.NAME_CHARACTERS):
+    if email and not (User.is_email(email) and len(email) <= limits.NAME_CHARACTERS):
         errors["email"] = "no_address"
     if phone and not PHONE.fullmatch(phone):
         errors["phone"] = "no_phone"

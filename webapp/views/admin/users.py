@@ -1,6 +1,5 @@
 """Users: who belongs to the organisation, and inviting more. Invite links are handed over by people, never mailed."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
@@ -15,8 +14,6 @@ from webapp.models.invite import InviteClosed
 from webapp.security import me
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin")
-
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Refused(Exception):
@@ -79,7 +76,7 @@ def withdraw_invite(invite_id: str) -> BaseResponse:
 
 def _check(email: str, name: str, role: str) -> Role:
     """The role, if the form can be accepted. Raises Refused."""
-    if not EMAIL.fullmatch(email) or len(email) > limits.EMAIL_CHARACTERS:
+    if not User.is_email(email):
         raise Refused("email", "no_address")
     if len(name) > limits.NAME_CHARACTERS:
         raise Refused("name", "name_long")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.client.pretend_rows import ORIGIN, Account, PretendTransport, Refused, Tamper, form
+from tests.support.pretend_rows import ORIGIN, Account, PretendTransport, Refused, Tamper, form
 from webapp.client.approvals import wrap_share_s
 from webapp.client.encoding import from_base64, from_json, new_id, sha256_hex, to_base64
 from webapp.client.http import LABEL

@@ -1,0 +1,84 @@
+"""A crash at the tenth try of a PIN leaves a lock that opens for nobody, and that the worker destroys."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from tests.support.clock import MovableClock
+from tests.support.devices import MadeDevice
+from tests.support.people import Person, enrolled
+from webapp import worker
+from webapp.database import db, transaction
+from webapp.models import Device, DeviceLock, LockDestroyed, User
+from webapp.models import device_lock as module
+from webapp.models.recovery_reason import Reason, reason_at
+from webapp.models.ways_back import WaysBack
+
+
+@pytest.fixture
+def crashed(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> MadeDevice:
+    """Alice’s device: the power went while the right PIN was tried for the tenth time, long after it was last used."""
+    device = enrolled(alice)
+
+    def crash(*_: object) -> bool:
+        raise RuntimeError("power cut")
+
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(Device).where(Device.id == device.id).values(tries_left=1))
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "hmac", type("Crashing", (), {"compare_digest": staticmethod(crash)}))
+            with pytest.raises(RuntimeError):
+                DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof())
+        db.session.remove()
+    return device
+
+
+@pytest.mark.databases
+def test_it_opens_for_nobody_and_is_no_device_to_count_on(app: Flask, alice: Person, crashed: MadeDevice) -> None:
+    with app.app_context():
+        row = db.session.get_one(Device, crashed.id)
+        assert (row.tries_left, row.lock_destroyed_at, row.opens) == (0, None, False)
+        assert reason_at(row) == Reason.LOCK_DESTROYED
+        assert WaysBack.of(db.session.get_one(User, alice.user_id), None).others == []
+        with pytest.raises(LockDestroyed):
+            DeviceLock.open(row, 1, crashed.proof())
+        db.session.remove()
+    assert alice.get("/").headers["Location"] == "/recovery"
+
+
+@pytest.mark.databases
+def test_the_worker_destroys_it_once_the_try_cannot_be_under_way(
+    app: Flask, clock: MovableClock, crashed: MadeDevice
+) -> None:
+    with app.app_context():
+        clock.advance(seconds=50)
+        worker.tidy()
+        assert DeviceLock.versions(crashed.id) == [1], "perhaps it is being compared right now"
+        clock.advance(seconds=11)
+        worker.tidy()
+        assert DeviceLock.versions(crashed.id) == []
+        assert db.session.get_one(Device, crashed.id).lock_destroyed_at
+        db.session.remove()
+
+
+@pytest.mark.databases
+def test_the_right_pin_at_the_tenth_try_opens_though_the_worker_tidies(
+    app: Flask, alice: Person, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = enrolled(alice)
+    clock.advance(days=1)
+    original = DeviceLock._opened
+
+    def tidied_first(lock: DeviceLock, version: int) -> tuple[bytes, bytes]:
+        DeviceLock.tidy()
+        return original(lock, version)
+
+    monkeypatch.setattr(DeviceLock, "_opened", tidied_first)
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(Device).where(Device.id == device.id).values(tries_left=1))
+        assert DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof())[1] == device.server_share
+        row = db.session.get_one(Device, device.id)
+        assert (row.tries_left, row.lock_destroyed_at, row.opens) == (10, None, True)
+        db.session.remove()
