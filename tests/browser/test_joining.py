@@ -8,7 +8,8 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import Screens
-from tests.support.joining import SLOW, accept, choose_pin, confirm_kit, fragment, invite, kit_on
+from tests.support.browser_devices import SLOW
+from tests.support.joining import accept, choose_pin, confirm_kit, fragment, invite, kit_on
 from tests.support.people import ActiveKey
 from webapp.client.documents import open_document
 from webapp.client.recovery_kits import read_kit
@@ -50,13 +51,18 @@ def test_a_link_leads_to_a_vault_a_kit_and_a_backup(
     dana.wait_for_url("**/vault", timeout=SLOW)
     with app.app_context():
         user = User.by_email("dana@example.org")
-        assert user and user.epoch == 1 and user.kit_confirmed_at and user.cloud_backups_at
+        assert user
+        assert user.epoch == 1
+        assert user.kit_confirmed_at
+        assert user.cloud_backups_at
         vault, backup = Vault.current(user, with_file=True), CloudBackup.newest(user.id)
-        assert vault and backup
+        assert vault
+        assert backup
         document = open_document(vault.file, [kit.identity])
         assert "identity" not in document.body["keyring"]["kit"]
         pin = document.manifest["organisation_key"]
-        assert pin and pin["fingerprint"] == organisation_key.key.public.fingerprint
+        assert pin
+        assert pin["fingerprint"] == organisation_key.key.public.fingerprint
         assert (backup.counter, backup.epoch) == (vault.counter, 1)
 
 
@@ -99,7 +105,9 @@ def test_a_pin_that_is_refused_says_why(
     expect(dana.get_by_role("alert")).to_contain_text(sentence)
     with app.app_context():
         user = User.by_email("dana@example.org")
-        assert user and user.epoch == 0 and not Device.of(user.id)
+        assert user
+        assert user.epoch == 0
+        assert not Device.of(user.id)
 
 
 def test_wrong_characters_confirm_no_kit(app: Flask, organisation: str, dana: Page) -> None:
@@ -152,7 +160,8 @@ def test_without_a_link_fragment_the_member_types_the_key(
     expect(dana.get_by_role("alert")).to_contain_text("not the characters of the key")
     with app.app_context():
         user = User.by_email("dana@example.org")
-        assert user and user.cloud_backups_at is None
+        assert user
+        assert user.cloud_backups_at is None
     field.fill(organisation_key.key.public.fingerprint[:16].upper())
     dana.get_by_role("button", name="Turn On Cloud Backups").click()
     dana.wait_for_url("**/vault", timeout=SLOW)
@@ -168,7 +177,8 @@ def test_another_key_than_the_link_named_is_a_warning_and_no_backup(
     screen(dana, "join-other-key")
     with app.app_context():
         user = User.by_email("dana@example.org")
-        assert user and not CloudBackup.count(user.id)
+        assert user
+        assert not CloudBackup.count(user.id)
 
 
 def test_cloud_backups_can_wait(app: Flask, organisation: str, organisation_key: ActiveKey, dana: Page) -> None:
