@@ -9,10 +9,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
 
-from tests.support.browser_devices import give_keys
+from tests.support.browser_devices import SLOW, give_keys
 from tests.support.devices import login
 from tests.support.entering import enter
-from tests.support.joining import SLOW, fragment, invite
+from tests.support.joining import fragment, invite
 from tests.support.people import ActiveKey, backed_up, enrolled
 from tests.support.person import Person
 from tests.support.restoring import approve_shown

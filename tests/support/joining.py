@@ -3,7 +3,7 @@
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.support.browser_devices import SLOW as SLOW
+from tests.support.browser_devices import SLOW
 from tests.support.devices import PIN
 from tests.support.people import ActiveKey
 from webapp.database import transaction
