@@ -7,18 +7,17 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyrage
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
-from sqlalchemy import inspect, text
 
 from tests.support import leaks
 from tests.support.browser import CHROMIUM_ARGUMENTS, Complaints, find_chromium
 from tests.support.browser_devices import SLOW
 from tests.support.servers import LiveServer
+from tests.support.stored import everything_stored, shares_a
 from tests.support.touring import (
     Recorder,
     add_login,
@@ -33,14 +32,11 @@ from tests.support.touring import (
     join,
     sign_in,
 )
-from webapp.client.cloud_backups import open_share_a
 from webapp.client.documents import Document, open_document
 from webapp.client.identities import read_identity, scalar_of
 from webapp.client.organisation_keys import read_key
 from webapp.client.recovery_kits import read_kit
-from webapp.database import db
-from webapp.mail import rendered
-from webapp.models import CloudBackup, Device, DeviceState, Notice, User, Vault
+from webapp.models import CloudBackup, Device, DeviceState, User, Vault
 
 PIN, SECOND_PIN, THIRD_PIN = "904172638515", "271848590217", "550391827461"
 EMAIL = "mia@example.org"
@@ -96,21 +92,6 @@ def newest_vault(app: Flask, kit_file: Path) -> tuple[Vault, Document]:
 
 def items_of(document: Document) -> bytes:
     return json.dumps(document.body["items"], ensure_ascii=False, sort_keys=True).encode()
-
-
-def everything_stored(app: Flask, database_file: Path) -> Iterator[tuple[str, bytes]]:
-    """Each value of each row, the raw file, and each mail as it would go out."""
-    with app.app_context():
-        for table in inspect(db.engine).get_table_names():
-            for number, row in enumerate(db.session.execute(text(f'select * from "{table}"'))):
-                for name, value in row._mapping.items():
-                    octets = value if isinstance(value, bytes) else str(value).encode()
-                    yield f"{table}.{name} #{number}", octets
-        with app.test_request_context():
-            for notice in db.session.query(Notice):
-                yield f"mail {notice.kind}", f"{rendered(notice)}".encode()
-    for path in database_file.parent.glob(f"{database_file.name}*"):
-        yield path.name, path.read_bytes()
 
 
 @dataclass
@@ -250,7 +231,7 @@ def searched(
     words |= {"key file’s seed": key.seed, "an item’s password": CANARY_PASSWORD.encode()}
     words |= {"an item’s note": CANARY_NOTE[:40].encode(), "PIN": PIN.encode()}
     words |= {"second PIN": SECOND_PIN.encode(), "third PIN": THIRD_PIN.encode()}
-    words |= shares_a(app, key)
+    words |= shares_a(app, EMAIL, key)
     places = [*everything_stored(app, database_file), *recorder.sent, ("logs", caplog.text.encode())]
     assert len(recorder.sent) > 200
     assert leaks.find(words, places) == []
@@ -260,12 +241,3 @@ def searched(
     only_vault_keys = {name: secret for name, secret in words.items() if name.startswith("V of")}
     assert leaks.find(only_vault_keys, on_disk) == []
     assert leaks.find({"our own address": b"localhost:" + app.config["ORIGIN"].rpartition(":")[2].encode()}, on_disk)
-
-
-def shares_a(app: Flask, key: Any) -> dict[str, bytes]:
-    """Share A of every backup, which only the key file shows."""
-    with app.app_context():
-        user = User.by_email(EMAIL)
-        assert user
-        opened = {backup.id: open_share_a(backup.share_a, key) for backup in CloudBackup.of(user.id)}
-    return {f"share A of {backup}": share.share for backup, share in opened.items()}

@@ -12,6 +12,9 @@ from webapp import config, create_app
 from webapp.database import db
 
 
+USER_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+
 class SharedBytecode(BytecodeCache):
     """Compiled templates, kept for the whole run: most of a page’s first rendering is compiling."""
 
@@ -37,6 +40,7 @@ class BrowserLikeClient(FlaskClient):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        self.environ_base["HTTP_USER_AGENT"] = USER_AGENT
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """As Flask's, but on PUBLIC_URL, and files are read to their end and closed."""

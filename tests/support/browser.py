@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
@@ -18,7 +18,8 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 NO_CHROMIUM = "no Chromium found; install your system's, or run .venv/bin/playwright install --with-deps chromium"
-TIMEOUT = 5_000
+TIMEOUT = 15_000
+"""Milliseconds for what a page does at once: several times that of a quiet machine, since tests run side by side."""
 SCREEN_SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 EXAMINED: list[tuple[str, Literal["light", "dark"]]] = [("wide", "light"), ("phone", "dark")]
 LOOKS: list[tuple[str, Literal["light", "dark"]]] = [*EXAMINED, ("wide", "dark"), ("phone", "light")]
@@ -32,6 +33,9 @@ def find_chromium(playwright: Playwright) -> str | None:
     found = [given] if given else [shutil.which(name) for name in CHROMIUM_NAMES]
     found.append(playwright.chromium.executable_path)
     return next((path for path in found if path and Path(path).exists()), None)
+
+
+expect.set_options(timeout=TIMEOUT)
 
 
 class Complaints:

@@ -29,7 +29,7 @@ def enter_open(context: BrowserContext, person: Person) -> Page:
     """The same, with the vault open."""
     page = enter(context, person, person.device)
     page.goto("/vault")
-    page.wait_for_url("**/unlock?next=**")
+    page.wait_for_url("**/unlock?next=**", timeout=SLOW)
     type_pin(page)
     page.wait_for_url("**/vault", timeout=SLOW)
     page.locator("item-list").wait_for(timeout=SLOW)

@@ -147,7 +147,7 @@ def test_a_lost_answer_is_given_again(approved: Restoring) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"epoch": None}, {"epoch": "2"}, {"epoch": True}, {"epoch": -1}, {"counter": 2**31}, {"base_sha256": ""},
+        {"epoch": None}, {"epoch": "2"}, {"epoch": True}, {"epoch": -1}, {"counter": 2**53}, {"base_sha256": ""},
         {"verify_key": "AAAA"}, {"ended_signature": None}, {"keyslot": "AAAA"}, {"server_share": "A" * 44},
         {"proof": 7}, {"name": ""}, {"name": "x" * 101}, {"name": "a\u0000b"}, {"kit": 10**9}, {"items": 50_001},
         {"file_sha256": "0" * 64}, {"version": 0}, {"version": 1001},

@@ -30,7 +30,7 @@ def test_it_says_what_happened_in_words(app: Flask, bob: Person) -> None:
     page = bob.get("/admin/activity").text
     assert kinds(page) == ["contact.changed", "user.signed_in"]
     assert "Bob changed the IT admin contact." in page
-    assert "Bob signed in with A browser, from 127.0.0.1." in page
+    assert "Bob signed in with Firefox on Windows, from 127.0.0.1." in page
 
 
 def test_a_kind_without_words_is_shown_as_it_is(app: Flask, bob: Person) -> None:
