@@ -40,7 +40,7 @@ bench: installed-dev ## Measure what must stay fast
 	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/bench
 
 screens: installed-dev chromium ## Keep pictures of every screen in instance/screens
-	@SCREENS=instance/screens $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/browser --ignore tests/browser/crypto
+	@SCREENS=instance/screens $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/browser
 	@echo "The pictures are in instance/screens."
 
 vendor: ## Rebuild static/vendor from its pins (needs Node.js and npm)

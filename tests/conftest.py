@@ -31,6 +31,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where pictures are wanted, the tests that show something, and no other."""
+    if os.environ.get("SCREENS"):
+        items[:] = [item for item in items if "screen" in getattr(item, "fixturenames", ())]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
     """Argon2 at its cheapest: the cost is tested once, in the tests of webapp.crypto.passwords."""

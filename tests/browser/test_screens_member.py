@@ -39,7 +39,6 @@ def note(title: str, text: str) -> object:
 def test_the_lock(alice: Person, live_server: object, new_context: Contexts, screen: Screens) -> None:
     page = enter(new_context(), alice, enrolled(alice))
     page.goto("/unlock")
-    screen(page, "unlock-fresh")
     type_pin(page, "111222")
     expect(page.get_by_text("That is not the PIN")).to_be_visible(timeout=SLOW)
     screen(page, "unlock-wrong")
@@ -118,8 +117,6 @@ def test_the_backup_center(alice: Person, olga: Person, opened: Opened, screen: 
     screen(page, "backups-none-yet")
     for _ in range(3):
         backed_up(alice, first)
-    page.goto("/backups")
-    screen(page, "backups")
     with olga.app.app_context(), transaction() as session:
         session.get_one(OrganisationKey, first.id).state = KeyState.DISABLED
         session.flush()

@@ -60,19 +60,7 @@ def test_doors(
 ) -> None:
     backed_up(alice, organisation_key)
     backed_up(alice, organisation_key)
-    show(tab, "/recovery/pair", "Pair With Device")
-    screen(tab, "pair-with-device")
-    show(tab, "/recovery/backup-type", "Choose Your Backup Type")
-    screen(tab, "choose-your-backup-type")
-    for name, heading in (
-        ("local", "Restore from Local Backup"),
-        ("kit", "Use Recovery Kit"),
-        ("new-account", "Create New Account"),
-    ):
-        show(tab, f"/recovery/{name}", heading)
-        screen(tab, f"recovery-{name}")
     show(tab, "/recovery/cloud", "Restore from Cloud Backup")
-    screen(tab, "cloud-confirm")
     tab.get_by_role("button", name="Continue With Account Recovery").click()
     expect(tab.get_by_text("Tick the box to go on")).to_be_visible()
     screen(tab, "cloud-not-ticked")
@@ -119,9 +107,6 @@ def waiting(alice: Person, bob: Person, organisation_key: ActiveKey, tab: Page) 
 def test_a_request_that_belongs_elsewhere(
     alice: Person, bob: Person, organisation_key: ActiveKey, waiting: Restoring, tab: Page, screen: Screens
 ) -> None:
-    show(tab, "/recovery", "Account Recovery")
-    expect(tab.get_by_text("There is an open request of yours")).to_be_visible()
-    screen(tab, "recovery-asked-elsewhere")
     waiting.approve(bob, organisation_key)
     show(tab, "/recovery", "Account Recovery")
     screen(tab, "recovery-approved-elsewhere")
@@ -143,35 +128,6 @@ def test_a_request_whose_key_is_gone(alice: Person, waiting: Restoring, tab: Pag
     show(tab, waiting.path, "Waiting for Approval")
     expect(tab.get_by_text("no longer has the key of this request")).to_be_visible()
     screen(tab, "waiting-without-the-key")
-
-
-def test_a_request_that_was_denied(alice: Person, bob: Person, waiting: Restoring, tab: Page, screen: Screens) -> None:
-    bob.post(
-        f"/admin/requests/{waiting.id}/denial",
-        data={"reason": "I could not reach you by phone. Call me, please: 555 0142."},
-    )
-    show(tab, waiting.path, "Request Denied")
-    screen(tab, "request-denied")
-
-
-def test_a_request_that_was_cancelled(alice: Person, waiting: Restoring, tab: Page, screen: Screens) -> None:
-    alice.post(f"{waiting.path}/cancellation")
-    show(tab, waiting.path, "Request Cancelled")
-    screen(tab, "request-cancelled")
-
-
-def test_a_request_that_expired(
-    alice: Person,
-    bob: Person,
-    organisation_key: ActiveKey,
-    waiting: Restoring,
-    tab: Page,
-    screen: Screens,
-    clock: MovableClock,
-) -> None:
-    clock.advance(days=8)
-    show(tab, waiting.path, "Request Expired")
-    screen(tab, "request-expired")
 
 
 def test_an_approval_that_expired(
