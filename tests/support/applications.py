@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from webapp import config, create_app
 from webapp.database import db
 
-
 USER_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"
 
 
