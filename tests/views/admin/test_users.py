@@ -75,7 +75,7 @@ def test_without_a_key_the_link_is_plain(bob: Person) -> None:
 def test_with_a_key_its_file_can_be_opened_for_the_link(bob: Person, organisation_key: ActiveKey) -> None:
     text = bob.post("/admin/invites", data=DORA).text
     assert f'data-fingerprint="{organisation_key.key.public.fingerprint}"' in text
-    assert "will have to type the 16 characters" in text
+    assert "will have to type 16 characters of it" in text
     assert "#k=" not in text
 
 
