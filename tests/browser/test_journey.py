@@ -234,6 +234,10 @@ def searched(
     words |= shares_a(app, EMAIL, key)
     places = [*everything_stored(app, database_file), *recorder.sent, ("logs", caplog.text.encode())]
     assert len(recorder.sent) > 200
+    for path in ("/join/vault", "/vault/file", "/backups", "/finish"):
+        bodies = [body for address, body in recorder.sent if address.startswith("POST") and address.endswith(path)]
+        assert bodies, path
+        assert all(b"age-encryption.org/v1" in body for body in bodies), path
     assert leaks.find(words, places) == []
     assert leaks.find(words, [*places, ("planted", document.lines)])
     on_disk = [(str(path), path.read_bytes()) for path in profile.rglob("*") if path.is_file()]
