@@ -7,12 +7,13 @@ from sqlalchemy import inspect
 
 from webapp import limits, resealing, worker
 from webapp.database import db, transaction
-from webapp.models import Event, Invite, Organisation, Role, User
+from webapp.models import Device, DeviceState, Event, Hold, Invite, NotLifted, Organisation, Role, User
+from webapp.models.password_reset import NotReset, reset_by_operator
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo, reseal):
+    for command in (upgrade_db, init, run_worker, demo, reseal, reset, lift_hold):
         app.cli.add_command(command)
 
 
@@ -70,6 +71,48 @@ def reseal() -> None:
     print(f"{resealing.reseal()} values were sealed anew.")  # noqa: T201
 
 
+@click.command("reset")
+@click.argument("email")
+@with_appcontext
+def reset(email: str) -> None:
+    """Void the password of EMAIL and print a one-time link for a new one (good for an hour)."""
+    user = _user(email)
+    name, user_id, active = f"{user.name} ({user.email})", user.id, len(Device.of(user.id, DeviceState.ACTIVE))
+    try:
+        with transaction():
+            token = reset_by_operator(User.locked(user_id)).token
+    except NotReset:
+        raise click.ClickException(f"The account of {name} is disabled, so it takes no password.") from None
+    print(  # noqa: T201
+        f"The password of {name} no longer works, and every session is ended. The vault is not touched and nobody can\n"
+        f"read it by this, but {_devices(active)} to be brought back to it. The member and the admins are told.\n"
+        "\nHand over this link yourself. Whoever opens it chooses the new password; it works once, within an hour:\n"
+        f"{current_app.config['PUBLIC_URL']}/password/{token}"
+    )
+
+
+@click.command("lift-hold")
+@click.argument("email")
+@with_appcontext
+def lift_hold(email: str) -> None:
+    """Let recoveries of EMAIL go on after “This wasn’t me”, where no admin may decide that."""
+    user = _user(email)
+    name, user_id = f"{user.name} ({user.email})", user.id
+    try:
+        with transaction():
+            hold = Hold.of(User.locked(user_id).id)
+            if hold:
+                hold.lift(None)
+    except NotLifted:
+        hold = None
+    if hold is None:
+        raise click.ClickException(f"The account of {name} is not on hold. Nothing was changed.")
+    print(  # noqa: T201
+        f"The hold on the account of {name} is lifted: it can be recovered again. What was stopped stays stopped.\n"
+        "The member and the admins are told."
+    )
+
+
 @click.command("demo")
 @with_appcontext
 def demo() -> None:
@@ -81,6 +124,18 @@ def demo() -> None:
 
 def _has_owner(organisation: Organisation) -> bool:
     return any(user.role == Role.OWNER for user in User.admins(organisation.id))
+
+
+def _devices(number: int) -> str:
+    return "1 device has" if number == 1 else f"{number or 'no'} devices have"
+
+
+def _user(email: str) -> User:
+    _stop_without_tables()
+    found = User.by_email(email)
+    if found is None:
+        raise click.ClickException(f"There is no account under {email}. Check the address; Admin, Users lists them.")
+    return found
 
 
 def _stop_without_tables() -> None:

@@ -145,7 +145,7 @@ def _join(app: Flask, account: Account, link: str, folder: Path) -> Member:
     """From the link to a vault with the account’s items; the Recovery Kit is saved and confirmed."""
     _say(f"  {account.name}, {account.role}")
     member = Member(InProcessTransport(app.test_client(), app.config["PUBLIC_URL"]))
-    vault = member.join(link, account.name, PASSWORD, PIN, account.email)
+    vault = member.join(link, account.name, PASSWORD, PIN)
     kit = vault.kit()
     _save(folder / f"recovery-kit-{account.email.partition('@')[0]}.txt", write_kit(kit).encode())
     assert vault.confirm_kit(kit.identity[-4:])

@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda refusal: refusal.response())
     app.register_error_handler(Throttled, _throttled)
     app.register_error_handler(DataError, _unstorable)
+    app.log_exception = _log  # type: ignore[method-assign]
 
 
 def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
@@ -32,6 +33,11 @@ def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
         answer.status_code = code
         return answer
     return _page(404 if code == 405 else code if code in PAGES else 500 if code > 500 else 400), code
+
+
+def _log(exc_info: Any) -> None:
+    """Flask’s own line has the address, and some addresses carry a token: no log may hold one."""
+    current_app.logger.error("Exception on %s [%s]", request.url_rule or "no route", request.method, exc_info=exc_info)
 
 
 def _unstorable(error: DataError) -> BaseResponse | tuple[str, int]:

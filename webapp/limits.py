@@ -21,16 +21,36 @@ PIN_CHANGE_WINDOW = timedelta(minutes=10)
 CHALLENGE_LIFE = timedelta(minutes=2)
 TAB_KEY_IDLE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
+BROWSER_KNOWN = timedelta(days=400)
+"""How long a browser is known again after the last sign-in there; browsers keep no cookie longer."""
 ACTIVITY_GRAIN = timedelta(seconds=30)
 """How stale the recorded last activity may get before it is written again."""
 
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=1)
+VETO_LIFE = timedelta(days=14)
+"""How long a “This wasn’t me” in a mail works."""
+MAIL_CODE_LIFE = timedelta(minutes=15)
+MAIL_CODE_TRIES = 5
+MAIL_CONFIRMED = timedelta(hours=1)
+"""How long after a code from a mail was typed a restore request counts as confirmed by mail."""
+MARK_LIFE = timedelta(days=30)
+"""How long an admin who had a hand in somebody’s sign-in approves nothing for them."""
+APPROVAL_WAIT_HOURS = (1, 24, 168)
+"""The least, the usual and the longest wait before an approval counts that no other admin could have given."""
 
 MAIL_LIFE = timedelta(days=3)
 """How late a notice is still mailed: older news would mislead."""
 
 REQUEST_LIFE = timedelta(days=7)
+PAIRING_LIFE = timedelta(minutes=10)
+"""How long a pairing is open, and once more from when the key was sent until the PIN is chosen."""
+PAIRING_CODE_LIFE = timedelta(minutes=2)
+PAIRING_ANSWER_LIFE = timedelta(minutes=1)
+"""How long the other device may take to look at an answer before its code is given up."""
+PAIRING_CODES = 3
+"""Codes shown without success until pairing is locked."""
+PAIRING_LOCK = timedelta(hours=24)
 APPROVAL_LIFE = timedelta(hours=72)
 UNDO_WINDOW = timedelta(days=7)
 

@@ -5,14 +5,16 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, render_template
 
 from webapp.clock import now
-from webapp.config import MailServer
+from webapp.config import MailServer, Mode
+from webapp.crypto.links import make_code
 from webapp.database import db, transaction
-from webapp.models import Notice, Organisation
+from webapp.models import Link, Notice, Organisation, RestoreRequest
 from webapp.moments import clock_time
 
 RETRY = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
@@ -34,22 +36,42 @@ class Text:
 def init_app(app: Flask) -> None:
     """Make notices readable in templates."""
     app.jinja_env.globals["notice_text"] = rendered
+    app.jinja_env.globals["mail_text"] = partial(rendered, for_mailbox=True)
 
 
-def rendered(notice: Notice) -> Text:
-    """`templates/mail/<kind>.txt` filled: its first line is the subject, a line that is an address of ours the path."""
+def rendered(notice: Notice, *, for_mailbox: bool = False) -> Text:
+    """`templates/mail/<kind>.txt` filled: its first line is the subject, a line that is an address of ours the path.
+
+    Links and codes that only a mailbox may show are in it `for_mailbox` alone.
+    """
     site = current_app.config["PUBLIC_URL"]
+    secrets = _secrets(notice, site) if for_mailbox else {}
     text = render_template(
         f"mail/{notice.kind}.txt",
         user=notice.user,
         organisation=notice.user.organisation,
         at=clock_time(notice.made_at),
         site=site,
-        **notice.details,
+        **{**notice.details, **secrets},
     )
     subject, _, body = text.partition("\n")
     paths = (line.removeprefix(site) for line in body.splitlines() if line.startswith(f"{site}/"))
     return Text(subject.removeprefix("Subject: ").strip(), body.strip() + "\n", next(paths, ""))
+
+
+def _secrets(notice: Notice, site: str) -> dict[str, str]:
+    """What a mail carries and the outbox doesn’t: addresses with a token, and codes, derived from the ids it names."""
+    found = {}
+    for name, path in (("veto", "veto"), ("link", "password")):
+        link = db.session.get(Link, notice.details.get(name) or "")
+        found[name] = f"{site}/{path}/{link.token}" if link else ""
+    found["code"] = make_code(notice.details["code"]) if "code" in notice.details else ""
+    return found
+
+
+def is_read() -> bool:
+    """Whether mail reaches anybody: through a mail server or, in development, on the mailbox page."""
+    return Notice.goes_by_mail() or current_app.config["MODE"] == Mode.DEVELOPMENT
 
 
 def deliver_due() -> int:
@@ -79,12 +101,16 @@ def _deliver(server: MailServer, notice_id: str) -> bool:
             notice.next_try_at = now() + RETRY[min(tries, len(RETRY)) - 1]
         return False
     with transaction() as session:
-        session.get_one(Notice, notice_id).mailed_at = now()
+        notice = session.get_one(Notice, notice_id)
+        notice.mailed_at = now()
+        if "link" in notice.details:
+            session.get_one(Link, notice.details["link"]).mail_accepted()
+        RestoreRequest.notice_arrived(notice_id)
     return True
 
 
 def _send(server: MailServer, notice: Notice) -> None:
-    text = rendered(notice)
+    text = rendered(notice, for_mailbox=True)
     message = EmailMessage()
     message["Subject"] = text.subject
     message["From"] = current_app.config["MAIL_FROM"]

@@ -12,7 +12,7 @@ from flask import Response, current_app, g, jsonify, make_response, request
 from webapp.crypto.framing import Malformed, frame, unframe
 from webapp.crypto.signatures import BadSignature, request_bytes, verify
 from webapp.database import db
-from webapp.models import Challenge, Device, RestoreRequest
+from webapp.models import Challenge, Device, DeviceState, Pairing, RestoreRequest
 from webapp.security import me, my_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,12 +36,13 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signed: a device of the member, or the device of the member’s restore request (then `device` is None)."""
+    """Who signed: a device of the member, or one that asks by a restore request or a pairing (`device` is None)."""
 
     id: str
     sign_public: bytes
     device: Device | None
     request: RestoreRequest | None = None
+    pairing: Pairing | None = None
 
 
 def signed(view: View) -> View:
@@ -81,21 +82,34 @@ def at_most(size: int) -> Callable[[View], View]:
 
 
 def find_signer(device_id: str) -> Signer | None:
-    """The signed-in member’s device with this id, or the device of their newest restore request."""
+    """The signed-in member’s device with this id, or the device of their newest restore request or pairing."""
     device = db.session.get(Device, device_id)
     if device:
         return Signer(device.id, device.sign_public, device) if device.user_id == me().id else None
     asked = RestoreRequest.latest_of(me().id)
     if asked and asked.device_id == device_id:
         return Signer(device_id, asked.sign_public, None, asked)
+    pairing = Pairing.latest_of(me().id)
+    if pairing and pairing.device_id == device_id:
+        return Signer(device_id, pairing.sign_public, None, pairing=pairing)
     return None
 
 
-def check_signature(device_id: str, public: bytes) -> None:
-    """Spend the challenge, then verify the headers over this request. Raises Refusal."""
+def signing_device() -> Device:
+    """The device that signed this request, for a page without a session. Raises Refusal: who holds no key learns
+    nothing, neither whether there is such a device nor whose it would be."""
+    device = db.session.get(Device, request.headers.get("Spare-Device", ""))
+    if device is None:
+        raise Refusal(403, "bad_signature")
+    check_signature(device.id, device.sign_public, signed_in=False)
+    return device
+
+
+def check_signature(device_id: str, public: bytes, *, signed_in: bool = True) -> None:
+    """Spend the challenge of this session (or of none), then verify the headers over this request. Raises Refusal."""
     challenge = from_base64(request.headers.get("Spare-Challenge", ""))
     signature = from_base64(request.headers.get("Spare-Signature", ""))
-    if not Challenge.spend(challenge, my_sign_in().id):
+    if not Challenge.spend(challenge, my_sign_in().id if signed_in else None):
         raise Refusal(401, "challenge_expired")
     origin = current_app.config["ORIGIN"]
     body = request_bytes(origin, request.method, request.path, device_id, challenge, request.get_data())
@@ -108,17 +122,25 @@ def check_signature(device_id: str, public: bytes) -> None:
 def active_device() -> Device:
     """The active device that signed this request, whose lock its PIN can still open. Raises Refusal."""
     device = unlockable_device()
+    if not device.is_active:
+        raise Refusal(403, "device_not_active")
     if not device.opens:
         raise Refusal(410, "lock_destroyed")
     return device
 
 
 def unlockable_device() -> Device:
-    """The active device that signed this request, even if its lock is destroyed: to be told so. Raises Refusal."""
+    """The active device that signed this request (or a prior one, while a browser asks to be paired), even if its lock
+    is destroyed: to be told so. Raises Refusal."""
     device: Device | None = g.signer.device
-    if device is None or not device.is_active:
+    if device is None or not may_unlock(device):
         raise Refusal(403, "device_not_active")
     return device
+
+
+def may_unlock(device: Device) -> bool:
+    """Whether the PIN may be tried on it: a prior device opens only to pair another."""
+    return device.is_active or (device.state == DeviceState.PRIOR and Pairing.open_of(device.user_id) is not None)
 
 
 def framed_body() -> tuple[dict[str, Any], bytes]:

@@ -15,12 +15,12 @@ from sqlalchemy import update
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from webapp import limits
+from webapp import known_browsers, limits
 from webapp.browsers import label
 from webapp.clock import now
 from webapp.database import transaction
 from webapp.htmx import sign_in_again
-from webapp.models import Event, SignIn, TabKey, User
+from webapp.models import SignIn, TabKey, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,12 +53,17 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 login_manager = flask_login.LoginManager()
 
 
+class SessionsEnded(Exception):
+    """Everybody of the account was signed out while somebody was signing in."""
+
+
 def init_app(app: Flask) -> None:
     """Install, in the order in which they act: the proxy’s word, host, origin, session, access, headers."""
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     login_manager.init_app(app)
+    app.register_error_handler(SessionsEnded, lambda _: _ask_to_sign_in())
     app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_cross_origin)
     app.before_request(_require_access)
@@ -105,20 +110,23 @@ def my_sign_in() -> SignIn:
     return found
 
 
-def sign_in(user: User) -> None:
-    """Begin a session of this browser. The cookie carries a token, the row its hash."""
+def sign_in(user: User, seen_epoch: int | None = None) -> None:
+    """Begin a session of this browser, in the place of the one it had. The cookie carries a token, the row its hash.
+
+    A browser that is new to the member is announced to them. Raises SessionsEnded where everybody of that account was
+    signed out since `user` was loaded (or since their session epoch was `seen_epoch`): a password that is no longer one
+    may have been checked.
+    """
+    user_id, seen_epoch = user.id, user.session_epoch if seen_epoch is None else seen_epoch
+    if flask_login.current_user.is_authenticated:
+        sign_out()
     token = secrets.token_urlsafe(32)
     row_id = hashlib.sha256(token.encode()).hexdigest()
-    user_id = user.id
-    with transaction() as db_session:
+    with transaction():
         user = User.locked(user_id)
-        row = SignIn(
-            id=row_id, user_id=user.id, session_epoch=user.session_epoch, browser=browser_label(), address=address()
-        )
-        db_session.add(row)
-        Event.append(
-            "user.signed_in", user.organisation_id, actor=user, subject=user, browser=row.browser, address=row.address
-        )
+        if user.session_epoch != seen_epoch or not user.is_enabled:
+            raise SessionsEnded
+        row = SignIn.begin(user, row_id, browser_label(), address(), known_browsers.browser_id())
     session.clear()
     session.permanent = True
     flask_login.login_user(user)
@@ -126,12 +134,17 @@ def sign_in(user: User) -> None:
     g.user, g.sign_in = user, row
 
 
+def demand_session(sign_in_id: str) -> None:
+    """In a transaction with the member locked: raises SessionsEnded where the session that asks has ended meanwhile."""
+    if SignIn.alive(sign_in_id) is None:
+        raise SessionsEnded
+
+
 def sign_out() -> None:
     """End this session, on the server too, and lock the tabs it has open."""
     row_id = my_sign_in().id
     with transaction() as db_session:
-        TabKey.forget(sign_in_id=row_id)
-        db_session.execute(update(SignIn).where(SignIn.id == row_id).values(ended_at=now()))
+        db_session.get_one(SignIn, row_id).end()
     flask_login.logout_user()
     session.clear()
 

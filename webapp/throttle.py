@@ -29,9 +29,15 @@ class Rate:
 
 SIGN_IN_ACCOUNT = Rate("sign-in-account", 10, timedelta(minutes=2))
 SIGN_IN_ADDRESS = Rate("sign-in-address", 50, timedelta(seconds=20))
+FORGOT_ACCOUNT = Rate("forgot-account", 4, timedelta(minutes=15))
+FORGOT_ADDRESS = Rate("forgot-address", 20, timedelta(minutes=1))
+NEW_PASSWORDS = Rate("new-passwords", 20, timedelta(seconds=20))
 JOIN_ADDRESS = Rate("join-address", 30, timedelta(minutes=1))
 BACKUPS = Rate("backups", 20, timedelta(minutes=30))
+MAIL_CODES = Rate("mail-codes", 5, timedelta(minutes=20))
+PAIRINGS = Rate("pairings", 10, timedelta(minutes=10))
 RESTORE_REQUESTS = Rate("restore-requests", 6, timedelta(hours=4))
+VETO_LINKS = Rate("veto-links", 10, timedelta(minutes=6))
 CHALLENGES = Rate("challenges", 120, timedelta(milliseconds=500))
 
 

@@ -2,16 +2,26 @@
 
 import signal
 import threading
-from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 
 from webapp import mail
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import OPEN
-from webapp.models import Challenge, Device, DeviceLock, DeviceState, RestoreRequest, TabKey, ThrottleBucket, Undo
+from webapp.models import (
+    Challenge,
+    Device,
+    DeviceLock,
+    DeviceState,
+    MailCode,
+    Pairing,
+    ResetAsk,
+    RestoreRequest,
+    TabKey,
+    ThrottleBucket,
+)
 
 PAUSE_SECONDS = 2.0
 TIDY_EVERY = 60
@@ -26,6 +36,7 @@ def run(app: Flask) -> None:
     while not stop.is_set():
         try:
             with app.app_context():
+                ResetAsk.answer_all()
                 mail.deliver_due()
                 if rounds % TIDY_EVERY == 0:
                     tidy()
@@ -40,25 +51,21 @@ def tidy() -> None:
     overdue = select(RestoreRequest).where(RestoreRequest.state.in_(OPEN), RestoreRequest.expires_at <= now())
     for request in list(db.session.scalars(overdue)):
         request.expire_if_due()
+    for pairing in list(Pairing.overdue()):
+        pairing.settled()
+    DeviceLock.tidy()
     with transaction():
         Challenge.tidy()
         TabKey.tidy()
+        MailCode.tidy()
         ThrottleBucket.tidy()
-        DeviceLock.tidy()
         _destroy_shares()
 
 
 def _destroy_shares() -> None:
-    """Unpaired devices keep their sealed share only while the recovery that unpaired them can be undone."""
-    open_undo = select(Undo.id).where(
-        Undo.user_id == Device.user_id,
-        Undo.epoch == Device.unpaired_epoch,
-        Undo.until > now(),
-        Undo.undone_at.is_(None),
-    )
-    gone = select(Device.id).where(
-        Device.state == DeviceState.UNPAIRED, Device.unpaired_at < now() - timedelta(hours=1), ~open_undo.exists()
-    )
+    """Unpaired devices keep their sealed share only while what unpaired them can be undone."""
+    kept = and_(Device.share_until.is_not(None), Device.share_until > now())
+    gone = select(Device.id).where(Device.state == DeviceState.UNPAIRED, ~kept)
     db.session.execute(
         delete(DeviceLock).where(DeviceLock.device_id.in_(gone)).execution_options(synchronize_session=False)
     )

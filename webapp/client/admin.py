@@ -63,14 +63,15 @@ class Admin:
     def approve(self, request: str, fingerprint: str, file: bytes, passphrase: str = "") -> None:
         """Approve what the member read out: share A is opened with the key file and wrapped for their new device.
 
-        Raises WrongFingerprint before anything is opened, and whatever `approvals.approve` raises.
+        Raises WrongFingerprint before anything is opened, and whatever `approvals.approve` raises; the backup has to be
+        that of the address which the page shows.
         """
         page, key = self.show(request), read_key(file, passphrase)
         asked = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
         asked.require_fingerprint(fingerprint)
         share_a = from_base64(page.value("data-share-a"))
         by = approvals.Approver(self.browser.origin, page.value("data-admin"), page.value("data-expires-at"))
-        approval = approvals.approve(asked, share_a, key, by)
+        approval = approvals.approve(asked, share_a, key, by, page.value("data-email"))
         fields = {
             "approval": approval.exact,
             "signature": to_base64(approval.signature),

@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.client.cloud_backups import SHARE_A, ShareA, open_share_a, read_meta, read_share_a
 from webapp.client.encoding import from_base64, from_json, moment, sha256_hex, to_base64, to_json
-from webapp.client.errors import BadSignature, ShareMismatch, WrongAccount
+from webapp.client.errors import BadSignature, ForeignBackup, ShareMismatch, WrongAccount
 from webapp.client.identities import Identity
 from webapp.client.organisation_keys import OrganisationKey, PublicKey
 from webapp.client.restore_requests import RestoreRequest, verify_request
@@ -46,17 +46,22 @@ class Approval:
     wrapped: bytes
 
 
-def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, by: Approver) -> Approval:
+def approve(request: RestoreRequest, share_a_file: bytes, key: OrganisationKey, by: Approver, account: str) -> Approval:
     """Open share A with the key file and give it to the device that asks, and to no other.
 
-    Raises WrongKey or KeyMismatch where the key file isn't the one, BadSignature, Malformed, WrongAccount where the
-    request is of another site or organisation, ShareMismatch where the share is of another backup than it names.
+    `account` is the address of the member for whom the admin approves. Raises ForeignBackup where the share names
+    another (one from before addresses were sealed names none), WrongKey or KeyMismatch where the key file isn't the
+    one, BadSignature, Malformed, WrongAccount where the request is of another site or organisation, ShareMismatch where
+    the share is of another backup than it names.
     """
     fields = verify_request(request)
     if (fields["origin"], fields["organisation"]) != (by.origin, key.organisation):
         raise WrongAccount
     share_a = open_share_a(share_a_file, key)
     _require_same(share_a, fields)
+    named = read_meta(share_a.meta).get("account", account)
+    if named != account:
+        raise ForeignBackup(named)
     inside = {"request": fields["request"], **share_a.fields()}
     wrapped = seal(to_json(inside).encode(), [fields["recipient"]])
     exact = write_approval(request, wrapped, key.public, by)

@@ -34,6 +34,7 @@ META: dict[str, Check] = {
     "type": exactly("cloud-backup"),
     **{name: identifier for name in ("organisation", "user", "backup", "device")},
     **{name: number for name in ("epoch", "counter", "items", "kit")},
+    "account?": text,
     "made_at": text,
     "file_sha256": sha256,
     "a_sha256": sha256,
@@ -74,21 +75,26 @@ class ShareA:
         return {"meta": self.meta, "signature": signature, "share_a": share, "recipient": self.recipient}
 
 
-def make_backup(document: Document, key: PublicKey, device: str, seed: bytes) -> CloudBackup:
-    """A cloud backup of this document, by a device of its list, whose Ed25519 seed this is."""
+def make_backup(document: Document, account: str, key: PublicKey, device: str, seed: bytes) -> CloudBackup:
+    """A cloud backup of this document, by a device of its list, whose Ed25519 seed this is.
+
+    `account`: the member’s address, as the device knows it; an admin is shown it out of share A.
+    """
     secret, share_s = secrets.token_bytes(32), secrets.token_bytes(32)
     share_a = xor(secret, share_s)
     one_time = recipient_of(identity_of(secret))
     file = seal_document(document, [one_time, document.body["keyring"]["kit"]["recipient"]])
     backup = new_id()
-    meta = write_meta(document, backup, device, {"file": file, "a": share_a}, key)
+    meta = write_meta(document, account, {"backup": backup, "device": device}, {"file": file, "a": share_a}, key)
     signature = sign(seed, LABEL, meta.encode())
     inside = ShareA(meta, signature, share_a, one_time)
     return CloudBackup(backup, meta, signature, seal(to_json(inside.fields()).encode(), [key.recipient]), share_s, file)
 
 
-def write_meta(document: Document, backup: str, device: str, parts: Mapping[str, bytes], key: PublicKey) -> str:
-    """The exact metadata of a backup; `parts` are the `file` and share `a`."""
+def write_meta(
+    document: Document, account: str, ids: Mapping[str, str], parts: Mapping[str, bytes], key: PublicKey
+) -> str:
+    """The exact metadata of a backup; `ids` are those of `backup` and `device`, `parts` the `file` and share `a`."""
     manifest = document.manifest
     return to_json(
         {
@@ -96,12 +102,13 @@ def write_meta(document: Document, backup: str, device: str, parts: Mapping[str,
             "type": "cloud-backup",
             "organisation": manifest["organisation"],
             "user": manifest["user"],
-            "backup": backup,
+            "account": account,
+            "backup": ids["backup"],
             "epoch": manifest["epoch"],
             "counter": manifest["counter"],
             "items": manifest["items"],
             "made_at": moment(),
-            "device": device,
+            "device": ids["device"],
             "file_sha256": sha256_hex(parts["file"]),
             "a_sha256": sha256_hex(parts["a"]),
             "organisation_key": key.fingerprint,

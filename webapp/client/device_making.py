@@ -54,6 +54,8 @@ class Base:
     """What a new epoch begins from."""
 
     epoch: int = 0
+    next: int = 1
+    """The number of the epoch that begins: more than one after `epoch` where recoveries were undone."""
     counter: int = 0
     sha256: str = ""
     items: tuple[Item, ...] = ()
@@ -61,6 +63,8 @@ class Base:
     epochs: tuple[EpochKey, ...] = ()
     kit: int = 0
     pin: KeyPin | None = None
+    account: str = ""
+    """As the former vault names it; where it names nobody, what the device was told."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,18 @@ class NewEpoch:
 
 def begin_epoch(state: DeviceState, base: Base) -> NewEpoch:
     """The first vault file of the epoch after `base`."""
+    state.account = base.account or state.account
     vault_key, kit = new_identity(), new_identity()
     number = base.kit + 1
     entry: KitEntry = {"number": number, "recipient": recipient_of(kit), "made_at": moment(), "identity": kit}
-    ring = [*base.epochs, EpochKey(epoch=base.epoch + 1, key=vault_key)]
+    ring = [*base.epochs, EpochKey(epoch=base.next, key=vault_key)]
     items, tombstones = list(base.items), list(base.tombstones)
     body: Body = {"items": items, "tombstones": tombstones, "keyring": {"epochs": ring, "kit": entry}}
     draft: Draft = {
         "organisation": state.organisation,
         "user": state.user,
-        "epoch": base.epoch + 1,
+        "account": state.account,
+        "epoch": base.next,
         "counter": base.counter + 1,
         "made_at": moment(),
         "device": state.id,

@@ -24,7 +24,7 @@ class DeviceState:
     organisation: str
     user: str
     account: str
-    """The address the member signs in with."""
+    """The address the member signs in with: as the page named it at joining, later as the vault does."""
     name: str
     id: str = field(default_factory=new_id)
     identity: str = field(default_factory=new_identity, repr=False)
@@ -39,6 +39,12 @@ class DeviceState:
     request: str = ""
     """The exact text of this device's restore request, while there is one."""
     request_signature: str = ""
+    pairing: str = ""
+    """The exact text with which this device asked to be paired, until it is."""
+    used_codes: list[str] = field(default_factory=list, repr=False)
+    """Offers and codes of that pairing that were answered with."""
+    codes: list[str] = field(default_factory=list)
+    """When this device showed codes to others, since the last success."""
 
     @property
     def signer(self) -> Signer:

@@ -97,6 +97,8 @@ class Draft(TypedDict):
 
     organisation: str
     user: str
+    account: NotRequired[str]
+    """The member’s address. Every writer says it; files from before addresses were sealed have none."""
     epoch: int
     counter: int
     made_at: str
@@ -119,6 +121,7 @@ MANIFEST: dict[str, Check] = {
     "format": exactly(FORMAT),
     **{name: identifier for name in ("organisation", "user", "device")},
     **{name: number for name in ("epoch", "counter", "items", "kit")},
+    "account?": text,
     "made_at": text,
     "body_sha256": sha256,
     "base_sha256": either(sha256, exactly("")),

@@ -45,6 +45,16 @@ class WrongAccount(DeviceError):
     code = "wrong_member"
 
 
+class ForeignBackup(DeviceError):
+    """The backup names, sealed with its share, another member than the one whom the page shows to the admin."""
+
+    code = "wrong_account"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(account)
+        self.account = account
+
+
 class OlderThanSeen(DeviceError):
     """The server hands out a vault older than one this device has already seen."""
 
@@ -110,7 +120,7 @@ class NotReleased(ServerRefused):
 
 
 class RequestClosed(ServerRefused):
-    """The restore request has ended; `details["state"]` says how."""
+    """The restore request or the pairing has ended; `details["state"]` says how."""
 
 
 class LockDestroyed(ServerRefused):
@@ -127,3 +137,45 @@ class NotUnlocked(DeviceError):
     """The vault is locked, or this browser has no device yet."""
 
     code = "locked"
+
+
+class WrongOrigin(DeviceError):
+    """Made for another installation of Spare Key."""
+
+    code = "wrong_origin"
+
+
+class BadShare(DeviceError):
+    """A pairing's share is no point of the group, or the neutral one: the run ends (draft-irtf-cfrg-cpace-21)."""
+
+    code = "bad_share"
+
+
+class WrongCode(DeviceError):
+    """The two devices of a pairing don't have the same code and view, or the code is used up."""
+
+    code = "wrong_code"
+
+
+class CodeUsed(DeviceError):
+    """The offer of a pairing, or the code that was typed, was answered with before."""
+
+    code = "code_used"
+
+
+class CodesUsedUp(DeviceError):
+    """This device has shown three codes within a day, and none of them led to a pairing."""
+
+    code = "codes_used_up"
+
+
+class WrongPairing(DeviceError):
+    """A message of another pairing, or from another device than the one this pairing is with."""
+
+    code = "wrong_pairing"
+
+
+class Reflected(DeviceError):
+    """A device was sent its own message or keys back."""
+
+    code = "reflected"

@@ -9,7 +9,9 @@ from webapp.client.device_state import DeviceState
 from webapp.client.encoding import from_base64, to_base64
 from webapp.client.errors import LockDestroyed, NotUnlocked, ServerRefused, WrongPin
 from webapp.client.http import Browser, Transport
-from webapp.client.identities import read_identity
+from webapp.client.identities import Identity, read_identity
+from webapp.client.new_device import NewDevice
+from webapp.client.other_device import OtherDevice
 from webapp.client.pages import Attributes
 from webapp.client.recovery import Recovery
 from webapp.client.vaults import Vault
@@ -32,7 +34,7 @@ class Member:
         self.name = name
         self._vault: Vault | None = None
         self._recovery: Recovery | None = None
-        self._account = state.account if state else ""
+        self._pairing: NewDevice | None = None
 
     @property
     def device(self) -> DeviceState:
@@ -59,7 +61,6 @@ class Member:
 
     def sign_in(self, email: str, password: str) -> None:
         """Begin a session; raises ServerRefused."""
-        self._account = email
         self.browser.submit("/sign-in", {"email": email, "password": password}, follow=False)
 
     def sign_out(self) -> None:
@@ -67,9 +68,8 @@ class Member:
         self._vault = None
         self.browser.submit("/sign-out", follow=False)
 
-    def join(self, link: str, name: str, password: str, pin: str, email: str = "") -> Vault:
+    def join(self, link: str, name: str, password: str, pin: str) -> Vault:
         """From the invite link to an open, empty vault. The organisation key's fingerprint in the link is kept."""
-        self._account = email or name
         fragment = self.accept_invite(link, name, password)
         return self.make_vault(pin, fragment)
 
@@ -106,6 +106,12 @@ class Member:
 
     def unlock(self, pin: str) -> Vault:
         """Open the vault with the PIN; raises WrongPin, LockDestroyed, and what reading the vault raises."""
+        vault = Vault(self.browser, self.device, self._open_lock(pin))
+        vault.load()
+        self._vault = vault
+        return vault
+
+    def _open_lock(self, pin: str) -> Identity:
         state = self.device
         self.find_device()
         versions = self.browser.get_json("/devices/lock-versions")["versions"]
@@ -119,14 +125,14 @@ class Member:
         key = device_lock.unlock_key(stretched, from_base64(lock["server_share"], 32), state.place)
         opened = device_lock.open_keyslot(from_base64(lock["keyslot"]), key, read_identity(state.identity), state.place)
         state.salts = {str(version): state.salts[str(version)]}
-        vault = Vault(self.browser, state, opened)
-        vault.load()
-        self._vault = vault
-        return vault
+        return opened
 
     def change_pin(self, pin: str) -> None:
         """A new lock for the unlocked vault; the old one lives until the new one has opened once; raises WeakPin."""
-        version = max(self.browser.get_json("/devices/lock-versions")["versions"]) + 1
+        versions = self.browser.get_json("/devices/lock-versions")["versions"]
+        if not versions:
+            raise LockDestroyed(410, "lock_destroyed")
+        version = max(versions) + 1
         lock = make_lock(self.device, pin, self.vault.vault_key, version)
         self.browser.sign_json(self.device.signer, "/devices/pin", {**lock.fields(), "version": version})
 
@@ -157,6 +163,27 @@ class Member:
         self._vault = self.recovery.finish(pin)
         return self._vault
 
+    def pair_new(self) -> NewDevice:
+        """Ask to be let in by another device of the member, with fresh device keys; raises ServerRefused."""
+        self.find_device()
+        self.state = self._new_device("/devices/here")
+        self._pairing = NewDevice(self.browser, self.state)
+        self._pairing.begin()
+        return self._pairing
+
+    def finish_pairing(self, pin: str) -> Vault:
+        """End the pairing behind a new PIN; the vault is open afterwards."""
+        if self._pairing is None:
+            raise NotUnlocked
+        self._vault = self._pairing.complete(pin)
+        return self._vault
+
+    def other_device(self, pin: str) -> OtherDevice:
+        """What this device, active or prior, does for a browser that asks to be paired; raises as `unlock`."""
+        other = OtherDevice(self.browser, self.device, self._open_lock(pin))
+        other.look()
+        return other
+
     def save(self, path: Path) -> None:
         """Keep what the browser profile keeps."""
         self.device.save(path)
@@ -173,5 +200,5 @@ class Member:
         """Fresh keys for whoever is signed in; the page at `path` says who that is."""
         page = self.browser.visit(path).page
         organisation = self.browser.get_json("/organisation/key")["organisation"]
-        user = page.value("data-user")
-        return DeviceState(self.browser.origin, organisation, user, self._account or user, self.name)
+        user, account = page.value("data-user"), page.value("data-account")
+        return DeviceState(self.browser.origin, organisation, user, account, self.name)

@@ -153,6 +153,7 @@ class Recovery:
             state,
             Base(
                 epoch=current["epoch"],
+                next=max(current["next_epoch"], current["epoch"] + 1),
                 counter=max(current["counter"], manifest["counter"]),
                 sha256=current["sha256"],
                 items=tuple(body["items"]),
@@ -160,6 +161,7 @@ class Recovery:
                 epochs=tuple(body["keyring"]["epochs"]),
                 kit=manifest["kit"],
                 pin=manifest["organisation_key"],
+                account=manifest.get("account", ""),
             ),
         )
         header = {

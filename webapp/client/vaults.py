@@ -1,11 +1,12 @@
 """An unlocked vault: reading, saving, backing up."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from webapp.client import documents
 from webapp.client.cloud_backups import CloudBackup, make_backup
 from webapp.client.device_state import DeviceState
-from webapp.client.document_shapes import Body, Draft, Item, KeyPin, Keyring, Tombstone
+from webapp.client.document_shapes import Body, DeviceEntry, Draft, Item, KeyPin, Keyring, Tombstone
 from webapp.client.encoding import from_base64, moment, new_id, sha256_hex
 from webapp.client.errors import EpochEnded, KeyMismatch, Malformed, NotUnlocked, OlderThanSeen, StaleVault
 from webapp.client.http import Browser
@@ -37,8 +38,13 @@ class Vault:
         return self.opened.body["items"]
 
     def load(self) -> None:
-        """Read the newest file; raises WrongAccount, EpochEnded, OlderThanSeen and what opening raises."""
+        """Read the newest file; raises what `read` raises."""
         header, file = self.browser.get_file("/vault/file")
+        self.keep(self.read(header, file), file)
+
+    def read(self, header: Mapping[str, Any], file: bytes) -> documents.Document:
+        """What the server hands out as the newest file, if it can be; raises WrongAccount, EpochEnded, OlderThanSeen
+        and what opening raises."""
         if sha256_hex(file) != header.get("sha256"):
             raise Malformed("another file than announced")
         document = documents.open_document(file, [self.vault_key])
@@ -48,7 +54,7 @@ class Vault:
             raise EpochEnded
         if (manifest["epoch"], manifest["counter"]) < (self.state.seen_epoch, self.state.seen_counter):
             raise OlderThanSeen
-        self.keep(document, file)
+        return document
 
     def keep(self, document: documents.Document, file: bytes) -> None:
         """Remember this as the newest, so that nothing older is taken for it later."""
@@ -77,29 +83,37 @@ class Vault:
 
     def write(self, body: Body, pin: KeyPin | None) -> None:
         """Save this body under this pin; raises StaleVault."""
-        document = documents.write(self._draft(body, pin), body, self.state.signer.seed)
-        file = documents.seal_document(document, [recipient_of(self.vault_key), body["keyring"]["kit"]["recipient"]])
-        manifest = document.manifest
-        header = {name: manifest[name] for name in ("epoch", "counter", "base_sha256", "items", "kit")}
-        answer = self.browser.sign_file(
-            self.state.signer, "/vault/file", {**header, "file_sha256": sha256_hex(file)}, file
-        )
+        header, document, file = self.sealed(body, pin)
+        answer = self.browser.sign_file(self.state.signer, "/vault/file", header, file)
         if answer.get("sha256", sha256_hex(file)) != sha256_hex(file):
             raise StaleVault(409, "stale_vault", answer)
         self.keep(document, file)
 
-    def _draft(self, body: Body, pin: KeyPin | None) -> Draft:
+    def sealed(
+        self, body: Body, pin: KeyPin | None, *more: DeviceEntry
+    ) -> tuple[dict[str, Any], documents.Document, bytes]:
+        """The file that follows the one last read, with these devices in its list too, and what the server is told of
+        it."""
+        document = documents.write(self._draft(body, pin, *more), body, self.state.signer.seed)
+        file = documents.seal_document(document, [recipient_of(self.vault_key), body["keyring"]["kit"]["recipient"]])
+        manifest: Any = document.manifest
+        header = {name: manifest[name] for name in ("epoch", "counter", "base_sha256", "items", "kit")}
+        return {**header, "file_sha256": sha256_hex(file)}, document, file
+
+    def _draft(self, body: Body, pin: KeyPin | None, *more: DeviceEntry) -> Draft:
         former = self.opened.manifest
-        devices = [device for device in former["devices"] if device["id"] != self.state.id]
+        own = [self.state.entry, *more]
+        devices = [device for device in former["devices"] if device["id"] not in [each["id"] for each in own]]
         return {
             "organisation": self.state.organisation,
             "user": self.state.user,
+            "account": former.get("account", self.state.account),
             "epoch": former["epoch"],
             "counter": former["counter"] + 1,
             "made_at": moment(),
             "device": self.state.id,
             "base_sha256": self.sha256,
-            "devices": [*devices, self.state.entry],
+            "devices": [*devices, *own],
             "kit": body["keyring"]["kit"]["number"],
             "organisation_key": pin,
         }
@@ -139,7 +153,8 @@ class Vault:
         if pin is None:
             raise KeyMismatch
         key.require(pin["fingerprint"])
-        backup = make_backup(self.opened, key, self.state.id, self.state.signer.seed)
+        account = self.opened.manifest.get("account", self.state.account)
+        backup = make_backup(self.opened, account, key, self.state.id, self.state.signer.seed)
         self.browser.sign_file(self.state.signer, "/backups", backup.header(), backup.file)
         return backup
 

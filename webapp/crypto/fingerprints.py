@@ -7,7 +7,7 @@ GROUP = 4
 
 
 def lv(*parts: bytes | str) -> bytes:
-    """Each part behind its length as LEB128; text as UTF-8 (`lv_cat` of draft-irtf-cfrg-cpace-21, section 3.1).
+    """Each part behind its length as LEB128; text as UTF-8 (`lv_cat` of draft-irtf-cfrg-cpace-21, section 6.3).
 
     No two different lists of parts give the same bytes.
     """

@@ -16,6 +16,7 @@ class State(StrEnum):
     DENIED = "denied"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    STOPPED = "stopped"
 
 
 class Move(StrEnum):
@@ -27,6 +28,7 @@ class Move(StrEnum):
     RELEASE = "release"
     FINISH = "finish"
     EXPIRE = "expire"
+    STOP = "stop"
 
 
 class Who(StrEnum):
@@ -38,7 +40,11 @@ class Who(StrEnum):
     """The member, in the browser that proves the request’s device key."""
     ADMIN = "admin"
     """An enabled admin or owner who is not the member."""
+    APPROVER = "approver"
+    """An enabled admin or owner whom `webapp.models.approvers` lets decide for this member."""
     CLOCK = "clock"
+    ACCOUNT = "account"
+    """What befalls the account: its password is reset, its member says “This wasn’t me”, a recovery is undone."""
 
 
 MOVES: dict[tuple[State, Move], State] = {
@@ -46,21 +52,25 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.REQUESTED, Move.DENY): State.DENIED,
     (State.REQUESTED, Move.CANCEL): State.CANCELLED,
     (State.REQUESTED, Move.EXPIRE): State.EXPIRED,
+    (State.REQUESTED, Move.STOP): State.STOPPED,
     (State.APPROVED, Move.RELEASE): State.RELEASED,
     (State.APPROVED, Move.CANCEL): State.CANCELLED,
     (State.APPROVED, Move.EXPIRE): State.EXPIRED,
+    (State.APPROVED, Move.STOP): State.STOPPED,
     (State.RELEASED, Move.FINISH): State.COMPLETED,
     (State.RELEASED, Move.CANCEL): State.CANCELLED,
     (State.RELEASED, Move.EXPIRE): State.EXPIRED,
+    (State.RELEASED, Move.STOP): State.STOPPED,
 }
 
 MAY: dict[Move, Who] = {
-    Move.APPROVE: Who.ADMIN,
+    Move.APPROVE: Who.APPROVER,
     Move.DENY: Who.ADMIN,
     Move.CANCEL: Who.MEMBER,
     Move.RELEASE: Who.DEVICE,
     Move.FINISH: Who.DEVICE,
     Move.EXPIRE: Who.CLOCK,
+    Move.STOP: Who.ACCOUNT,
 }
 
 OPEN = frozenset(state for state, _ in MOVES)

@@ -1,25 +1,34 @@
 """The tables and their verbs. Import models from here."""
 
+from webapp.models.approval_wait import ApprovalWaits
+from webapp.models.asked_and_decided import StopReason
 from webapp.models.challenge import Challenge
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.device import Device, DeviceState
 from webapp.models.device_lock import DeviceLock, LockDestroyed, PinNotShown, VersionTaken, WrongPin
 from webapp.models.event import Event
 from webapp.models.first_device import FirstDevice, VaultExists
+from webapp.models.hold import Hold, NotLifted, OnHold
 from webapp.models.invite import AddressTaken, Invite, InviteClosed
+from webapp.models.link import Link, LinkClosed, Purpose
+from webapp.models.mail_code import MailCode, WrongCode
+from webapp.models.mark import Mark, MarkKind
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
+from webapp.models.pairing import Pairing, PairingLocked
+from webapp.models.reset_ask import ResetAsk
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import TabKey
 from webapp.models.throttle_bucket import ThrottleBucket
-from webapp.models.undo import Undo
+from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
 
 __all__ = [
     "AddressTaken",
+    "ApprovalWaits",
     "Challenge",
     "CloudBackup",
     "Device",
@@ -27,24 +36,39 @@ __all__ = [
     "DeviceState",
     "Event",
     "FirstDevice",
+    "Hold",
     "Invite",
     "InviteClosed",
     "KeyState",
+    "Link",
+    "LinkClosed",
     "LockDestroyed",
+    "MailCode",
+    "Mark",
+    "MarkKind",
+    "NotLifted",
     "Notice",
+    "OnHold",
     "Organisation",
     "OrganisationKey",
+    "Pairing",
+    "PairingLocked",
     "PinNotShown",
+    "Purpose",
+    "ResetAsk",
     "RestoreRequest",
     "Role",
     "SignIn",
     "StaleVault",
+    "StopReason",
     "TabKey",
     "ThrottleBucket",
     "Undo",
+    "UndoClosed",
     "User",
     "Vault",
     "VaultExists",
     "VersionTaken",
+    "WrongCode",
     "WrongPin",
 ]

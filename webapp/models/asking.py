@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, or_, select
@@ -17,6 +19,7 @@ from webapp.database import db, in_transaction
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
 from webapp.models.device import Device
+from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
@@ -44,17 +47,11 @@ class Asking:
     browser: str
     address: str
     reason: str
+    mail_confirmed_at: datetime | None = None
 
     def fields(self) -> dict[str, Any]:
         """What it says, each field of its kind; nothing is believed yet. Raises NotAsked."""
-        try:
-            fields = read_exact(self.exact, limits.SIGNED_TEXT_CHARACTERS)
-        except Malformed:
-            raise NotAsked("request_unreadable") from None
-        texts = [fields[name] for name in TEXTS if name in fields]
-        if set(fields) != TEXTS | {"v"} or type(fields["v"]) is not int or not all(_is_text(text) for text in texts):
-            raise NotAsked("request_unreadable")
-        return fields
+        return read_fields(self.exact, TEXTS)
 
     def earlier(self, user_id: str) -> RestoreRequest | None:
         """The request that this very text made before, where an answer got lost."""
@@ -64,11 +61,11 @@ class Asking:
     def ask(self, user: User, origin: str) -> RestoreRequest:
         """Verify all of it, then open the request, in the caller’s transaction with `user` locked.
 
-        Raises NotAsked, AlreadyOpen.
+        Raises NotAsked, AlreadyOpen, OnHold.
         """
         assert in_transaction()
         fields = self.fields()
-        sign_public = _checked_key(fields, user, origin)
+        sign_public = checked_key(fields, "restore-request", ("request", "backup", "device"), user, origin)
         try:
             verify(LABEL, self.exact.encode(), self.signature, sign_public)
         except BadSignature:
@@ -88,24 +85,38 @@ class Asking:
             browser=self.browser,
             address=self.address,
             reason=self.reason,
+            mail_confirmed_at=self.mail_confirmed_at,
         )
         request.ask()
         return request
 
 
-def _checked_key(fields: dict[str, Any], user: User, origin: str) -> bytes:
-    """The request’s own Ed25519 key, if the rest speaks of this member, this site and keys that can be used."""
-    expected = {"v": 1, "type": "restore-request", "origin": origin}
+def read_fields(exact: str, texts: set[str]) -> dict[str, Any]:
+    """A signed JSON object of exactly these texts and a version; nothing in it is believed yet. Raises NotAsked."""
+    try:
+        fields = read_exact(exact, limits.SIGNED_TEXT_CHARACTERS)
+    except Malformed:
+        raise NotAsked("request_unreadable") from None
+    found = [fields[name] for name in texts if name in fields]
+    if set(fields) != texts | {"v"} or type(fields["v"]) is not int or not all(_is_text(text) for text in found):
+        raise NotAsked("request_unreadable")
+    return fields
+
+
+def checked_key(fields: dict[str, Any], kind: str, ids: Sequence[str], user: User, origin: str) -> bytes:
+    """The Ed25519 key that a new device names in what it signed, if the rest is of that kind and speaks of this member,
+    this site and keys that can be used. Raises NotAsked."""
+    expected = {"v": 1, "type": kind, "origin": origin}
     expected |= {"organisation": user.organisation_id, "user": user.id}
     named = all(fields[name] == value for name, value in expected.items())
-    ids = all(is_id(fields[name]) for name in ("request", "backup", "device"))
+    whole = all(is_id(fields[name]) for name in ids)
     try:
         parse_stamp(fields["made_at"])
         sign_public = base64.b64decode(fields["sign"], validate=True)
     except (binascii.Error, ValueError):
         sign_public = b""
     once = base64.b64encode(sign_public).decode() == fields["sign"] and len(sign_public) == 32
-    if not (named and ids and once and is_recipient(fields["recipient"])):
+    if not (named and whole and once and is_recipient(fields["recipient"])):
         raise NotAsked("request_unreadable")
     return sign_public
 
@@ -124,7 +135,8 @@ def _demand_fresh(fields: dict[str, Any]) -> None:
     """Neither the request’s id nor its device’s was ever used, by whomever."""
     request, device = fields["request"], fields["device"]
     asked = exists().where(or_(RestoreRequest.id == request, RestoreRequest.device_id == device))
-    if db.session.scalar(select(or_(asked, exists().where(Device.id == device)))):
+    paired = exists().where(Pairing.device_id == device)
+    if db.session.scalar(select(or_(asked, paired, exists().where(Device.id == device)))):
         raise NotAsked("request_unreadable")
 
 

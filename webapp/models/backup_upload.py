@@ -24,8 +24,8 @@ from webapp.models.vault import Vault
 
 LABEL = "spare-key/v1/backup"
 FIELDS = {
-    *("v", "type", "organisation", "user", "backup", "epoch", "counter", "items", "made_at", "device", "file_sha256"),
-    *("a_sha256", "organisation_key", "kit"),
+    *("v", "type", "organisation", "user", "account", "backup", "epoch", "counter", "items", "made_at", "device"),
+    *("file_sha256", "a_sha256", "organisation_key", "kit"),
 }
 
 
@@ -120,6 +120,7 @@ def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: 
         "type": "cloud-backup",
         "organisation": user.organisation_id,
         "user": user.id,
+        "account": user.email,
         "device": device.id,
         "epoch": user.epoch,
         "kit": user.kit_number,

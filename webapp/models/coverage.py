@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from webapp.database import db
 from webapp.flows.restore_request import OPEN
 from webapp.models.cloud_backup import CloudBackup
+from webapp.models.hold import Hold
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.user import User
@@ -26,6 +27,7 @@ class Covered:
     newest_backup: datetime | None
     backups: int
     is_recovering: bool
+    is_on_hold: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def people(organisation_id: str, after: str | None = None) -> tuple[list[Covered
         select(func.max(CloudBackup.made_at)).where(CloudBackup.user_id == User.id).scalar_subquery(),
         select(func.count()).select_from(CloudBackup).where(CloudBackup.user_id == User.id).scalar_subquery(),
         exists().where(RestoreRequest.user_id == User.id, RestoreRequest.state.in_(OPEN)),
+        exists().where(Hold.user_id == User.id, Hold.lifted_at.is_(None)),
     ).where(User.organisation_id == organisation_id)
     last = db.session.scalar(select(name).where(User.id == after)) if after else None
     if last is not None:

@@ -38,9 +38,13 @@ class Device(Base):
     lock_destroyed_at: Mapped[datetime | None]
     unpaired_at: Mapped[datetime | None]
     unpaired_by: Mapped[str | None] = mapped_column(String(32))
-    """The device whose recovery unpaired this one."""
+    """The device whose recovery unpaired this one, or in which the member did it; None: an undo did."""
     unpaired_epoch: Mapped[int | None]
-    """The epoch that began when this one was unpaired; an undo of that epoch brings it back."""
+    """The epoch that began when this one was unpaired; an undo of that epoch brings it back; None: no recovery."""
+    unpaired_from: Mapped[DeviceState | None] = mapped_column(String(10))
+    """What it was before."""
+    share_until: Mapped[datetime | None]
+    """Until when the sealed share of an unpaired device is kept; None: it goes at once."""
 
     @staticmethod
     def of(user_id: str, state: DeviceState | None = None) -> Sequence["Device"]:
@@ -60,9 +64,24 @@ class Device(Base):
         """Whether it is active and its PIN can still be tried."""
         return self.is_active and self.lock_destroyed_at is None and self.tries_left > 0
 
-    def unpair(self, by: "Device | None", epoch: int) -> None:
-        """Release nothing to it from now on. Its share stays sealed until the undo window ends."""
+    @property
+    def can_pair(self) -> bool:
+        """Whether it may show a code to a new device: active or prior, and its PIN can still be tried."""
+        known = self.state in (DeviceState.ACTIVE, DeviceState.PRIOR)
+        return known and self.lock_destroyed_at is None and self.tries_left > 0
+
+    def unpair(self, by: "Device | None", epoch: int | None, share_until: datetime | None) -> None:
+        """Release nothing to it from now on. Its share stays sealed until `share_until`, in case it comes back."""
+        self.unpaired_from, self.share_until = self.state, share_until
         self.state = DeviceState.UNPAIRED
         self.unpaired_at = now()
         self.unpaired_by = by.id if by else None
         self.unpaired_epoch = epoch
+
+    def come_back(self, reset_at: datetime | None) -> None:
+        """Be what it was before it was unpaired; a reset since then (`reset_at`) is not taken back by that."""
+        state = self.unpaired_from or DeviceState.ACTIVE
+        if state == DeviceState.ACTIVE and reset_at and self.unpaired_at and reset_at > self.unpaired_at:
+            state = DeviceState.PRIOR
+        self.state = state
+        self.unpaired_at = self.unpaired_by = self.unpaired_epoch = self.unpaired_from = self.share_until = None

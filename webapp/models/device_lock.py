@@ -13,7 +13,10 @@ from webapp.crypto.sealing import sealer
 from webapp.database import Base, db, in_transaction, transaction
 from webapp.models.columns import Id, Octets, Sha256
 from webapp.models.device import Device
+from webapp.models.event import Event
+from webapp.models.notice import Notice
 from webapp.models.tab_key import TabKey
+from webapp.models.user import User
 
 
 class WrongPin(Exception):
@@ -72,7 +75,7 @@ class DeviceLock(Base):
     def open(device: Device, version: int, proof: bytes) -> tuple[bytes, bytes]:
         """(keyslot, server share) for the right proof. The try is committed before it is compared, so that a crash
         or a race never gives one for free. Raises WrongPin, LockDestroyed."""
-        device_id = device.id
+        device_id, user_id = device.id, device.user_id
         with transaction() as session:
             spent = session.execute(
                 update(Device)
@@ -89,11 +92,12 @@ class DeviceLock(Base):
         if spent is None:
             raise LockDestroyed
         with transaction() as session:
+            user = None if spent else User.locked(user_id)
             lock = session.get(DeviceLock, (device_id, version))
             if lock and hmac.compare_digest(hashlib.sha256(proof).hexdigest(), lock.proof_sha256):
                 return lock._opened(version)
-            if spent == 0:
-                DeviceLock.destroy(device_id)
+            if user:
+                DeviceLock._use_up(user, device_id)
         if spent == 0:
             raise LockDestroyed
         raise WrongPin(spent)
@@ -119,12 +123,27 @@ class DeviceLock(Base):
 
     @staticmethod
     def tidy() -> None:
-        """Destroy the locks whose last try was counted and, in a crash, never compared. In the caller’s transaction."""
-        left_over = select(Device.id).where(
+        """Destroy the locks whose last try was counted and, in a crash, never compared, each in a transaction of its
+        own."""
+        left_over = select(Device.user_id, Device.id).where(
             Device.tries_left == 0, Device.lock_destroyed_at.is_(None), Device.last_used_at < now() - limits.LAST_TRY
         )
-        for device_id in list(db.session.scalars(left_over)):
-            DeviceLock.destroy(device_id)
+        for user_id, device_id in db.session.execute(left_over).all():
+            with transaction():
+                DeviceLock._use_up(User.locked(user_id), device_id)
+
+    @staticmethod
+    def _use_up(user: User, device_id: str) -> None:
+        """Destroy the lock of a device of `user`, who is locked, once no try is left, and tell them. Again, or where a
+        try is left, changes nothing."""
+        used_up = update(Device).where(Device.id == device_id, Device.tries_left == 0)
+        used_up = used_up.where(Device.lock_destroyed_at.is_(None)).values(lock_destroyed_at=now())
+        name = db.session.execute(used_up.returning(Device.name)).scalar()
+        if name is None:
+            return
+        DeviceLock.destroy(device_id)
+        Event.append("device.lock_destroyed", user.organisation_id, subject=user, object_id=device_id, device=name)
+        Notice.give(user, "lock_destroyed", device=name)
 
     def _opened(self, version: int) -> tuple[bytes, bytes]:
         db.session.execute(

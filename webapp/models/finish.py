@@ -12,6 +12,7 @@ from webapp.flows.restore_request import IllegalMove, Move, State
 from webapp.models.device import Device, DeviceState
 from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
+from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import TabKey
@@ -54,12 +55,13 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
         raise IllegalMove(State(request.state), Move.FINISH)
     former = Vault.current(user)
     assert former is not None
-    if sent.epoch != former.epoch + 1 or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
+    if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
         raise StaleVault(former)
     _verify(request, user, origin, former, sent)
     request.finish(user, sent.file_sha256)
-    _keep_undo(request, user, former, sent)
-    device = _enrol(request, user, sent)
+    Pairing.stop_open(user)
+    undo = _keep_undo(request, user, former, sent)
+    device = _enrol(request, user, sent, undo)
     Vault.begin(user, device.id, sent.epoch, sent.verify_key, sent.counter, sent.items, sent.file)
     user.kit_number, user.kit_confirmed_at = sent.kit, None
     user.end_sessions(but=sign_in_id)
@@ -82,20 +84,22 @@ def _verify(request: RestoreRequest, user: User, origin: str, former: Vault, sen
     verify("spare-key/v1/finish", signed, sent.ended_signature, former.verify_key)
 
 
-def _keep_undo(request: RestoreRequest, user: User, former: Vault, sent: Finish) -> None:
+def _keep_undo(request: RestoreRequest, user: User, former: Vault, sent: Finish) -> Undo:
     undo = Undo(
         user_id=user.id,
         way="cloud_backup",
         former_epoch=former.epoch,
         epoch=sent.epoch,
         former_kit=user.kit_number,
+        former_kit_confirmed_at=user.kit_confirmed_at,
         restore_request_id=request.id,
         until=now() + limits.UNDO_WINDOW,
     )
     db.session.add(undo)
+    return undo
 
 
-def _enrol(request: RestoreRequest, user: User, sent: Finish) -> Device:
+def _enrol(request: RestoreRequest, user: User, sent: Finish, undo: Undo) -> Device:
     """Make the request’s device the one active device; the others keep their sealed share for an undo."""
     device = Device(
         id=request.device_id,
@@ -109,7 +113,7 @@ def _enrol(request: RestoreRequest, user: User, sent: Finish) -> Device:
     for other in Device.of(user.id):
         TabKey.forget(device_id=other.id)
         if other.state != DeviceState.UNPAIRED:
-            other.unpair(device, sent.epoch)
+            other.unpair(device, sent.epoch, undo.until)
             Event.append("device.unpaired", user.organisation_id, actor=user, subject=user, object_id=other.id)
     db.session.add(device)
     db.session.flush()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,9 +12,22 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, new_id
+from webapp.models.link import Link, Purpose
 from webapp.models.user import User
 
-FOR_ADMINS = {"restore_requested", "restore_released_admin", "restore_completed_admin"}
+FOR_ADMINS = {
+    *("restore_requested", "restore_released_admin", "restore_completed_admin", "password_reset_admin"),
+    *("hold_begun_admin", "hold_lifted_admin", "recovery_undone_admin", "wait_changed"),
+}
+MAIL_ONLY = {"password_link", "mail_code"}
+"""They carry a secret: they go to the mailbox, and no page shows them."""
+VETOED_BY_MAIL = {
+    *("restore_requested_by_you", "restore_approved", "restore_approved_waiting", "restore_released"),
+    *("restore_completed", "password_was_reset", "password_changed", "new_sign_in", "recovery_undone"),
+    *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
+    *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),
+}
+"""Their mails carry “This wasn’t me”."""
 
 
 class Notice(Base):
@@ -33,6 +47,8 @@ class Notice(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
     dismissed_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When a device of the reader first showed it."""
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=now)
     last_error: Mapped[str] = mapped_column(Text, default="")
@@ -43,9 +59,21 @@ class Notice(Base):
     def give(user: User, kind: str, **details: Any) -> "Notice":
         """Tell one person, in the caller’s transaction."""
         assert in_transaction()
+        if kind in VETOED_BY_MAIL:
+            details["veto"] = Link.make(user, Purpose.VETO).id
         notice = Notice(user_id=user.id, kind=kind, details=details)
         db.session.add(notice)
         return notice
+
+    @staticmethod
+    def goes_by_mail() -> bool:
+        """Whether a mail server is set up at all; where there is none, a notice has arrived once it is written."""
+        return current_app.config["SMTP"] is not None
+
+    def is_seen(self) -> None:
+        """Note that a device of the reader shows it, in the caller’s transaction."""
+        assert in_transaction()
+        self.seen_at = self.seen_at or now()
 
     @staticmethod
     def give_admins(organisation_id: str, kind: str, *, but: str | None = None, **details: Any) -> None:
@@ -67,7 +95,7 @@ class Notice(Base):
         """What the person has not put away yet, newest first; of one request only how it stands now."""
         rows = db.session.scalars(
             select(Notice)
-            .where(Notice.user_id == user.id, Notice.dismissed_at.is_(None))
+            .where(Notice.user_id == user.id, Notice.dismissed_at.is_(None), Notice.kind.not_in(MAIL_ONLY))
             .order_by(Notice.made_at.desc(), Notice.id)
             .limit(50)
         )
@@ -83,8 +111,9 @@ class Notice(Base):
 
     @property
     def topic(self) -> str:
-        """What a later notice may take the place of this one for: its request, else only itself."""
-        return str(self.details.get("request") or self.id)
+        """What a later notice may take the place of this one for: its request, pairing or member, else only itself."""
+        named = (self.details.get(name) for name in ("request", "pairing", "member_id"))
+        return str(next(filter(None, named), self.id))
 
     def dismiss(self) -> None:
         """Put it away, with the earlier ones of its topic, in the caller’s transaction."""

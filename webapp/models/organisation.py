@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
@@ -25,6 +26,8 @@ class Organisation(Base):
     contact_email: Mapped[Name] = mapped_column(default="")
     contact_phone: Mapped[Name] = mapped_column(default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    approval_wait_hours: Mapped[int] = mapped_column(default=limits.APPROVAL_WAIT_HOURS[1])
+    """How long an approval waits that no other admin could have given; owners change it."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from webapp.models.device import Device, DeviceState
+from webapp.models.user import User
 
 
 class Reason(StrEnum):
@@ -10,8 +11,10 @@ class Reason(StrEnum):
 
     UNPAIRED = "unpaired"
     """The account was recovered elsewhere, which unpaired this browser."""
-    RESET = "reset"
-    """The sign-in password was reset."""
+    ADMIN_RESET = "admin_reset"
+    """An admin, or the operator, reset the password."""
+    OWN_RESET = "own_reset"
+    """The member reset it, by mail."""
     LOCK_DESTROYED = "lock_destroyed"
     """The tenth wrong PIN."""
     PIN_FORGOTTEN = "pin_forgotten"
@@ -20,12 +23,16 @@ class Reason(StrEnum):
     """A new browser, a replaced device, cleared storage."""
 
 
-def reason_at(device: Device | None) -> Reason:
-    """Why recovery is the way on in the browser that proved to be `device` (None: it holds no key of the member’s)."""
+def reason_at(user: User, device: Device | None) -> Reason:
+    """Why recovery is the way on in the browser that proved to be `device` (None: it holds no key of the member’s).
+
+    After a reset that left no device active, the reset is the reason in a browser without a key, too.
+    """
     if device is None:
-        return Reason.NO_KEY
+        waits = user.reset_at is not None and not Device.of(user.id, DeviceState.ACTIVE)
+        return Reason(user.reset_reason) if waits else Reason.NO_KEY
     if device.state == DeviceState.UNPAIRED:
         return Reason.UNPAIRED
     if device.state == DeviceState.PRIOR:
-        return Reason.RESET
+        return Reason(user.reset_reason)
     return Reason.PIN_FORGOTTEN if device.opens else Reason.LOCK_DESTROYED

@@ -14,6 +14,7 @@ from webapp.crypto.fingerprints import from_typed
 from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.flows.restore_request import NotYours, State
+from webapp.models.approvers import Standing, standing
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.organisation_key import KeyState, OrganisationKey
 from webapp.models.restore_request import RestoreRequest
@@ -49,7 +50,7 @@ def approve(request: RestoreRequest, by: User, given: SignedApproval, origin: st
 
     Raises NotApproved, NotYours, IllegalMove (decided, withdrawn or expired before).
     """
-    if request.user_id == by.id:
+    if not standing(by, request.user_id).may_approve:
         raise NotYours
     if request.state == State.REQUESTED:
         verify_approval(request, by, given, origin)
@@ -70,16 +71,29 @@ def verify_approval(request: RestoreRequest, by: User, given: SignedApproval, or
     except BadSignature:
         raise NotApproved("bad_signature") from None
     fields = _read(given.exact)
-    _check_times(str(fields.pop("made_at", "")), str(fields.pop("expires_at", "")))
+    _check_times(str(fields.pop("made_at", "")), str(fields.pop("expires_at", "")), life_of(request, by))
     if not _same(fields, _expected(request, backup, backup.organisation_key, by, given.wrapped, origin)):
         raise NotApproved("wrong_approval")
     if not given.wrapped.startswith(SEALED_START):
         raise NotApproved("wrong_approval")
 
 
-def latest_expiry() -> str:
+def life_of(request: RestoreRequest, by: User) -> timedelta:
+    """How long an approval of theirs is signed for. One that waits outlives the longest way of the member’s notice, the
+    wait after it, and the time to use it."""
+    if standing(by, request.user_id) != Standing.WAITS:
+        return limits.APPROVAL_LIFE
+    return limits.REQUEST_LIFE + timedelta(hours=hours_to_wait(request)) + limits.APPROVAL_LIFE
+
+
+def hours_to_wait(request: RestoreRequest) -> int:
+    """The wait of an approval given now: what the organisation asks for, or asked for when the request was made."""
+    return max(request.wait_hours, request.user.organisation.approval_wait_hours)
+
+
+def latest_expiry(life: timedelta = limits.APPROVAL_LIFE) -> str:
     """The `expires_at` for an approval signed now."""
-    return stamp(now() + limits.APPROVAL_LIFE)
+    return stamp(now() + life)
 
 
 def _expected(
@@ -115,13 +129,17 @@ def _read(exact: str) -> dict[str, Any]:
         raise NotApproved("wrong_approval") from None
 
 
-def _check_times(made_at: str, expires_at: str) -> None:
-    """`expires_at` is what the server gave out; `made_at` is the admin’s own clock, which may be a little wrong."""
+def _check_times(made_at: str, expires_at: str, life: timedelta) -> None:
+    """`expires_at` is what the server gave out; `made_at` is the admin’s own clock, which may be a little wrong.
+
+    One signed for less than a wait may take would end before it counts: the page was from before there was a wait.
+    """
     try:
         made, expires = parse_stamp(made_at), parse_stamp(expires_at)
     except ValueError:
         raise NotApproved("wrong_approval") from None
-    if not now() < expires <= now() + limits.APPROVAL_LIFE + ROUNDING:
+    least = now() + (life - limits.APPROVAL_LIFE)
+    if not least < expires <= now() + life + ROUNDING:
         raise NotApproved("wrong_approval")
     if abs(made - now()) > CLOCK_SLACK:
         raise NotApproved("wrong_clock")

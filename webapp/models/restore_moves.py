@@ -7,6 +7,7 @@ from sqlalchemy import update
 from webapp.clock import now
 from webapp.database import db, in_transaction
 from webapp.flows.restore_request import MAY, IllegalMove, Move, NotYours, State, Who, target
+from webapp.models.approvers import standing
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
@@ -15,7 +16,7 @@ from webapp.models.user import User
 if TYPE_CHECKING:
     from webapp.models.restore_request import RestoreRequest
 
-ENDING = {Move.DENY, Move.CANCEL, Move.EXPIRE, Move.FINISH}
+ENDING = {Move.DENY, Move.CANCEL, Move.EXPIRE, Move.FINISH, Move.STOP}
 
 
 def advance(
@@ -44,16 +45,18 @@ def advance(
     db.session.refresh(request)
     if moved is None:
         raise IllegalMove(State(request.state), move)
-    _record(request, actor, reason=values.get("denial_reason", ""))
+    _record(request, actor, reason=values.get("denial_reason", "") or values.get("stop_reason", ""))
     Notice.settle("restore_requested", request.id)
 
 
 def may(request: "RestoreRequest", who: Who, actor: User | None, proves_device: bool) -> bool:
-    """Whether `actor` (None: the clock) has that part in this request."""
-    if who == Who.CLOCK:
+    """Whether `actor` (None: the clock, or what befell the account) has that part in this request."""
+    if who in (Who.CLOCK, Who.ACCOUNT):
         return actor is None
     if actor is None or not actor.is_enabled or actor.organisation_id != request.organisation_id:
         return False
+    if who == Who.APPROVER:
+        return actor.is_admin and standing(actor, request.user_id).may_approve
     if who == Who.ADMIN:
         return actor.is_admin and actor.id != request.user_id
     return actor.id == request.user_id and (who == Who.MEMBER or proves_device)
@@ -67,10 +70,10 @@ def announce_asking(request: "RestoreRequest", member: User) -> None:
     tell_member(request, "restore_requested_by_you")
 
 
-def tell_member(request: "RestoreRequest", kind: str, **details: Any) -> None:
-    """A notice to the member whose request it is."""
+def tell_member(request: "RestoreRequest", kind: str, **details: Any) -> Notice:
+    """A notice to the member whose request it is; returns it."""
     member = _member(request)
-    Notice.give(member, kind, **details, **_facts(request, member))
+    return Notice.give(member, kind, **details, **_facts(request, member))
 
 
 def tell_admins(request: "RestoreRequest", kind: str) -> None:

@@ -5,11 +5,10 @@ with the member locked, and gives out what it announces, so no view can forget i
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, Text, select, text
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy import Index, Select, select, text
+from sqlalchemy.orm import Mapped, joinedload, relationship
 
 from webapp import limits
 from webapp.clock import now
@@ -17,8 +16,13 @@ from webapp.crypto.fingerprints import restore_request_fingerprint
 from webapp.database import Base, db, in_transaction, transaction
 from webapp.flows.restore_request import OPEN, Move, State
 from webapp.models import restore_moves as moves
+from webapp.models.approval_wait import ApprovalWait, ApprovalWaits
+from webapp.models.approvers import Standing, standing
+from webapp.models.asked_and_decided import AskedAndDecided, StopReason
 from webapp.models.cloud_backup import CloudBackup
-from webapp.models.columns import Exact, Id, Name, Octets
+from webapp.models.hold import Hold, OnHold
+from webapp.models.notice import Notice
+from webapp.models.organisation import Organisation
 from webapp.models.user import User
 
 _OPEN_SQL = "state in ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))
@@ -28,7 +32,7 @@ class AlreadyOpen(Exception):
     """The member has an open request: it goes on, or is cancelled first."""
 
 
-class RestoreRequest(Base):
+class RestoreRequest(AskedAndDecided, ApprovalWait, Base):
     """The exact signed request, the device it is for, and what was decided."""
 
     __tablename__ = "restore_request"
@@ -43,36 +47,8 @@ class RestoreRequest(Base):
         Index("ix_restore_request_state", "organisation_id", "state"),
     )
 
-    id: Mapped[Id] = mapped_column(primary_key=True)
-    organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
-    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
-    backup_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("cloud_backup.id", ondelete="SET NULL"))
-    exact: Mapped[Exact] = mapped_column(Text)
-    signature: Mapped[Octets] = mapped_column(LargeBinary)
-    device_id: Mapped[Id] = mapped_column(index=True)
-    sign_public: Mapped[bytes] = mapped_column(LargeBinary(32))
-    recipient: Mapped[Name]
-    browser: Mapped[Name]
-    address: Mapped[str] = mapped_column(String(45))
-    reason: Mapped[str] = mapped_column(String(60))
-    """Why the member is recovering: a `webapp.models.recovery_reason.Reason`."""
-    state: Mapped[State] = mapped_column(String(10), default=State.REQUESTED)
-    version: Mapped[int] = mapped_column(default=1)
-    made_at: Mapped[datetime] = mapped_column(default=now)
-    expires_at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user_account.id"))
-    denial_reason: Mapped[str] = mapped_column(String(500), default="")
-    approval: Mapped[Exact] = mapped_column(Text, default="")
-    approval_signature: Mapped[Octets] = mapped_column(LargeBinary, default=b"")
-    wrapped: Mapped[Octets] = mapped_column(LargeBinary, default=b"")
-    released_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    finished_sha256: Mapped[str] = mapped_column(String(64), default="")
-    """The first vault file of the new epoch, so that a repeated Finish is recognised."""
-
-    user: Mapped[User] = relationship(foreign_keys=[user_id])
-    decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])
+    user: Mapped[User] = relationship(foreign_keys="RestoreRequest.user_id")
+    decider: Mapped[User | None] = relationship(foreign_keys="RestoreRequest.decided_by")
     backup: Mapped[CloudBackup | None] = relationship()
 
     @property
@@ -123,24 +99,40 @@ class RestoreRequest(Base):
         return db.session.scalars(query.order_by(RestoreRequest.made_at)).all()
 
     def ask(self) -> None:
-        """Open it, in the caller’s transaction with the member locked. Raises AlreadyOpen."""
+        """Open it, in the caller’s transaction with the member locked. Raises AlreadyOpen, OnHold."""
         assert in_transaction()
+        if Hold.of(self.user_id):
+            raise OnHold
         already = db.session.scalars(_open_ones(self.user_id)).first()
         if already and not already.is_due:
             raise AlreadyOpen
         if already:
             already.expire()
         self.expires_at = now() + limits.REQUEST_LIFE
+        self.wait_hours = db.session.get_one(Organisation, self.organisation_id).approval_wait_hours
         db.session.add(self)
         db.session.flush()
         moves.announce_asking(self, db.session.get_one(User, self.user_id))
 
     def approve(self, by: User, approval: str, signature: bytes, wrapped: bytes) -> None:
-        """Keep what the admin’s browser signed and wrapped; `webapp.models.restore_approval` verified it."""
+        """Keep what the admin’s browser signed and wrapped; `webapp.models.restore_approval` verified it.
+
+        Where no other admin could have decided, it counts only after a wait that begins with the member’s notice.
+        """
+        waits = standing(by, self.user_id) == Standing.WAITS
+        hours = max(self.wait_hours, db.session.get_one(Organisation, self.organisation_id).approval_wait_hours)
         signed: dict[str, Any] = {"approval": approval, "approval_signature": signature, "wrapped": wrapped}
-        until = now() + limits.APPROVAL_LIFE
-        moves.advance(self, Move.APPROVE, by, **signed, decided_at=now(), decided_by=by.id, expires_at=until)
-        moves.tell_member(self, "restore_approved", admin=by.name)
+        decided: dict[str, Any] = {"decided_at": now(), "decided_by": by.id, "wait_hours": hours}
+        until: dict[str, Any] = {} if waits else {"usable_at": now(), "expires_at": now() + limits.APPROVAL_LIFE}
+        moves.advance(self, Move.APPROVE, by, **signed, **decided, **until)
+        if not waits:
+            moves.tell_member(self, "restore_approved", admin=by.name)
+            return
+        notice = moves.tell_member(self, "restore_approved_waiting", admin=by.name, hours=hours)
+        db.session.flush()
+        self.waits_for = notice.id
+        if not Notice.goes_by_mail():
+            self.begin_wait()
 
     def deny(self, by: User, reason: str) -> None:
         """Refuse it, with the reason the member will read."""
@@ -153,9 +145,11 @@ class RestoreRequest(Base):
         moves.tell_member(self, "restore_cancelled")
 
     def release(self, by: User) -> None:
-        """Note that the shares go out now. Repeating it is no new release."""
+        """Note that the shares go out now. Repeating it is no new release. Raises ApprovalWaits."""
         if self.state == State.RELEASED and not self.is_due:
             return
+        if self.state == State.APPROVED and not self.is_usable:
+            raise ApprovalWaits
         moves.advance(self, Move.RELEASE, by, proves_device=True, released_at=now())
         moves.tell_member(self, "restore_released")
         moves.tell_admins(self, "restore_released_admin")
@@ -165,6 +159,23 @@ class RestoreRequest(Base):
         moves.advance(self, Move.FINISH, by, proves_device=True, finished_sha256=finished_sha256)
         moves.tell_member(self, "restore_completed")
         moves.tell_admins(self, "restore_completed_admin")
+
+    def stop(self, reason: StopReason) -> None:
+        """End it because of what befell the account: nothing more is released."""
+        moves.advance(self, Move.STOP, None, stop_reason=str(reason))
+        moves.tell_member(self, "restore_stopped", reason=str(reason))
+
+    @staticmethod
+    def stop_open(user: User, reason: StopReason) -> None:
+        """Stop the open request of the member, if there is one, in the caller’s transaction with the member locked."""
+        assert in_transaction()
+        found = db.session.scalars(_open_ones(user.id)).first()
+        if found is None:
+            return
+        if found.is_due:
+            found.expire()
+        else:
+            found.stop(reason)
 
     def expire(self) -> None:
         """The clock’s move, in the caller’s transaction."""

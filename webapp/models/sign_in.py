@@ -1,14 +1,18 @@
 """A signed-in session of one browser: a row, so that it can be ended from elsewhere."""
 
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from webapp import limits
 from webapp.clock import now
-from webapp.database import Base, db
+from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name
+from webapp.models.event import Event
+from webapp.models.notice import Notice
 from webapp.models.user import User
 
 
@@ -33,13 +37,80 @@ class SignIn(Base):
     device_id: Mapped[str | None] = mapped_column(String(32))
     """The device this browser proved to be: a row of `device`, or the device of an open restore request."""
 
+    browser_id: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of the cookie by which a browser is known again after signing out; empty: from before there was one."""
+    mail_confirmed_at: Mapped[datetime | None]
+    """When a code that was mailed to the member was typed here."""
+
     user: Mapped[User] = relationship()
+
+    @staticmethod
+    def begin(user: User, sign_in_id: str, browser: str, address: str, browser_id: str) -> "SignIn":
+        """A new session, in the caller’s transaction with `user` locked; a browser that is new to them is announced."""
+        assert in_transaction()
+        is_new, facts = SignIn.is_new_browser(user.id, browser_id), {"browser": browser, "address": address}
+        row = SignIn(id=sign_in_id, user_id=user.id, session_epoch=user.session_epoch, browser_id=browser_id, **facts)
+        db.session.add(row)
+        Event.append("user.signed_in", user.organisation_id, actor=user, subject=user, **facts)
+        if is_new:
+            Notice.give(user, "new_sign_in", sign_in=row.notice_id, **facts)
+        return row
 
     @staticmethod
     def alive(sign_in_id: str) -> "SignIn | None":
         """The session with this id with its user loaded, if nothing has ended it."""
         found = db.session.get(SignIn, sign_in_id, options=[joinedload(SignIn.user)])
         return found if found and found.is_alive else None
+
+    @staticmethod
+    def alive_of(user: User) -> Sequence["SignIn"]:
+        """Where the user is signed in, the one used last first."""
+        query = select(SignIn).where(SignIn.user_id == user.id, SignIn.session_epoch == user.session_epoch)
+        query = query.where(SignIn.ended_at.is_(None), SignIn.created_at > now() - limits.SESSION_LIFE)
+        return db.session.scalars(query.order_by(SignIn.last_active_at.desc(), SignIn.id)).all()
+
+    @staticmethod
+    def is_new_browser(user_id: str, browser_id: str) -> bool:
+        """Whether the user signed in before, but never in this browser."""
+        mine = select(SignIn.browser_id).where(SignIn.user_id == user_id).distinct()
+        known = set(db.session.scalars(mine))
+        return bool(known) and browser_id not in known
+
+    @staticmethod
+    def forget_browsers(user_id: str) -> None:
+        """Announce the next sign-in whatever browser it is from, in the caller’s transaction: one of them may not have
+        been the member’s."""
+        assert in_transaction()
+        db.session.execute(update(SignIn).where(SignIn.user_id == user_id).values(browser_id=""))
+
+    @property
+    def notice_id(self) -> str:
+        """How notices name this session, so that it shows none about itself: one more hash, and of no other use."""
+        return hashlib.sha256(self.id.encode()).hexdigest()
+
+    def end(self) -> None:
+        """End it, and lock the tabs it has open, in the caller’s transaction."""
+        from webapp.models.tab_key import TabKey
+
+        assert in_transaction()
+        TabKey.forget(sign_in_id=self.id)
+        self.ended_at = self.ended_at or now()
+
+    @staticmethod
+    def end_some(user: User, which: Callable[["SignIn"], bool]) -> int:
+        """End those of the user’s sessions, in the caller’s transaction with `user` locked; how many were alive."""
+        ended = [found for found in SignIn.alive_of(user) if which(found)]
+        for found in ended:
+            found.end()
+        if ended:
+            organisation = user.organisation_id
+            Event.append("user.sessions_ended", organisation, actor=user, subject=user, number=len(ended))
+        return len(ended)
+
+    @property
+    def is_mail_confirmed(self) -> bool:
+        """Whether whoever is signed in here has shown lately that they read the member’s mail."""
+        return self.mail_confirmed_at is not None and now() - self.mail_confirmed_at < limits.MAIL_CONFIRMED
 
     @property
     def is_alive(self) -> bool:

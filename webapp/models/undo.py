@@ -1,20 +1,31 @@
-"""What a finished recovery replaced, for as long as it can be taken back."""
+"""Taking a finished recovery back: the former epoch and its devices return, the newer vault is archived."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp import limits
 from webapp.clock import now
-from webapp.database import Base
+from webapp.database import Base, db, in_transaction
+from webapp.models.asked_and_decided import StopReason
 from webapp.models.columns import Id, new_id
+from webapp.models.device import Device, DeviceState
+from webapp.models.event import Event
+from webapp.models.notice import Notice
+from webapp.models.pairing import Pairing
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.tab_key import TabKey
+from webapp.models.user import User
+from webapp.models.vault import Vault
+
+
+class UndoClosed(Exception):
+    """The recovery can no longer be undone: its time is over, it was undone, or another one followed it."""
 
 
 class Undo(Base):
-    """The epoch that ended and the one that began; the devices carry `unpaired_epoch`.
-
-    Undoing a recovery is not built yet. It will read `way`, `former_kit` and `made_at`, and set `undone_at`.
-    """
+    """The epoch that ended and the one that began; the devices carry `unpaired_epoch`."""
 
     __tablename__ = "undo"
 
@@ -24,7 +35,59 @@ class Undo(Base):
     former_epoch: Mapped[int]
     epoch: Mapped[int]
     former_kit: Mapped[int]
+    former_kit_confirmed_at: Mapped[datetime | None]
     restore_request_id: Mapped[str | None] = mapped_column(String(32))
     made_at: Mapped[datetime] = mapped_column(default=now)
     until: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+    @staticmethod
+    def open_of(user: User) -> "Undo | None":
+        """The member’s latest recovery, while it can be undone. One that was undone uncovers no earlier one: who says
+        “This wasn’t me” twice means the same recovery."""
+        latest = select(Undo).where(Undo.user_id == user.id).order_by(Undo.epoch.desc()).limit(1)
+        found = db.session.scalars(latest).first()
+        stands = found is not None and found.epoch == user.epoch and found.undone_at is None
+        return found if found and stands and found.until > now() else None
+
+    def brings_back(self, device: Device) -> bool:
+        """Whether the device is one that this recovery unpaired."""
+        return device.state == DeviceState.UNPAIRED and device.unpaired_epoch == self.epoch
+
+    def undo(self, user: User, *, keep: str | None = None) -> None:
+        """Bring the former epoch back, in the caller’s transaction with `user` locked. Raises UndoClosed.
+
+        Ends every session (but the one with id `keep`) and an open restore request. The devices of the newer epoch are
+        unpaired, their sealed share kept as long as an undo is.
+        """
+        assert in_transaction()
+        db.session.refresh(self)
+        if Undo.open_of(user) is not self:
+            raise UndoClosed
+        RestoreRequest.stop_open(user, StopReason.UNDO)
+        Pairing.stop_open(user)
+        self.undone_at = now()
+        self._exchange_devices(user)
+        former = db.session.get_one(Vault, (user.id, self.former_epoch))
+        db.session.get_one(Vault, (user.id, self.epoch)).ended_at = now()
+        former.ended_at = None
+        user.epoch, user.kit_number = self.former_epoch, self.former_kit
+        user.kit_confirmed_at = self.former_kit_confirmed_at
+        user.end_sessions(but=keep)
+        Event.append("recovery.undone", user.organisation_id, actor=None, subject=user, object_id=self.id)
+        Notice.give(user, "recovery_undone", made_at=self.made_at.isoformat())
+        facts = {"member": user.name, "email": user.email, "member_id": user.id}
+        Notice.give_admins(user.organisation_id, "recovery_undone_admin", but=user.id, **facts)
+
+    def _exchange_devices(self, user: User) -> None:
+        for device in Device.of(user.id):
+            if self.brings_back(device):
+                device.come_back(user.reset_at)
+                kind = "device.returned"
+            elif device.state != DeviceState.UNPAIRED:
+                TabKey.forget(device_id=device.id)
+                device.unpair(None, None, now() + limits.UNDO_WINDOW)
+                kind = "device.unpaired"
+            else:
+                continue
+            Event.append(kind, user.organisation_id, subject=user, object_id=device.id)

@@ -48,6 +48,18 @@ class User(UserMixin, Base):  # type: ignore[misc]
     joined_at: Mapped[datetime | None]
     """When the last step of joining was done, or put off by the member."""
     disabled_at: Mapped[datetime | None]
+    pairing_codes: Mapped[int] = mapped_column(default=0)
+    """Pairing codes that were shown since the last success, or since a day passed without any."""
+    pairing_codes_at: Mapped[datetime | None]
+    """When the last of them was shown."""
+    pairing_locked_until: Mapped[datetime | None]
+    """No code is shown before then: three in a day came to nothing."""
+    reset_at: Mapped[datetime | None]
+    """When the password was last reset: every device of then has to be brought back."""
+    reset_reason: Mapped[str] = mapped_column(String(60), default="")
+    """Which reset it was: a `webapp.models.recovery_reason.Reason`."""
+    reset_by: Mapped[str] = mapped_column(String(200), default="")
+    """The name of the admin who did it, as it was then; empty for the member or the operator."""
 
     organisation: Mapped[Organisation] = relationship()
 
@@ -65,6 +77,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     def is_enabled(self) -> bool:
         """Whether they may sign in."""
         return self.disabled_at is None
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a password opens the account; none does between a reset and the choice of a new one."""
+        return bool(self.password_hash)
 
     @staticmethod
     def normalised_email(text: str) -> str:

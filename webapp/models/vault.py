@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, undefer
 
 from webapp import limits
@@ -29,7 +29,7 @@ class DeviceNotActive(Exception):
 class Vault(Base):
     """One row per member and epoch; the row of `user.epoch` is the current one, the others are archived.
 
-    `began_at` and `ended_at` are for undoing a recovery, which will offer the former vaults with their dates.
+    An undo makes an archived one current again and archives the newer; no row is ever removed.
     """
 
     __tablename__ = "vault"
@@ -56,6 +56,11 @@ class Vault(Base):
         if with_file:
             query = query.options(undefer(Vault.file)).execution_options(populate_existing=True)
         return db.session.scalars(query).first()
+
+    @staticmethod
+    def next_epoch(user_id: str) -> int:
+        """The number of the epoch that a recovery begins: numbers of epochs that an undo ended are not used again."""
+        return 1 + (db.session.scalar(select(func.max(Vault.epoch)).where(Vault.user_id == user_id)) or 0)
 
     @staticmethod
     def begin(

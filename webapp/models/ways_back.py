@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from webapp.models.approvers import approvers
 from webapp.models.cloud_backup import CloudBackup
-from webapp.models.device import Device, DeviceState
+from webapp.models.device import Device
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.user import User
 
@@ -15,13 +16,17 @@ class WaysBack:
 
     others: Sequence[Device]
     """Devices other than this browser that open the vault, the one used last first."""
+    pairing: Sequence[Device]
+    """Devices other than this browser that can show it a code, active or prior, the one used last first."""
     backups: Sequence[CloudBackup]
     """Cloud backups of the present epoch, newest first."""
     former: int
     """How many cloud backups are from before the last recovery. Their keyring lacks the present vault key, so nobody
     could end the present epoch with one; the Recovery Kit of their time still opens them."""
     approvers: Sequence[str]
-    """Names of those who may approve the member’s request."""
+    """Names of the others who may approve the member’s request."""
+    alone: bool
+    """Whether the member is the only admin, and so approves their own request: it counts after a wait."""
     is_enabled: bool
     """Whether the organisation has a recovery key that new backups use."""
     is_switched_on: bool
@@ -32,13 +37,16 @@ class WaysBack:
         """As things stand."""
         backups = CloudBackup.of(user.id)
         current = [backup for backup in backups if backup.epoch == user.epoch]
-        active = Device.of(user.id, DeviceState.ACTIVE)
-        others = [device for device in active if device.opens and (here is None or device.id != here.id)]
+        elsewhere = [device for device in Device.of(user.id) if here is None or device.id != here.id]
+        elsewhere.sort(key=lambda device: device.last_used_at, reverse=True)
+        deciding = approvers(user)
         return WaysBack(
-            others=sorted(others, key=lambda device: device.last_used_at, reverse=True),
+            others=[device for device in elsewhere if device.opens],
+            pairing=[device for device in elsewhere if device.can_pair],
             backups=current,
             former=len(backups) - len(current),
-            approvers=[admin.name for admin in User.admins(user.organisation_id) if admin.id != user.id],
+            approvers=[admin.name for admin in deciding if admin.id != user.id],
+            alone=[admin.id for admin in deciding] == [user.id],
             is_enabled=OrganisationKey.active(user.organisation_id) is not None,
             is_switched_on=user.cloud_backups_at is not None,
         )
@@ -46,4 +54,4 @@ class WaysBack:
     @property
     def cloud_works(self) -> bool:
         """Whether asking for a cloud backup can lead to an approval."""
-        return bool(self.backups and self.approvers)
+        return bool(self.backups and (self.approvers or self.alone))

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp import limits, throttle
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.flows.restore_request import OPEN
 from webapp.htmx import redirect_to
 from webapp.models import (
     Challenge,
@@ -33,6 +32,7 @@ from webapp.octets import (
     find_signer,
     from_base64,
     json_body,
+    may_unlock,
     number_of,
     signed,
     unlockable_device,
@@ -62,9 +62,9 @@ def way_to_vault() -> BaseResponse | None:
 
 
 def device_of_session() -> Device:
-    """The active device that this session’s browser has proved to be. Raises Refusal."""
+    """The device that this session’s browser has proved to be, if its PIN may be tried. Raises Refusal."""
     device = db.session.get(Device, my_sign_in().device_id or "")
-    if device is None or device.user_id != me().id or not device.is_active:
+    if device is None or device.user_id != me().id or not may_unlock(device):
         raise Refusal(403, "device_not_active")
     return device
 
@@ -212,7 +212,8 @@ def _standing(signer: Signer) -> str:
     if signer.device:
         return signer.device.state
     asked = signer.request and signer.request.expire_if_due()
-    return "asking" if asked and asked.state in OPEN else "closed"
+    pairing = signer.pairing and signer.pairing.settled()
+    return "asking" if (asked and asked.is_open) or (pairing and pairing.is_open) else "closed"
 
 
 def _tab(body: dict[str, object]) -> str:

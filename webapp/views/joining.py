@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 
-import flask_login
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -26,7 +25,7 @@ from webapp.models import (
 )
 from webapp.models.columns import is_id
 from webapp.octets import Refusal, age_file, at_most, check_signature, framed_body, from_base64, number_of, text_of
-from webapp.security import address, browser_label, me, my_sign_in, public, sign_in, sign_out
+from webapp.security import address, browser_label, me, my_sign_in, public, sign_in
 from webapp.views.home import home_url, opening_device
 
 bp = Blueprint("joining", __name__)
@@ -65,8 +64,6 @@ def accept_invite(token: str) -> BaseResponse | tuple[str, int]:
         return _closed(Invite.by_token(token))
     except AddressTaken:
         return _form(Invite.by_token(token), token, name, taken=True), 422
-    if flask_login.current_user.is_authenticated:
-        sign_out()
     sign_in(user)
     return redirect_to(url_for(".new_vault"))
 
@@ -148,7 +145,7 @@ def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
         id=_checked(is_id, device.get("id")),
         sign_public=from_base64(device.get("sign"), 32),
         recipient=_checked(is_recipient, device.get("recipient")),
-        name=text_of(device, "name", limits.NAME_CHARACTERS),
+        name=one_line(text_of(device, "name", limits.NAME_CHARACTERS)) or browser_label(),
         browser=browser_label(),
         verify_key=from_base64(header.get("verify_key"), 32),
         keyslot=age_file(from_base64(header.get("keyslot")), limits.KEYSLOT_BYTES),

@@ -3,20 +3,24 @@
 There is no wizard: an open request decides where /recovery leads, so a closed tab, a reload or tomorrow all work.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from webapp import throttle
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import State
 from webapp.htmx import redirect_to
-from webapp.models import Device, RestoreRequest, SignIn, Undo, User, Vault
+from webapp.models import Device, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault
+from webapp.models.hold import Hold
 from webapp.models.recovery_reason import reason_at
 from webapp.models.ways_back import WaysBack
 from webapp.security import browser_label, me, my_sign_in
+from webapp.throttle import MAIL_CODES, Throttled
 from webapp.views.home import home_url
 
 bp = Blueprint("recovery", __name__, url_prefix="/recovery")
@@ -35,19 +39,31 @@ def lead_elsewhere() -> Response | None:
     _forget_closed_request(user, found)
     if my_sign_in().looked_at is None:
         return redirect_to(url_for("devices.show_here", next=request.full_path.rstrip("?")))
-    if request.endpoint not in ALWAYS and RestoreRequest.open_of(user.id):
-        return redirect_to(url_for(".show_recovery"))
+    if request.endpoint not in ALWAYS and (RestoreRequest.open_of(user.id) or Hold.of(user.id)):
+        return redirect_to(url_for("recovery.show_recovery"))
     return None
 
 
 @bp.get("")
 def show_recovery() -> str | Response:
-    """Why, the tip, and the two doors; or where the open request stands."""
-    asked = RestoreRequest.open_of(me().id)
+    """Why, the tip, and the two doors; or where the open request stands; or that the account is on hold."""
+    hold = Hold.of(me().id)
+    if hold:
+        return step("recovery/_on_hold.html", "Your Account Is on Hold", hold=hold)
+    asked, pairing = RestoreRequest.open_of(me().id), Pairing.open_of(me().id)
+    if asked is None and pairing and pairing.device_id == my_sign_in().device_id:
+        return redirect_to(url_for("pairings.show_pairing", pairing_id=pairing.id))
     if asked is None:
         here = proved_device()
         by = db.session.get(Device, here.unpaired_by or "") if here else None
-        return step("recovery/_account_recovery.html", "Account Recovery", reason=reason_at(here), by=by)
+        return step(
+            "recovery/_account_recovery.html",
+            "Account Recovery",
+            reason=reason_at(me(), here),
+            by=by,
+            browser=browser_label(),
+            pairing=pairing,
+        )
     if is_here(asked):
         return redirect_to(url_for("restore_requests.show_request", request_id=asked.id))
     today = asked.made_at.date() == now().date()
@@ -56,7 +72,7 @@ def show_recovery() -> str | Response:
 
 @bp.get("/pair")
 def show_pairing() -> str:
-    """Not built yet: says what works instead."""
+    """Whether there is another device at hand."""
     return step("recovery/_pair.html", "Pair With Device")
 
 
@@ -92,10 +108,15 @@ def show_cloud() -> str:
 
 @bp.post("/cloud")
 def confirm_cloud() -> Response | tuple[str, int]:
-    """On to the backups, once the person has said that they know."""
+    """On to the mailbox or the backups, once the person has said that they know."""
     if "understood" not in request.form:
         return step("recovery/_cloud.html", "Restore from Cloud Backup", unticked=True), 422
-    return redirect_to(url_for(".choose_cloud_backup"))
+    if not _asks_mail():
+        return redirect_to(url_for(".choose_cloud_backup"))
+    with suppress(Throttled):  # the page says so, and goes on without a code
+        if MailCode.of(my_sign_in().id) is None:
+            send_mail_code()
+    return redirect_to(url_for("mail_codes.show_mail_code"))
 
 
 @bp.get("/cloud/backups")
@@ -109,7 +130,7 @@ def show_done() -> str | Response:
     """What the recovery that this browser finished has brought back."""
     user, finished = me(), RestoreRequest.latest_of(me().id)
     if not finished or finished.state != State.COMPLETED or not is_here(finished):
-        return redirect_to(url_for(".show_recovery"))
+        return redirect_to(url_for("recovery.show_recovery"))
     undo = db.session.scalars(select(Undo).where(Undo.restore_request_id == finished.id)).one()
     former, from_backup = db.session.get_one(Vault, (user.id, undo.former_epoch)), request.args.get("from") == "backup"
     return step(
@@ -128,12 +149,26 @@ def show_done() -> str | Response:
 def cloud_backups(problem: str = "", **facts: Any) -> str:
     """The list of backups, with a sentence where what was sent could not be taken."""
     facts = {"problem": problem, "browser": browser_label(), "chosen": request.form.get("backup"), **facts}
+    facts |= {"confirmed": my_sign_in().is_mail_confirmed, "asks_mail": _asks_mail()}
     return step("recovery/_cloud_backups.html", "Restore from Cloud Backup", **facts)
 
 
 def step(fragment: str, title: str, template: str = "recovery/page.html", **facts: Any) -> str:
     """The page of one step, out of which htmx takes the step."""
     return render_template(template, fragment=fragment, title=title, **_around(), **facts)
+
+
+def _asks_mail() -> bool:
+    """Whether a code is offered by mail: mail is set up, and none was typed here lately."""
+    return Notice.goes_by_mail() and not my_sign_in().is_mail_confirmed
+
+
+def send_mail_code() -> None:
+    """Mail a code to whoever is signed in, for this session; the one before is dead. Raises Throttled."""
+    user_id, sign_in_id = me().id, my_sign_in().id
+    throttle.spend(MAIL_CODES, user_id)
+    with transaction():
+        MailCode.send(User.locked(user_id), sign_in_id)
 
 
 def proved_device() -> Device | None:
@@ -158,8 +193,8 @@ def _forget_closed_request(user: User, found: SignIn) -> None:
     """A request that was closed leaves its key in the session; let the browser look for another one it may hold."""
     if found.device_id is None or proved_device():
         return
-    asked = RestoreRequest.open_of(user.id)
-    if asked is None or asked.device_id != found.device_id:
+    asked, pairing = RestoreRequest.open_of(user.id), Pairing.open_of(user.id)
+    if found.device_id not in {one.device_id for one in (asked, pairing) if one}:
         row_id = found.id
         with transaction() as session:
             kept = session.get_one(SignIn, row_id)

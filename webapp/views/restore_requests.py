@@ -12,23 +12,24 @@ from webapp.htmx import instead_of, nothing_new, redirect_to
 from webapp.mail import contact_link
 from webapp.models import RestoreRequest, SignIn, User
 from webapp.models.asking import Asking, NotAsked
+from webapp.models.hold import OnHold
 from webapp.models.recovery_reason import reason_at
 from webapp.models.restore_request import AlreadyOpen
 from webapp.octets import Refusal, from_base64
 from webapp.polling import Pace
-from webapp.security import address, browser_label, me, my_sign_in, quiet
+from webapp.security import address, browser_label, demand_session, me, my_sign_in, quiet
 from webapp.throttle import RESTORE_REQUESTS, Throttled
 from webapp.views.recovery import cloud_backups, is_here, proved_device, step
 
 bp = Blueprint("restore_requests", __name__, url_prefix="/recovery/requests")
 
-APPROVED = (State.APPROVED, State.RELEASED)
 TITLES = {
     "waiting": "Waiting for Approval",
     "new_pin": "Create a New PIN",
     "denied": "Request Denied",
     "cancelled": "Request Cancelled",
     "expired": "Request Expired",
+    "stopped": "Request Stopped",
     "completed": "Recovery Completed",
 }
 
@@ -46,10 +47,12 @@ def create_request() -> Response | tuple[str, int] | tuple[str, int, dict[str, s
             raise AlreadyOpen
         throttle.spend(RESTORE_REQUESTS, user_id)
         with transaction() as session:
-            asked = asking.ask(User.locked(user_id), current_app.config["ORIGIN"])
+            user = User.locked(user_id)
+            demand_session(sign_in_id)
+            asked = asking.ask(user, current_app.config["ORIGIN"])
             found = session.get_one(SignIn, sign_in_id)
             asked_id, found.device_id, found.looked_at = asked.id, asked.device_id, now()
-    except AlreadyOpen:
+    except (AlreadyOpen, OnHold):
         return redirect_to(url_for("recovery.show_recovery"))
     except NotAsked as error:
         return cloud_backups(error.code), 422
@@ -67,7 +70,7 @@ def show_request(request_id: str) -> str | Response:
         return redirect_to(url_for("devices.show_here", next=request.path))
     if asked.is_open and not is_here(asked):
         return redirect_to(url_for("recovery.show_recovery"))
-    if asked.state in APPROVED:
+    if _can_restore(asked):
         return redirect_to(url_for(".show_restore", request_id=request_id))
     if asked.state == State.COMPLETED and is_here(asked):
         return redirect_to(url_for("recovery.show_done"))
@@ -78,7 +81,7 @@ def show_request(request_id: str) -> str | Response:
 def show_restore(request_id: str) -> str | Response:
     """Create a New PIN: the last step, once the request is approved."""
     asked = _mine(request_id)
-    if asked.state not in APPROVED or not is_here(asked):
+    if not _can_restore(asked) or not is_here(asked):
         return redirect_to(url_for(".show_request", request_id=request_id))
     return _page(asked)
 
@@ -88,9 +91,11 @@ def show_restore(request_id: str) -> str | Response:
 def show_status(request_id: str) -> str | Response:
     """What a waiting page asks: nothing new, a new pace, or the step that comes instead of the waiting."""
     row = RestoreRequest
-    query = select(row.version, row.made_at, row.expires_at).where(row.id == request_id, row.user_id == me().id)
-    version, made_at, expires_at = db.session.execute(query).first() or abort(404)
-    pace, unchanged = Pace.since(made_at), request.args.get("version") == str(version) and expires_at > now()
+    query = select(row.version, row.made_at, row.expires_at, row.usable_at)
+    query = query.where(row.id == request_id, row.user_id == me().id)
+    version, made_at, expires_at, usable_at = db.session.execute(query).first() or abort(404)
+    waits = usable_at is None or usable_at > now()  # a page that waits shows nothing usable yet
+    pace, unchanged = Pace.since(made_at), request.args.get("version") == str(version) and expires_at > now() and waits
     if unchanged and request.args.get("pace") == str(pace.seconds):
         return nothing_new()
     asked = _mine(request_id)
@@ -98,7 +103,7 @@ def show_status(request_id: str) -> str | Response:
         return render_template("restore_requests/_poll.html", asked=asked, pace=pace)
     if asked.is_open and not is_here(asked):
         return redirect_to(url_for("recovery.show_recovery"))
-    view = "show_restore" if asked.state in APPROVED else "show_request"
+    view = "show_restore" if _can_restore(asked) else "show_request"
     return instead_of("#main", _page(asked, "recovery/next_step.html"), url_for(f".{view}", request_id=request_id))
 
 
@@ -123,6 +128,11 @@ def create_cancellation(request_id: str) -> Response:
     return redirect_to(url_for(".show_request", request_id=request_id))
 
 
+def _can_restore(asked: RestoreRequest) -> bool:
+    """Whether what was asked for can be fetched now: approved, and the approval counts."""
+    return asked.state == State.RELEASED or (asked.state == State.APPROVED and asked.is_usable)
+
+
 def _mine(request_id: str) -> RestoreRequest:
     """The member’s own request, expired if its time is up; anything else is a 404."""
     found = RestoreRequest.by_id(request_id)
@@ -136,11 +146,14 @@ def _asking() -> Asking:
         signature = from_base64(request.form.get("signature"), 64)
     except Refusal:
         raise NotAsked("request_unreadable") from None
-    return Asking(request.form.get("request", ""), signature, browser_label(), address(), reason_at(proved_device()))
+    found = my_sign_in()
+    confirmed = found.mail_confirmed_at if found.is_mail_confirmed else None
+    reason = reason_at(me(), proved_device())
+    return Asking(request.form.get("request", ""), signature, browser_label(), address(), reason, confirmed)
 
 
 def _page(asked: RestoreRequest, template: str = "recovery/page.html") -> str:
-    name = "new_pin" if asked.state in APPROVED else "waiting" if asked.is_open else str(asked.state)
+    name = "new_pin" if _can_restore(asked) else "waiting" if asked.is_open else str(asked.state)
     facts = {"asked": asked, "pace": Pace.since(asked.made_at), "letter": _letter(asked), "calm": is_here(asked)}
     return step(f"restore_requests/_{name}.html", TITLES[name], template, **facts)
 

@@ -11,7 +11,7 @@ from webapp.crypto.signatures import BadSignature
 from webapp.crypto.wrapping import wrap
 from webapp.database import transaction
 from webapp.flows.restore_request import IllegalMove, State
-from webapp.models import CloudBackup, RestoreRequest, StaleVault, User, Vault
+from webapp.models import ApprovalWaits, CloudBackup, RestoreRequest, StaleVault, User, Vault
 from webapp.models.finish import Finish, finish_restore
 from webapp.octets import (
     Refusal,
@@ -47,6 +47,8 @@ def release(request_id: str) -> Response:
         with transaction() as session:
             user = User.locked(user_id)
             session.get_one(RestoreRequest, request_id).release(user)
+    except ApprovalWaits:
+        raise Refusal(409, "approval_waits") from None
     except IllegalMove as error:
         raise _closed(error) from None
     return framed_answer(header, file)
@@ -64,6 +66,7 @@ def show_newest_vault(request_id: str) -> Response:
     vault = Vault.current(user, with_file=True)
     assert vault is not None
     header = {"epoch": vault.epoch, "counter": vault.counter, "sha256": vault.sha256, "kit": user.kit_number}
+    header["next_epoch"] = Vault.next_epoch(user.id)
     return framed_answer(header, vault.file)
 
 
@@ -108,6 +111,8 @@ def _released(asked: RestoreRequest) -> tuple[dict[str, Any], bytes]:
     """What is handed out once the release is noted. Raises Refusal."""
     if asked.state == State.REQUESTED:
         raise Refusal(409, "not_released")
+    if asked.state == State.APPROVED and not asked.is_usable:
+        raise Refusal(409, "approval_waits")
     if asked.state not in (State.APPROVED, State.RELEASED):
         raise Refusal(410, "request_closed", state=asked.state)
     backup, vault = CloudBackup.with_file(asked.backup_id or ""), Vault.current(me())

@@ -38,8 +38,9 @@ def show_vault() -> str | BaseResponse:
 @bp.get("/vault/file")
 def show_file() -> Response:
     """The newest vault file, for a browser that has proved to be an active device."""
-    if not device_of_session().opens:
-        raise Refusal(410, "lock_destroyed")
+    device = device_of_session()
+    if not device.opens:
+        raise Refusal(410 if device.is_active else 403, "lock_destroyed" if device.is_active else "device_not_active")
     vault = Vault.current(me(), with_file=True)
     if vault is None:
         raise Refusal(404, "not_found")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from webapp.models import Event, Invite, OrganisationKey
+from webapp.models import Event, Hold, Invite, OrganisationKey
 from webapp.models.coverage import summary
 from webapp.security import me
 from webapp.views.admin.requests import pending
@@ -18,6 +18,7 @@ def show_overview() -> str:
     organisation_id = me().organisation_id
     return render_template(
         "admin/overview.html",
+        holds=Hold.open_ones(organisation_id),
         summary=summary(organisation_id),
         key=OrganisationKey.active(organisation_id),
         invites=Invite.open_ones(organisation_id),

@@ -12,8 +12,9 @@ from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, NotYours, State
 from webapp.htmx import nothing_new, redirect_to
-from webapp.models import Organisation, RestoreRequest, User
-from webapp.models.restore_approval import NotApproved, SignedApproval, approve, latest_expiry
+from webapp.models import Mark, Notice, Organisation, RestoreRequest, User
+from webapp.models.approvers import approvers, standing
+from webapp.models.restore_approval import NotApproved, SignedApproval, approve, hours_to_wait, latest_expiry, life_of
 from webapp.moments import ago_changes_at
 from webapp.octets import Refusal, base64_of, from_base64
 from webapp.security import me, quiet
@@ -35,7 +36,9 @@ def list_requests() -> str:
     query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.decider))
     found = db.session.scalars(query.order_by(*NEWEST_FIRST).limit(PAGE + 1)).all()
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    return render_template("admin/requests.html", requests=found[:PAGE], older=older)
+    return render_template(
+        "admin/requests.html", requests=found[:PAGE], older=older, is_mail_read=Notice.goes_by_mail()
+    )
 
 
 @bp.get("/requests/count")
@@ -90,7 +93,10 @@ def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
         return _refused(request_id, error.code)
     except (IllegalMove, NotYours) as error:
         return _too_late(request_id, error)
-    flash("Approved. The member’s browser restores the backup now; you can watch it here.", "success")
+    if _find(request_id).is_usable:
+        flash("Approved. The member’s browser restores the backup now; you can watch it here.", "success")
+    else:
+        flash("Approved. It counts after the wait, in which the member can stop it; you can watch it here.", "success")
     return redirect_to(url_for("admin_requests.show_request", request_id=request_id))
 
 
@@ -130,7 +136,7 @@ def pending() -> dict[str, Any]:
     version, _ = waiting_version(me().organisation_id)
     waiting = RestoreRequest.waiting(me().organisation_id)
     changes = [ago_changes_at(asked.made_at) for asked in waiting] + [asked.expires_at for asked in waiting]
-    return {"pending": waiting, "pending_poll": next_poll(version, changes)}
+    return {"pending": waiting, "pending_poll": next_poll(version, changes), "is_mail_read": Notice.goes_by_mail()}
 
 
 def _find(request_id: str) -> RestoreRequest:
@@ -155,18 +161,27 @@ def _given() -> SignedApproval | None:
 
 
 def _facts(asked: RestoreRequest, **more: Any) -> dict[str, Any]:
-    changes = [asked.expires_at] if asked.is_open else []
+    changes = [moment for moment in (asked.expires_at, asked.usable_at) if moment] if asked.is_open else []
     poll = next_poll(str(asked.version), changes) if asked.is_open else None
     facts = {"asked": asked, "poll": poll, "error": None, "reason": "", "reason_error": None, "lost": None}
-    deciders = [admin for admin in User.admins(asked.organisation_id) if admin.id != asked.user_id]
-    return {**facts, "sealed": _sealed(asked), "deciders": deciders, **more}
+    return {**facts, **_standing(asked), "sealed": _sealed(asked), "is_mail_read": Notice.goes_by_mail(), **more}
+
+
+def _standing(asked: RestoreRequest) -> dict[str, Any]:
+    """Whether I may approve it, why not, and who else may."""
+    return {
+        "standing": standing(me(), asked.user_id),
+        "mark": Mark.newest(me().id, asked.user_id),
+        "hours": hours_to_wait(asked),
+        "deciders": [admin for admin in approvers(asked.user) if admin.id != me().id],
+    }
 
 
 def _sealed(asked: RestoreRequest) -> dict[str, str]:
     """Attributes for the admin’s browser: what it opens with the key file, and what it compares. Nothing of it is
     secret from an admin; share A stays sealed to the key."""
     backup = asked.backup
-    if asked.state != State.REQUESTED or backup is None or asked.user_id == me().id:
+    if asked.state != State.REQUESTED or backup is None or not standing(me(), asked.user_id).may_approve:
         return {}
     return {
         "data-request": asked.exact,
@@ -174,10 +189,11 @@ def _sealed(asked: RestoreRequest) -> dict[str, str]:
         "data-share-a": base64_of(backup.share_a),
         "data-organisation": asked.organisation_id,
         "data-user": asked.user_id,
+        "data-email": asked.user.email,
         "data-backup": backup.id,
         "data-file-sha256": backup.file_sha256,
         "data-admin": me().id,
-        "data-expires-at": latest_expiry(),
+        "data-expires-at": latest_expiry(life_of(asked, me())),
     }
 
 
@@ -187,7 +203,9 @@ def _refused(request_id: str, code: str | None, **more: Any) -> tuple[str, int]:
 
 
 def _too_late(request_id: str, error: IllegalMove | NotYours) -> tuple[str, int]:
-    """How it was decided instead, and by whom."""
+    """How it was decided instead, and by whom; or why I don’t decide it."""
     asked = _find(request_id)
-    lost = "own_request" if isinstance(error, NotYours) else "too_late"
-    return render_template("admin/_decision.html", **_facts(asked, lost=lost)), 409 if lost == "too_late" else 403
+    if not isinstance(error, NotYours):
+        return render_template("admin/_decision.html", **_facts(asked, lost="too_late")), 409
+    lost = "own_request" if asked.user_id == me().id else "marked_request"
+    return render_template("admin/_decision.html", **_facts(asked, lost=lost)), 403

@@ -16,6 +16,7 @@ from webapp.models.organisation_key import AnotherKeyIsActive, NoSuchKey
 from webapp.octets import Refusal, from_base64
 from webapp.security import me, my_sign_in
 from webapp.views.admin.requests import pending
+from webapp.views.admin.waiting_time import wait_facts
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
@@ -24,8 +25,8 @@ PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
 
 @bp.get("/settings")
 def show_settings() -> str:
-    """The recovery key or the ceremony that makes one, who waits for a decision, and the contact."""
-    return render_template("admin/settings.html", **_key_facts(), **_contact_facts(), **pending())
+    """The recovery key or the ceremony that makes one, who waits for a decision, the contact, the waiting time."""
+    return render_template("admin/settings.html", **_key_facts(), **_contact_facts(), **wait_facts(), **pending())
 
 
 @bp.post("/keys")

@@ -94,8 +94,9 @@ def _refuse_known(email: str) -> None:
 
 
 def _roles() -> list[Role]:
-    """What I may invite somebody as: nobody hands out more than they have."""
-    return [Role.MEMBER, Role.ADMIN, Role.OWNER] if me().role == Role.OWNER else [Role.MEMBER, Role.ADMIN]
+    """What I may invite somebody as. An admin who made another admin could approve in that one’s name what nobody may
+    approve alone, so only owners make admins."""
+    return [Role.MEMBER, Role.ADMIN, Role.OWNER] if me().role == Role.OWNER else [Role.MEMBER]
 
 
 def _invite_facts(**more: Any) -> dict[str, Any]:

@@ -1,0 +1,110 @@
+"""A hold: a member said “This wasn’t me”, so no recovery of theirs goes on before an admin has looked into it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.approvers import Standing, standing
+from webapp.models.columns import Id, Name, new_id
+from webapp.models.event import Event
+from webapp.models.link import Link, Purpose
+from webapp.models.mark import Mark, MarkKind
+from webapp.models.notice import Notice
+from webapp.models.user import User
+
+
+class OnHold(Exception):
+    """No recovery begins while the account is on hold."""
+
+
+class NotLifted(Exception):
+    """The hold stays: there is none any more, or `code` says why this admin may not lift it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Hold(Base):
+    """One incident of one member; open until an admin, or the operator, lifts it."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        Index(
+            "uq_hold_open",
+            "user_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
+    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
+    said_with: Mapped[Name]
+    """Where the member said it: "a link from a mail", or the name of the device."""
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user_account.id"))
+    """None while it stands, and where the operator lifted it."""
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+    @staticmethod
+    def of(user_id: str) -> "Hold | None":
+        """The member’s open hold."""
+        return db.session.scalars(select(Hold).where(Hold.user_id == user_id, Hold.lifted_at.is_(None))).first()
+
+    @staticmethod
+    def open_ones(organisation_id: str) -> Sequence["Hold"]:
+        """Every open hold of the organisation, the oldest first."""
+        query = select(Hold).where(Hold.organisation_id == organisation_id, Hold.lifted_at.is_(None))
+        return db.session.scalars(query.options(joinedload(Hold.user)).order_by(Hold.made_at)).all()
+
+    @staticmethod
+    def begin(user: User, said_with: str) -> None:
+        """Hold the account and tell everybody concerned, in the caller’s transaction with `user` locked; again changes
+        nothing."""
+        assert in_transaction()
+        if Hold.of(user.id):
+            return
+        hold = Hold(organisation_id=user.organisation_id, user_id=user.id, said_with=said_with)
+        db.session.add(hold)
+        db.session.flush()
+        facts = {"member": user.name, "email": user.email, "member_id": user.id, "said_with": said_with}
+        Event.append("hold.begun", user.organisation_id, subject=user, object_id=hold.id, said_with=said_with)
+        Notice.give_admins(user.organisation_id, "hold_begun_admin", but=user.id, **facts)
+        Notice.give(user, "hold_begun", said_with=said_with)
+
+    def may_lift(self, admin: User) -> str | None:
+        """None if this admin may; else the code of the sentence that says why not."""
+        if admin.id == self.user_id:
+            return "own_hold"
+        return None if standing(admin, self.user_id) == Standing.FREE else "marked_hold"
+
+    def lift(self, by: User | None) -> None:
+        """Let recoveries go on, in the caller’s transaction with the member locked; `by` None: the operator. Marks the
+        admin. Raises NotLifted."""
+        assert in_transaction()
+        db.session.refresh(self)
+        if self.lifted_at:
+            raise NotLifted("hold_lifted")
+        code = self.may_lift(by) if by else None
+        if code:
+            raise NotLifted(code)
+        self.lifted_at, self.lifted_by = now(), by.id if by else None
+        member = db.session.get_one(User, self.user_id)
+        if by:
+            Mark.put(by, member, MarkKind.LIFTED_HOLD)
+        name = by.name if by else ""
+        Event.append("hold.lifted", self.organisation_id, actor=by, subject=member, object_id=self.id)
+        Link.close_all(member.id, Purpose.VETO)  # somebody may have read the mails of before; new ones carry new links
+        Notice.settle("hold_begun_admin", member.id)
+        Notice.give(member, "hold_lifted", admin=name)
+        facts = {"member": member.name, "email": member.email, "member_id": member.id, "admin": name}
+        Notice.give_admins(self.organisation_id, "hold_lifted_admin", but=by.id if by else None, **facts)

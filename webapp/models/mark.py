@@ -1,0 +1,63 @@
+"""Marks: who had a hand in a member’s sign-in lately, and so may not approve that member’s restore request."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from webapp import limits
+from webapp.clock import now
+from webapp.database import Base, db, in_transaction
+from webapp.models.columns import Id, new_id
+from webapp.models.user import User
+
+
+class MarkKind(StrEnum):
+    """What the admin did."""
+
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    HELD_LINK = "held_link"
+    """Was shown a link that sets the member’s password."""
+    LIFTED_HOLD = "lifted_hold"
+
+
+class Mark(Base):
+    """One admin, one member, one deed; it counts for 30 days."""
+
+    __tablename__ = "mark"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
+    admin_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[MarkKind] = mapped_column(String(20))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    admin: Mapped[User] = relationship(foreign_keys=[admin_id])
+
+    @property
+    def until(self) -> datetime:
+        """Until when it counts."""
+        return self.made_at + limits.MARK_LIFE
+
+    @staticmethod
+    def put(admin: User, member: User, kind: MarkKind) -> None:
+        """Remember the deed, in the caller’s transaction."""
+        assert in_transaction()
+        db.session.add(Mark(admin_id=admin.id, user_id=member.id, kind=kind))
+
+    @staticmethod
+    def newest(admin_id: str, member_id: str) -> "Mark | None":
+        """The latest deed that still counts."""
+        return db.session.scalars(_that_count(member_id).where(Mark.admin_id == admin_id).limit(1)).first()
+
+    @staticmethod
+    def of(member_id: str) -> Sequence["Mark"]:
+        """Every deed that still counts for the member, the latest first."""
+        return db.session.scalars(_that_count(member_id).options(joinedload(Mark.admin))).all()
+
+
+def _that_count(member_id: str) -> Select[Mark]:
+    query = select(Mark).where(Mark.user_id == member_id, Mark.made_at > now() - limits.MARK_LIFE)
+    return query.order_by(Mark.made_at.desc(), Mark.id)

@@ -1,0 +1,176 @@
+"""The member’s say over their devices: another name, unpaired, brought back, or unpaired for good.
+
+Each verb runs in the caller’s transaction with the member locked and takes the device that acts, from `acting_device`.
+What a recovery unpaired stays out of reach here: its Undo alone brings it back, and nobody destroys what that needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, or_, select
+
+from webapp import limits
+from webapp.clock import now
+from webapp.database import db, in_transaction
+from webapp.flows.pairing import OPEN
+from webapp.models.device import Device, DeviceState
+from webapp.models.device_lock import DeviceLock
+from webapp.models.event import Event
+from webapp.models.notice import Notice
+from webapp.models.pairing import Pairing
+from webapp.models.sign_in import SignIn
+from webapp.models.tab_key import TabKey
+from webapp.models.undo import Undo
+from webapp.models.user import User
+
+
+class NotHere(Exception):
+    """The session that asks is no longer that of a device which opens the vault: it changes nothing."""
+
+
+class CannotReturn(Exception):
+    """The device is unpaired and stays so."""
+
+
+@dataclass(frozen=True)
+class Unpaired:
+    """How an unpaired device stands."""
+
+    device: Device
+    by: Device | None
+    """The device that unpaired it, or the one that a recovery made."""
+    is_kept: bool
+    """Whether its part of the key is still there."""
+    undo: Undo | None
+    """The recovery whose undo brings it back."""
+    may_return: bool
+    may_be_destroyed: bool
+
+    @staticmethod
+    def of(user: User) -> list["Unpaired"]:
+        """The member’s unpaired devices, the latest first."""
+        undo = Undo.open_of(user)
+        found = Device.of(user.id, DeviceState.UNPAIRED)
+        return [
+            Unpaired(
+                device=device,
+                by=db.session.get(Device, device.unpaired_by or ""),
+                is_kept=is_kept(device),
+                undo=undo if undo and undo.brings_back(device) else None,
+                may_return=may_return(device),
+                may_be_destroyed=may_be_destroyed(device),
+            )
+            for device in sorted(found, key=lambda device: device.unpaired_at or device.enrolled_at, reverse=True)
+        ]
+
+
+def acting_device(user: User, sign_in_id: str) -> Device:
+    """The device that the session has proved to be and whose vault is open there, read again now that `user` is locked.
+    Raises NotHere: a cookie, or a device that was left signed in, is not enough."""
+    assert in_transaction()
+    found = SignIn.alive(sign_in_id)
+    device = db.session.get(Device, found.device_id or "") if found else None
+    if device is None or device.user_id != user.id or not device.opens or not TabKey.any_of(sign_in_id):
+        raise NotHere
+    return device
+
+
+def rename(user: User, device: Device, name: str) -> None:
+    """Give it another name. The same again changes nothing."""
+    assert in_transaction()
+    if device.name != name:
+        facts = {"before": device.name, "after": name}
+        Event.append("device.renamed", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
+        device.name = name
+
+
+def unpair(user: User, by: Device, devices: Sequence[Device]) -> list[Device]:
+    """Release nothing to them from now on; until UNDO_WINDOW is over they can be brought back. Returns those that were
+    not unpaired already. A pairing that one of them was to finish is stopped."""
+    assert in_transaction()
+    found = [device for device in devices if device.state != DeviceState.UNPAIRED]
+    names = [device.name for device in found]
+    for device in found:
+        _unpair(user, by, device)
+        device.share_until = now() + limits.UNDO_WINDOW
+    if found:
+        facts = {"names": ", ".join(names), "several": len(found) > 1, "with_device": by.name}
+        Notice.give(user, "device_unpaired", **facts)
+    return found
+
+
+def unpair_others(user: User, by: Device) -> list[Device]:
+    """Unpair all of the member’s devices but the one that acts, and stop the open pairing: no new one slips in."""
+    Pairing.stop_open(user)
+    return unpair(user, by, [device for device in Device.of(user.id) if device.id != by.id])
+
+
+def destroy(user: User, by: Device, device: Device) -> bool:
+    """Unpair it for good: its part of the key is gone at once. Returns whether there was anything to do."""
+    assert in_transaction()
+    if not may_be_destroyed(device) or is_new_beside(by, device):
+        return False
+    if device.state != DeviceState.UNPAIRED:
+        _unpair(user, by, device)
+    device.share_until = None
+    DeviceLock.destroy(device.id)
+    facts = {"names": device.name, "with_device": by.name}
+    Event.append("device.destroyed", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
+    Notice.give(user, "device_destroyed", **facts)
+    return True
+
+
+def bring_back(user: User, by: Device, device: Device) -> bool:
+    """Let it be what it was before it was unpaired here, a reset since then aside. False: it is not unpaired. Raises
+    CannotReturn."""
+    assert in_transaction()
+    if device.state != DeviceState.UNPAIRED:
+        return False
+    if not may_return(device):
+        raise CannotReturn
+    device.come_back(user.reset_at)
+    facts = {"names": device.name, "with_device": by.name}
+    Event.append("device.returned", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
+    Notice.give(user, "device_returned", **facts, is_prior=not device.is_active)
+    return True
+
+
+def is_kept(device: Device) -> bool:
+    """Whether the part of the key of an unpaired device is still there, and for a while."""
+    return device.share_until is not None and device.share_until > now() and bool(DeviceLock.versions(device.id))
+
+
+def may_return(device: Device) -> bool:
+    """Whether a device of the member may bring it back: one of them unpaired it, and the vault key is as it was."""
+    unpaired_at = device.unpaired_at
+    if device.state != DeviceState.UNPAIRED or unpaired_at is None:
+        return False
+    if device.unpaired_by is None or device.unpaired_epoch is not None or not is_kept(device):
+        return False
+    recovered = exists().where(Undo.user_id == device.user_id)
+    recovered = recovered.where(or_(Undo.made_at >= unpaired_at, Undo.undone_at >= unpaired_at))
+    return not db.session.scalar(select(recovered))
+
+
+def may_be_destroyed(device: Device) -> bool:
+    """Whether anything of it is left that the member may throw away. Whoever recovers an account doesn’t take the
+    undo from its owner: what a recovery unpaired stays until the time of its undo is over."""
+    if device.state != DeviceState.UNPAIRED:
+        return True
+    return device.unpaired_epoch is None and bool(DeviceLock.versions(device.id))
+
+
+def is_new_beside(by: Device, device: Device) -> bool:
+    """Whether the device that acts came after the other, and within UNDO_WINDOW: it may have been paired by a trick, so
+    it unpairs the older one but destroys nothing of it."""
+    return device.id != by.id and device.enrolled_at < by.enrolled_at and now() - by.enrolled_at < limits.UNDO_WINDOW
+
+
+def _unpair(user: User, by: Device, device: Device) -> None:
+    shows_code = exists().where(Pairing.other_device_id == device.id, Pairing.state.in_(OPEN))
+    if db.session.scalar(select(shows_code)):
+        Pairing.stop_open(user)
+    TabKey.forget(device_id=device.id)
+    device.unpair(by, None, None)
+    facts = {"names": device.name, "with_device": by.name}
+    Event.append("device.unpaired", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)

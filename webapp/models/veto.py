@@ -1,0 +1,68 @@
+"""“This wasn’t me”: the member stops what somebody does in their name, from a mail or from a device of theirs."""
+
+from dataclasses import dataclass
+
+from webapp import limits
+from webapp.database import in_transaction
+from webapp.models.asked_and_decided import StopReason
+from webapp.models.device import Device, DeviceState
+from webapp.models.event import Event
+from webapp.models.hold import Hold
+from webapp.models.pairing import Pairing
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.sign_in import SignIn
+from webapp.models.tab_key import TabKey
+from webapp.models.undo import Undo
+from webapp.models.user import User
+
+
+@dataclass(frozen=True)
+class Running:
+    """What there is to stop: an open restore request, a recovery that can be undone, or nothing."""
+
+    asked: RestoreRequest | None
+    undo: Undo | None
+    hold: Hold | None
+
+    @staticmethod
+    def of(user: User) -> "Running":
+        """As things stand for this member."""
+        return Running(RestoreRequest.open_of(user.id), Undo.open_of(user), Hold.of(user.id))
+
+    def concerns(self, device: Device) -> bool:
+        """Whether a device should be shown it without being asked: a recovery that another browser runs, or one that
+        unpaired this device."""
+        if device.state == DeviceState.UNPAIRED:
+            return self.undo is not None and self.undo.brings_back(device)
+        return self.asked is not None and self.asked.device_id != device.id
+
+
+def speaks_for_member(device: Device, undo: Undo | None) -> bool:
+    """Whether holding this device’s key is enough to say “This wasn’t me”: any but one that was unpaired for good."""
+    return device.state != DeviceState.UNPAIRED or (undo is not None and undo.brings_back(device))
+
+
+def handed_out(hold: Hold) -> bool:
+    """Whether a backup was released shortly before the hold, so that whoever asked for it may have read the vault."""
+    asked = RestoreRequest.latest_of(hold.user_id)
+    released_at = asked.released_at if asked else None
+    return released_at is not None and hold.made_at - limits.UNDO_WINDOW < released_at <= hold.made_at
+
+
+def veto(user: User, said_with: str, undo_id: str = "") -> None:
+    """Stop the open restore request and pairing, hold the account, end every session and lock every open tab; undo the
+    finished recovery, where it is the one of this id: it may have been the member’s own. In the caller’s transaction
+    with `user` locked; again changes nothing more."""
+    assert in_transaction()
+    Event.append("recovery.vetoed", user.organisation_id, subject=user, said_with=said_with)
+    RestoreRequest.stop_open(user, StopReason.VETO)
+    Pairing.stop_open(user)
+    for device in Device.of(user.id):
+        TabKey.forget(device_id=device.id)
+    undo = Undo.open_of(user)
+    if undo and undo.id == undo_id:
+        undo.undo(user)
+    else:
+        user.end_sessions()
+    SignIn.forget_browsers(user.id)
+    Hold.begin(user, said_with)

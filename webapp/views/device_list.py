@@ -1,0 +1,218 @@
+"""The member’s devices, and their say over them: another name, unpaired, brought back, unpaired for good.
+
+Every session may look. Only one whose browser proved to be a device that opens the vault changes something: a password
+alone unpairs nobody.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import limits
+from webapp.database import db, transaction
+from webapp.htmx import redirect_to
+from webapp.models import Device, DeviceState, TabKey, User
+from webapp.models.unpairing import (
+    CannotReturn,
+    NotHere,
+    Unpaired,
+    acting_device,
+    bring_back,
+    destroy,
+    is_new_beside,
+    may_be_destroyed,
+    rename,
+    unpair,
+    unpair_others,
+)
+from webapp.models.ways_back import WaysBack
+from webapp.octets import base64_of
+from webapp.security import me, my_sign_in
+from webapp.views.home import home_url, opening_device
+
+bp = Blueprint("device_list", __name__, url_prefix="/devices")
+
+bp.add_app_template_filter(base64_of, "base64")
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.before_request
+def lead_elsewhere() -> Response | None:
+    """Who has no vault joins; a browser that has not looked for its key does."""
+    user, found = me(), my_sign_in()
+    if not user.epoch:
+        return redirect_to(home_url(user, found))
+    if found.looked_at is None:
+        return redirect_to(url_for("devices.show_here", next=url_for(".list_devices")))
+    return None
+
+
+@bp.errorhandler(NotHere)
+def refuse(_: NotHere) -> tuple[str, int]:
+    """The list, which says why nothing can be changed here."""
+    return list_devices(), 403
+
+
+@bp.get("")
+def list_devices() -> str:
+    """All of them: this one first, then those that open the vault, those to be brought back, those unpaired."""
+    user, here = me(), opening_device(me(), my_sign_in())
+    own = here if TabKey.any_of(my_sign_in().id) else None
+    active = sorted(Device.of(user.id, DeviceState.ACTIVE), key=lambda device: device.last_used_at, reverse=True)
+    return render_template(
+        "device_list/index.html",
+        own=own,
+        opens=here is not None,
+        active=sorted(active, key=lambda device: here is None or device.id != here.id),
+        prior=Device.of(user.id, DeviceState.PRIOR),
+        unpaired=Unpaired.of(user),
+        locked=here is None,
+        user=user,
+        contact=user.organisation.contact(),
+    )
+
+
+@bp.get("/<device_id>/name")
+def edit_name(device_id: str) -> str:
+    """The form."""
+    device = _find(device_id)
+    _demand_here()
+    return _name_form(device, device.name)
+
+
+@bp.post("/<device_id>/name")
+def create_name(device_id: str) -> Page:
+    """Call it something else."""
+    device, typed = _find(device_id), request.form.get("name", "").strip()
+    _demand_here()
+    if not 0 < len(typed) <= limits.NAME_CHARACTERS or not typed.isprintable():
+        return _name_form(device, request.form.get("name", ""), is_refused=True), 422
+    with _acting() as (user, _):
+        rename(user, db.session.get_one(Device, device_id), typed)
+    flash(f"The device is called {typed}.", "success")
+    return redirect_to(url_for(".list_devices"))
+
+
+@bp.get("/<device_id>/unpairing")
+def new_unpairing(device_id: str) -> str:
+    """What unpairing would do, before it is done."""
+    device = _find(device_id)
+    _demand_here()
+    return _unpairing_form(device)
+
+
+@bp.post("/<device_id>/unpairing")
+def create_unpairing(device_id: str) -> Page:
+    """Unpair it, for a while or for good; this very device, too."""
+    device, for_good = _find(device_id), "for_good" in request.form
+    here = _demand_here()
+    if device.id == here.id and _is_last_way(here) and not request.form.get("understood"):
+        return _unpairing_form(device, is_refused=True), 422
+    name, is_here = device.name, device.id == here.id
+    with _acting() as (user, by):
+        device = db.session.get_one(Device, device_id)
+        done = destroy(user, by, device) if for_good else bool(unpair(user, by, [device]))
+    if is_here:
+        flash("This device is unpaired: it no longer opens your vault.", "success")
+        return redirect_to("/recovery")
+    if not done and for_good and is_new_beside(here, db.session.get_one(Device, device_id)):
+        days = limits.UNDO_WINDOW.days
+        flash(f"{name} is older than this device, which is new: for {days} days it can’t unpair it for good.", "info")
+    elif not done:
+        flash(f"{name} was unpaired already. Nothing was changed.", "info")
+    elif for_good:
+        flash(f"{name} is unpaired for good.", "success")
+    else:
+        flash(f"{name} is unpaired. For {limits.UNDO_WINDOW.days} days you can bring it back from here.", "success")
+    return redirect_to(url_for(".list_devices"))
+
+
+@bp.get("/unpairing")
+def new_unpairing_of_others() -> str:
+    """What unpairing all others would do."""
+    here = _demand_here()
+    others = [device for device in Device.of(me().id) if device.id != here.id and device.state != DeviceState.UNPAIRED]
+    return render_template("device_list/others.html", own=here, others=others, contact=me().organisation.contact())
+
+
+@bp.post("/unpairing")
+def create_unpairing_of_others() -> Response:
+    """Unpair all but this one."""
+    with _acting() as (user, by):
+        number = len(unpair_others(user, by))
+    if number:
+        flash(f"{number} other device{' is' if number == 1 else 's are'} unpaired; this one stays.", "success")
+    else:
+        flash("No other device was paired. Nothing was changed.", "info")
+    return redirect_to(url_for(".list_devices"))
+
+
+@bp.post("/<device_id>/return")
+def create_return(device_id: str) -> Response:
+    """Bring back what was unpaired here."""
+    name = _find(device_id).name
+    try:
+        with _acting() as (user, by):
+            device = db.session.get_one(Device, device_id)
+            done, is_prior = bring_back(user, by, device), not device.is_active
+    except CannotReturn:
+        flash(f"{name} can’t be brought back any more. To use it again, recover your account in it.", "warning")
+        return redirect_to(url_for(".list_devices"))
+    if not done:
+        flash(f"{name} is not unpaired. Nothing was changed.", "info")
+    elif is_prior:
+        flash(f"{name} is what it was: it has to be brought back after the reset of your password.", "success")
+    else:
+        flash(f"{name} is back: it opens your vault with its PIN.", "success")
+    return redirect_to(url_for(".list_devices"))
+
+
+@contextmanager
+def _acting() -> Iterator[tuple[User, Device]]:
+    """A transaction with the member locked, and the device that acts as it is now. Raises NotHere."""
+    user_id, sign_in_id = me().id, my_sign_in().id
+    with transaction():
+        user = User.locked(user_id)
+        yield user, acting_device(user, sign_in_id)
+
+
+def _find(device_id: str) -> Device:
+    found = db.session.get(Device, device_id)
+    if found is None or found.user_id != me().id:
+        abort(404)
+    return found
+
+
+def _demand_here() -> Device:
+    here = opening_device(me(), my_sign_in())
+    if here is None or not TabKey.any_of(my_sign_in().id):
+        raise NotHere
+    return here
+
+
+def _is_last_way(here: Device) -> bool:
+    """Whether nothing else leads to the vault: no other device and no cloud backup."""
+    ways = WaysBack.of(me(), here)
+    return not ways.others and not ways.cloud_works
+
+
+def _name_form(device: Device, typed: str, *, is_refused: bool = False) -> str:
+    contact = me().organisation.contact()
+    return render_template("device_list/name.html", device=device, typed=typed, is_refused=is_refused, contact=contact)
+
+
+def _unpairing_form(device: Device, *, is_refused: bool = False) -> str:
+    here = _demand_here()
+    return render_template(
+        "device_list/unpairing.html",
+        device=device,
+        is_here=device.id == here.id,
+        ways=WaysBack.of(me(), here),
+        is_last_way=device.id == here.id and _is_last_way(here),
+        may_be_destroyed=may_be_destroyed(device),
+        is_refused=is_refused,
+        contact=me().organisation.contact(),
+    )

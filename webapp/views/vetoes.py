@@ -1,0 +1,233 @@
+"""“This wasn’t me”: what runs in a member’s name, and how it is stopped or taken back.
+
+For whoever has a link from a mail, or one of the member’s devices. Looking changes nothing: mail scanners open links.
+"""
+
+from typing import Any
+
+import flask_login
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import throttle
+from webapp.database import db, transaction
+from webapp.models import (
+    Challenge,
+    Device,
+    DeviceState,
+    Hold,
+    Link,
+    LinkClosed,
+    Organisation,
+    Purpose,
+    RestoreRequest,
+    Undo,
+    UndoClosed,
+    User,
+)
+from webapp.models.veto import Running, handed_out, speaks_for_member, veto
+from webapp.moments import clock_time
+from webapp.octets import at_most, base64_of, signing_device
+from webapp.security import address, me, my_sign_in, public, quiet, sign_out
+from webapp.views.recovery import proved_device
+
+bp = Blueprint("vetoes", __name__, url_prefix="/veto")
+
+EMPTY = 1024
+FROM_MAIL = "a link from a mail"
+
+Page = str | BaseResponse | tuple[str, int]
+
+
+@bp.app_template_global("may_veto_here")
+def may_veto_here() -> bool:
+    """Whether the signed-in person’s browser proved a device that can say “This wasn’t me”."""
+    device = proved_device()
+    return device is not None and speaks_for_member(device, Undo.open_of(me()))
+
+
+bp.add_app_template_global(handed_out)
+
+
+@bp.app_template_global("undo_here")
+def undo_here() -> Undo | None:
+    """The recovery that unpaired this browser, while it can be undone from it."""
+    device, undo = proved_device(), Undo.open_of(me())
+    return undo if device and undo and undo.brings_back(device) else None
+
+
+@bp.get("")
+def begin_veto() -> Page:
+    """Looks for a key of the member’s in this browser, which leads on by `create_link`; a password, or a cookie, alone
+    can’t stop the member’s own recovery."""
+    return render_template("vetoes/no_device.html", **_around(me()))
+
+
+@bp.get("/<token>")
+@public
+def show_veto(token: str) -> Page:
+    """What runs, and the buttons that stop it."""
+    link = _found(token)
+    return _show(link, token) if link and link.is_open else _closed()
+
+
+@bp.post("/<token>")
+@public
+def create_veto(token: str) -> Page:
+    """Stop it, hold the account and end every session. Again is no mistake."""
+    link = _found(token)
+    if link is None or not (link.is_open or link.used_at):
+        return _closed()
+    link_id, user_id, said_with = link.id, link.user_id, _said_with(link)
+    try:
+        with transaction() as session:
+            user = User.locked(user_id)
+            session.get_one(Link, link_id).use()
+            veto(user, said_with, request.form.get("undo", ""))
+    except LinkClosed:
+        return _done("already", user_id)
+    return _done("vetoed", user_id)
+
+
+@bp.post("/<token>/undo")
+@public
+def create_undo(token: str) -> Page:
+    """Take the finished recovery back, without a hold. A session on a device that returns goes on."""
+    link = _found(token)
+    if link is None or not (link.is_open or link.used_at):
+        return _closed()
+    link_id, user_id = link.id, link.user_id
+    undo, shown = Undo.open_of(link.user), request.form.get("undo", "")
+    undo_id, keep = undo.id if undo and undo.id == shown else "", _session_to_keep(user_id, undo)
+    try:
+        with transaction() as session:
+            user = User.locked(user_id)
+            session.get_one(Link, link_id).use()
+            found = session.get(Undo, undo_id)
+            if found is None:
+                raise UndoClosed
+            found.undo(user, keep=keep)
+    except LinkClosed:
+        return _done("already", user_id)
+    except UndoClosed:
+        return _show(db.session.get_one(Link, link_id), token, problem="undo_closed"), 409
+    return _done("undone", user_id, keep)
+
+
+@bp.post("/challenge")
+@public
+@quiet
+def create_challenge() -> Response:
+    """Something fresh to sign, for a browser in which nobody is signed in."""
+    throttle.spend(throttle.CHALLENGES, throttle.network(address()))
+    return jsonify(challenge=base64_of(Challenge.issue(None)))
+
+
+@bp.post("/link")
+@public
+@quiet
+@at_most(EMPTY)
+def create_link() -> Response:
+    """To a device that proves its key: the way to its member’s veto, where it speaks for them, whatever runs."""
+    device = signing_device()
+    user = db.session.get_one(User, device.user_id)
+    if not user.is_enabled or not speaks_for_member(device, Undo.open_of(user)):
+        return jsonify({})
+    throttle.spend(throttle.VETO_LINKS, device.id)
+    return jsonify(next=_path_for(device))
+
+
+@bp.post("/running")
+@public
+@quiet
+@at_most(EMPTY)
+def show_running() -> Response:
+    """To a device that proves its key on the sign-in page: what runs in its member’s name elsewhere, and the way to
+    stop it. Empty where nothing does."""
+    device = signing_device()
+    user = db.session.get_one(User, device.user_id)
+    running = Running.of(user)
+    if not user.is_enabled or not running.concerns(device):
+        return jsonify({})
+    if device.state == DeviceState.UNPAIRED:
+        assert running.undo
+        by = db.session.get(Device, device.unpaired_by or "")
+        facts = {"kind": "recovered", "browser": by.name if by else "another browser", "device": device.unpaired_by}
+        moment = running.undo.made_at
+    else:
+        assert running.asked
+        facts = {"kind": "asked", "browser": running.asked.browser, "device": running.asked.device_id}
+        moment = running.asked.made_at
+    return jsonify(**facts, at=clock_time(moment), next=_path_for(device))
+
+
+def _path_for(device: Device) -> str:
+    """The page of a fresh veto link for this device."""
+    device_id, user_id = device.id, device.user_id
+    with transaction():
+        link_id = Link.make(User.locked(user_id), Purpose.VETO, device_id=device_id).id
+    return url_for("vetoes.show_veto", token=db.session.get_one(Link, link_id).token)
+
+
+def _found(token: str) -> Link | None:
+    """The link, unless it was made for a device that no longer speaks for its member."""
+    link = Link.by_token(token, Purpose.VETO)
+    if link is None or link.device_id is None or link.used_at:
+        return link
+    device = db.session.get(Device, link.device_id)
+    return link if device and speaks_for_member(device, Undo.open_of(link.user)) else None
+
+
+def _said_with(link: Link) -> str:
+    device = db.session.get(Device, link.device_id or "")
+    return device.name if device else FROM_MAIL
+
+
+def _session_to_keep(user_id: str, undo: Undo | None) -> str | None:
+    """This session, where it is the member’s on a device that the undo brings back."""
+    if not _is_signed_in(user_id) or undo is None:
+        return None
+    here = proved_device()
+    return my_sign_in().id if here and undo.brings_back(here) else None
+
+
+def _is_signed_in(user_id: str) -> bool:
+    return bool(flask_login.current_user.is_authenticated and me().id == user_id)
+
+
+def _show(link: Link, token: str, problem: str = "") -> str:
+    user = link.user
+    running = Running.of(user)
+    devices = Device.of(user.id)
+    asked_by = db.session.get(RestoreRequest, (running.undo and running.undo.restore_request_id) or "")
+    return render_template(
+        "vetoes/show.html",
+        token=token,
+        running=running,
+        problem=problem,
+        recovered=asked_by,
+        returning=[device for device in devices if running.undo and running.undo.brings_back(device)],
+        leaving=[device for device in devices if device.state != DeviceState.UNPAIRED],
+        **_around(user),
+    )
+
+
+def _done(what: str, user_id: str, kept: str | None = None) -> str:
+    """Calm words about what was done. A session that ended with it is forgotten here, too."""
+    if what != "already" and not kept and _is_signed_in(user_id):
+        sign_out()
+    user = db.session.get_one(User, user_id)
+    back = Device.of(user_id, DeviceState.ACTIVE)
+    goes_on = bool(kept) or (what == "already" and _is_signed_in(user_id))
+    facts = {"what": what, "hold": Hold.of(user_id), "back": back, "goes_on": goes_on}
+    return render_template("vetoes/done.html", **facts, **_around(user))
+
+
+def _closed() -> tuple[str, int]:
+    organisation = Organisation.the()
+    contact = organisation.contact() if organisation else None
+    return render_template("vetoes/closed.html", organisation=organisation, contact=contact), 410
+
+
+def _around(user: User) -> dict[str, Any]:
+    return {"user": user, "organisation": user.organisation, "contact": user.organisation.contact()}
