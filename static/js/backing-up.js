@@ -3,6 +3,7 @@ import { makeBackup } from './crypto/cloud-backups.js';
 import { CryptoError } from './crypto/errors.js';
 import { keysOf } from './keystore.js';
 import { getJson, signedFetch } from './server.js';
+import { accountOf } from './vault-store.js';
 
 const PAUSE = 60 * 60; // seconds
 
@@ -23,7 +24,8 @@ export async function backUp({ device, saved: document }, served) {
   if (!key || !pinned) throw new CryptoError('key_mismatch');
   const { signingKey } = await keysOf(device);
   const { backup, meta, metaSignature, shareA, shareS, file } = await makeBackup({
-    document, kitRecipient: document.body.keyring.kit.recipient, key, pinned, device: device.id, signingKey,
+    document, account: accountOf(document.manifest), kitRecipient: document.body.keyring.kit.recipient, key, pinned,
+    device: device.id, signingKey,
   });
   const header = { meta, meta_signature: metaSignature, share_a: shareA, share_s: shareS };
   await signedFetch('/backups', { device: { id: device.id, signingKey }, header, file });

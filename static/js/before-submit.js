@@ -5,7 +5,8 @@
 
 /**
  * @param {HTMLElement} host - hears the forms inside it, those swapped in later too
- * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<void>} work - throws to send nothing
+ * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<boolean|void>} work - sends nothing
+ *   where it returns false, or throws
  * @param {(error: Error, form: HTMLFormElement) => void} failed
  * @param {string} [only] - selector of the forms to hold back
  * @returns {() => void} stops it
@@ -22,7 +23,7 @@ export function beforeSubmit(host, work, failed, only = 'form') {
     busy.add(form);
     form.setAttribute('aria-busy', 'true');
     try {
-      await work(form, event.submitter);
+      if ((await work(form, event.submitter)) === false) return;
       // Quick work ends in a microtask, while the first submission is still under way: browsers then ignore the second.
       await new Promise((resolve) => { setTimeout(resolve); });
       sealed.add(form);

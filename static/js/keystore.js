@@ -49,10 +49,12 @@ export async function makeDevice({ organisation, user, name }) {
   return record;
 }
 
+/** @returns {Promise<object[]>} this browser's devices, whoever's they are */
+export const allDevices = () => use('devices', 'readonly', (store) => store.getAll());
+
 /** @param {string} user @returns {Promise<object[]>} this browser's devices of the user, newest first */
 export async function devicesOf(user) {
-  const all = await use('devices', 'readonly', (store) => store.getAll());
-  return all.filter((device) => device.user === user).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
+  return (await allDevices()).filter((device) => device.user === user).sort((a, b) => (a.made_at < b.made_at ? 1 : -1));
 }
 
 /** @param {string} id @returns {Promise<object|null>} */

@@ -9,13 +9,14 @@ import { argon2id } from './kdf.js';
 import { keysOf, numberSalt } from './keystore.js';
 
 /** What somebody begins from who has no vault yet. */
-export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones: [], epochs: [], kit: 0, organisationKey: null };
+export const NOTHING = { epoch: 0, next: 1, counter: 0, sha256: '', items: [], tombstones: [], epochs: [], kit: 0, organisationKey: null };
 
 /**
  * @param {object} parts
  * @param {object} parts.device - its record from the key store; the salt of the new lock is added to it
- * @param {string} parts.pin @param {string} parts.account @param {string} parts.organisationName - the names on the kit
- * @param {typeof NOTHING} parts.base - the former epoch: number, counter and SHA-256 of the server’s newest file, items,
+ * @param {string} parts.pin @param {string} parts.account - the member’s address, in the vault and on the kit
+ * @param {string} parts.organisationName - on the kit
+ * @param {typeof NOTHING} parts.base - the former epoch: number, the number for the next (an undone one's is not used again), counter and SHA-256 of the server’s newest file, items,
  *   tombstones, keyring.epochs, kit number, pin of the organisation key
  * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
  * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
@@ -24,7 +25,7 @@ export const NOTHING = { epoch: 0, counter: 0, sha256: '', items: [], tombstones
 export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
   progress('kit');
   const vaultKey = makeIdentity();
-  const epoch = base.epoch + 1;
+  const epoch = base.next;
   const number = base.kit + 1;
   const { identity, recipient, made_at } = await makeKit({ number, account, organisation: organisationName });
   const { id, organisation, user, sign, name } = device;
@@ -32,7 +33,7 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
   progress('vault');
   const document = await write({
     manifest: {
-      organisation, user, epoch, counter: base.counter + 1, device: id, base_sha256: base.sha256,
+      organisation, user, account, epoch, counter: base.counter + 1, device: id, base_sha256: base.sha256,
       devices: [{ id, sign, recipient: device.recipient, name }], organisation_key: base.organisationKey,
     },
     body: {
@@ -43,11 +44,20 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
     recipients: [await recipientOf(vaultKey), recipient],
   });
   progress('lock');
-  const lock = await makeLock({ pin, vaultKey, recipient: device.recipient, origin: location.origin, user, device: id, argon2id });
-  const version = await numberSalt(id, lock.salt);
   const header = {
-    epoch, verify_key: base64(await verifyKey(vaultKey, user)), keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare),
-    proof: base64(lock.proof), version, kit: number, items: base.items.length, file_sha256: document.sha256,
+    epoch, verify_key: base64(await verifyKey(vaultKey, user)), ...(await lockFor({ device, pin, vaultKey })),
+    kit: number, items: base.items.length, file_sha256: document.sha256,
   };
   return { vaultKey, document, header };
+}
+
+/**
+ * A device’s lock under a PIN; its salt is kept in this browser.
+ * @param {{device: object, pin: string, vaultKey: string}} parts - device: its record from the key store
+ * @returns {Promise<{keyslot: string, server_share: string, proof: string, version: number}>} for the server
+ */
+export async function lockFor({ device: { id, user, recipient }, pin, vaultKey }) {
+  const lock = await makeLock({ pin, vaultKey, recipient, origin: location.origin, user, device: id, argon2id });
+  const version = await numberSalt(id, lock.salt);
+  return { keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare), proof: base64(lock.proof), version };
 }

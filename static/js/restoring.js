@@ -25,7 +25,8 @@ export class Restoring {
   #made = null; // {pin, device, begun, header, fromBackup}: sent again as it was where no answer came
 
   /**
-   * @param {{user: string, request: string, account: string, organisationName: string}} parts - the names go on the new kit
+   * @param {{user: string, request: string, account: string, organisationName: string}} parts - the names go on the new kit;
+   *   account: for a vault that doesn’t name its member’s address itself
    * @param {(step: string) => void} progress - hears release, opening, newest, kit, vault, lock, sending, backup
    */
   constructor(parts, progress) {
@@ -34,10 +35,12 @@ export class Restoring {
 
   /**
    * @param {string} pin
+   * @param {boolean} [undone] - whether the person says that a later recovery, which this browser knows of, was undone
    * @returns {Promise<{next: string, fromBackup: boolean}>} throws `request_not_here`, `closed_…` (the request's state),
    *   `wrong_epoch`, what `openRelease` throws, ServerError
    */
-  async run(pin) {
+  async run(pin, undone = false) {
+    this.undone = undone;
     try {
       return await this.#run(pin);
     } catch (error) {
@@ -69,7 +72,8 @@ export class Restoring {
     await this.#demandKnown(chosen.document.manifest);
     const ending = await this.#endingKey(chosen.document, newest.header.epoch);
     const base = await baseOf(chosen.document, newest);
-    const { account, organisationName } = this.parts;
+    const { account = this.parts.account } = chosen.document.manifest;
+    const { organisationName } = this.parts;
     const begun = await beginEpoch({ device, pin, account, organisationName, base, progress: this.progress });
     const { epoch, counter, base_sha256 } = begun.document.manifest;
     const ended = await signFinish({
@@ -91,8 +95,10 @@ export class Restoring {
 
   /** What this browser knows from before: a vault it has seen, the organisation’s key it was told. */
   async #demandKnown({ epoch, counter, organisation, organisation_key: key }) {
-    const newer = ({ seen }) => seen && (seen.epoch > epoch || (seen.epoch === epoch && seen.counter > counter));
-    if ((await devicesOf(this.parts.user)).some(newer)) throw new CryptoError('rolled_back');
+    const seen = (await devicesOf(this.parts.user)).flatMap((device) => device.seen ?? []);
+    if (seen.some((one) => one.epoch === epoch && one.counter > counter)) throw new CryptoError('rolled_back');
+    // An undo leads back to an earlier epoch, and so would a server that lies: the person has to say that it was one.
+    if (!this.undone && seen.some((one) => one.epoch > epoch)) throw new CryptoError('earlier_epoch');
     const told = (await pinOf(organisation))?.fingerprint;
     if (key && told && !key.fingerprint.startsWith(told)) throw new CryptoError('key_mismatch');
   }
@@ -132,7 +138,7 @@ export class Restoring {
 
 async function baseOf({ manifest, body }, { header, file }) {
   return {
-    epoch: header.epoch, counter: Math.max(header.counter, manifest.counter), sha256: hex(await sha256(file)),
+    epoch: header.epoch, next: Math.max(header.next_epoch, header.epoch + 1), counter: Math.max(header.counter, manifest.counter), sha256: hex(await sha256(file)),
     items: body.items, tombstones: body.tombstones, epochs: body.keyring.epochs,
     kit: Math.max(header.kit, manifest.kit), organisationKey: manifest.organisation_key,
   };

@@ -45,12 +45,13 @@ export function unframe(octets) {
  * @param {object} [options.header] - sent framed, with `file`
  * @param {Uint8Array} [options.file]
  * @param {object} [options.json] - sent alone
+ * @param {string} [options.challengeAt] - where the challenge comes from; another place where nobody is signed in
  * @returns {Promise<any>} {header, file} of a framed answer, or the JSON; throws ServerError
  */
-export async function signedFetch(path, { device, header, file = new Uint8Array(0), json }) {
+export async function signedFetch(path, { device, header, file = new Uint8Array(0), json, challengeAt = '/devices/challenge' }) {
   const body = header ? frame(header, file) : utf8(json ? JSON.stringify(json) : '');
   const attempt = async () => {
-    const { challenge } = await postJson('/devices/challenge');
+    const { challenge } = await postJson(challengeAt);
     const exact = lv(location.origin, 'POST', path, device.id, fromBase64(challenge, 32), await sha256(body));
     const signature = base64(await sign('spare-key/v1/request', exact, device.signingKey));
     return request('POST', path, body, {

@@ -26,6 +26,12 @@ export async function vaultStore() {
   return session ? new VaultStore(session.vaultKey, await deviceBy(session.device)) : null;
 }
 
+/**
+ * The member’s address: as the vault has it. One from before addresses were sealed takes what the page says, this once.
+ * @param {{account?: string}} manifest @returns {string}
+ */
+export const accountOf = ({ account }) => account ?? document.getElementById('vault-keys').dataset.account;
+
 class VaultStore {
   /** This browser’s record in the key store. */
   device;
@@ -143,7 +149,7 @@ class VaultStore {
     const { signingKey } = await keysOf(this.device);
     const written = await write({
       manifest: {
-        ...manifest, counter: Math.max(manifest.counter, counter) + 1, device: id, base_sha256: sha256,
+        ...manifest, account: accountOf(manifest), counter: Math.max(manifest.counter, counter) + 1, device: id, base_sha256: sha256,
         devices: [...manifest.devices.filter((each) => each.id !== id), { id, sign, recipient, name }],
         organisation_key: pin ?? manifest.organisation_key,
       },

@@ -46,7 +46,7 @@ export function concat(...parts) {
 
 /**
  * Each part behind its length as LEB128, so that no two lists of parts give the same bytes (`lv_cat`,
- * draft-irtf-cfrg-cpace-21 section 3.1).
+ * draft-irtf-cfrg-cpace-21 section 6.3).
  * @param {...(string|Uint8Array)} parts - text as UTF-8 @returns {Uint8Array}
  */
 export function lv(...parts) {

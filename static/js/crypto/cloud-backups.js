@@ -13,20 +13,20 @@ import { sign } from './signatures.js';
 
 export const LABEL = 'spare-key/v1/backup';
 const META = {
-  v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, backup: id, epoch: count, counter: count,
-  items: count, made_at: time, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
+  v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, 'account?': text, backup: id, epoch: count,
+  counter: count, items: count, made_at: time, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
 };
 const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient };
 
 /**
- * @param {{document: import('./documents.js').Document, kitRecipient: string, key: object, pinned: string, device: string,
- *   signingKey: CryptoKey|Uint8Array}} parts - the vault as read or written; body.keyring.kit.recipient; the organisation key
- *   as the server gave it (organisation, epoch, recipient, sign, fingerprint); its fingerprint as this member pinned it; this
- *   device's id and key
+ * @param {{document: import('./documents.js').Document, account: string, kitRecipient: string, key: object, pinned: string,
+ *   device: string, signingKey: CryptoKey|Uint8Array}} parts - the vault as read or written; the member's address, which an
+ *   admin is shown out of share A; body.keyring.kit.recipient; the organisation key as the server gave it (organisation,
+ *   epoch, recipient, sign, fingerprint); its fingerprint as this member pinned it; this device's id and key
  * @returns {Promise<{backup: string, meta: string, metaSignature: string, shareA: string, shareS: string, file: Uint8Array}>}
  *   strings as the upload wants them (exact JSON; base64); throws `key_mismatch`, `too_large`
  */
-export async function makeBackup({ document, kitRecipient, key, pinned, device, signingKey }) {
+export async function makeBackup({ document, account, kitRecipient, key, pinned, device, signingKey }) {
   const { organisation, user, epoch, counter, items, kit } = document.manifest;
   if (key.organisation !== organisation) throw new CryptoError('key_mismatch');
   const organisationKey = await demandPinned(key, pinned);
@@ -37,7 +37,7 @@ export async function makeBackup({ document, kitRecipient, key, pinned, device, 
   const { file, sha256: fileSha256 } = await reseal(document.plaintext, [b, kitRecipient]);
   const backup = randomId();
   const meta = JSON.stringify({
-    v: 1, type: 'cloud-backup', organisation, user, backup, epoch, counter, items, made_at: now(), device,
+    v: 1, type: 'cloud-backup', organisation, user, account, backup, epoch, counter, items, made_at: now(), device,
     file_sha256: fileSha256, a_sha256: hex(await sha256(shareA)), organisation_key: organisationKey, kit,
   });
   const metaSignature = base64(await sign(LABEL, utf8(meta), signingKey));

@@ -7,7 +7,7 @@ import { base64, concat, fromBase64, fromUtf8, hex, now, sha256, utf8 } from './
 import { CryptoError } from './errors.js';
 import { deflate, inflate } from './gzip.js';
 import { open, seal } from './sealing.js';
-import { both, count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time } from './shapes.js';
+import { count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time } from './shapes.js';
 import { sign, verify } from './signatures.js';
 
 export const FORMAT = 1;
@@ -16,7 +16,7 @@ export const LIMITS = { file: 32 * 1024 * 1024, inflated: 128 * 1024 * 1024, ite
 const LABEL = 'spare-key/v1/manifest';
 const NEWLINE = 0x0a;
 const MANIFEST = {
-  format: exactly(FORMAT), organisation: id, user: id, epoch: count, counter: count, made_at: time, device: id, items: count,
+  format: exactly(FORMAT), organisation: id, user: id, 'account?': text, epoch: count, counter: count, made_at: time, device: id, items: count,
   body_sha256: digest, base_sha256: either(digest, exactly('')),
   devices: [{ id, sign: octets(32), recipient, name: text }],
   kit: count, organisation_key: either(exactly(null), { epoch: count, fingerprint }),
@@ -26,13 +26,12 @@ const LOGIN = {
 };
 const empty = exactly('');
 const NOTE = { ...LOGIN, kind: exactly('note'), username: empty, password: empty, url: empty };
-const KIT = { number: count, recipient, made_at: time };
 const BODY = {
   items: [either(LOGIN, NOTE)], tombstones: [{ id, deleted_at: time }],
   keyring: {
     epochs: [{ epoch: count, key: identity }],
     // The identity is there only until the person has shown to have the kit.
-    kit: both(KIT, (kit) => !Object.hasOwn(kit, 'identity') || identity(kit.identity)),
+    kit: { number: count, recipient, made_at: time, 'identity?': identity },
   },
 };
 
@@ -43,14 +42,15 @@ const BODY = {
 
 /**
  * @param {{manifest: object, body: object, signingKey: CryptoKey|Uint8Array, recipients: string[]}} parts - manifest:
- *   organisation, user, epoch, counter, device (whose key signs), base_sha256, devices, organisation_key; the rest is filled in
+ *   organisation, user, account (the member’s address; only files from before addresses were sealed have none), epoch,
+ *   counter, device (whose key signs), base_sha256, devices, organisation_key; the rest is filled in
  * @returns {Promise<Document & {file: Uint8Array}>} throws `malformed` where the parts have not the format, `too_large`
  */
 export async function write({ manifest, body, signingKey, recipients }) {
   const bodyLine = utf8(JSON.stringify(body));
-  const { organisation, user, epoch, counter, device, base_sha256, devices, organisation_key } = manifest;
+  const { organisation, user, account, epoch, counter, device, base_sha256, devices, organisation_key } = manifest;
   const complete = {
-    format: FORMAT, organisation, user, epoch, counter, made_at: now(), device, items: body.items?.length,
+    format: FORMAT, organisation, user, account, epoch, counter, made_at: now(), device, items: body.items?.length,
     body_sha256: hex(await sha256(bodyLine)), base_sha256, devices, kit: body.keyring?.kit?.number, organisation_key,
   };
   demand(complete, body);

@@ -20,5 +20,8 @@ export function weakness(pin) {
   return COMMON.has(typed) ? 'pin_common' : null;
 }
 
+/** @param {string} typed @returns {boolean} whether it can be anybody's PIN at all */
+export const isPin = (typed) => /^[0-9]{6,}$/.test(typed.normalize('NFKC'));
+
 /** @param {string} pin @param {string} again @returns {string|null} the weakness, or `pins_differ` */
 export const refusal = (pin, again) => weakness(pin) ?? (pin === again ? null : 'pins_differ');

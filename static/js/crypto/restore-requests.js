@@ -45,14 +45,16 @@ export async function makeRequest({ signingKey, fileSha256, origin, organisation
 }
 
 /**
- * The admin's part: compares what the member read out, opens share A, wraps it for the new device, signs.
- * @param {{exact: string, typed: string, row: object, shareA: Uint8Array, keyFile: object, admin: string, origin: string,
- *   expiresAt: string}} parts - the request's JSON; its fingerprint as the admin typed it; the backup as the server knows it
- *   (organisation, user, backup, file_sha256); the file sealed to the organisation key; from `parseKeyFile`; user id
- * @returns {Promise<{approval: string, signature: string, wrapped: string}>} exact JSON, base64, base64; throws
- *   `wrong_fingerprint`, `wrong_member`, `wrong_backup`, `wrong_origin`, `wrong_key`, `key_mismatch`, `malformed`
+ * The admin's part, first half: compares what the member read out, opens share A and sees whose backup it is.
+ * @param {{exact: string, typed: string, row: object, shareA: Uint8Array, keyFile: object, origin: string}} parts - the
+ *   request's JSON; its fingerprint as the admin typed it; the backup as the page names it (organisation, user, account,
+ *   backup, file_sha256); the file sealed to the organisation key; from `parseKeyFile`
+ * @returns {Promise<{account: string|undefined, exact: string, request: object, inside: object, keyFile: object}>} for
+ *   `makeApproval`, once the admin knows the member by `account`, as sealed in share A (none: from before addresses were);
+ *   throws `wrong_fingerprint`, `wrong_member`, `wrong_backup`, `wrong_account` (details.account), `wrong_origin`,
+ *   `wrong_key`, `key_mismatch`, `malformed`
  */
-export async function makeApproval({ exact, typed, row, shareA, keyFile, admin, origin, expiresAt }) {
+export async function checkRequest({ exact, typed, row, shareA, keyFile, origin }) {
   if ((await fingerprintOf(exact)) !== fromTyped(typed)) throw new CryptoError('wrong_fingerprint');
   const request = parse(exact, REQUEST);
   const { meta, fields, signature, shareA: a, recipient } = await openShareA(shareA, keyFile);
@@ -60,11 +62,22 @@ export async function makeApproval({ exact, typed, row, shareA, keyFile, admin, 
   const same = (...names) => names.every((name) => request[name] === row[name] && fields[name] === row[name]);
   if (!same('organisation', 'user') || keyFile.organisation !== row.organisation) throw new CryptoError('wrong_member');
   if (!same('backup', 'file_sha256')) throw new CryptoError('wrong_backup');
+  const { account } = fields;
+  if (account !== undefined && account !== row.account) throw Object.assign(new CryptoError('wrong_account'), { details: { account } });
   const inside = { request: request.request, meta, signature, share_a: base64(a), recipient };
+  return { account, exact, request, inside, keyFile };
+}
+
+/**
+ * The second half: wraps share A for the new device, signs.
+ * @param {Awaited<ReturnType<typeof checkRequest>>} checked @param {{admin: string, expiresAt: string}} by - user id
+ * @returns {Promise<{approval: string, signature: string, wrapped: string}>} exact JSON, base64, base64
+ */
+export async function makeApproval({ exact, request, inside, keyFile }, { admin, expiresAt }) {
   const wrapped = await sealJson(inside, [request.recipient]);
   const approval = JSON.stringify({
-    v: 1, type: 'restore-approval', origin, organisation: request.organisation, user: request.user, request: request.request,
-    backup: request.backup, request_sha256: hex(await sha256(utf8(exact))), sign: request.sign, recipient: request.recipient,
+    v: 1, type: 'restore-approval', origin: request.origin, organisation: request.organisation, user: request.user,
+    request: request.request, backup: request.backup, request_sha256: hex(await sha256(utf8(exact))), sign: request.sign, recipient: request.recipient,
     file_sha256: request.file_sha256, organisation_key: keyFile.fingerprint, wrapped_sha256: hex(await sha256(wrapped)),
     admin, made_at: now(), expires_at: expiresAt,
   });

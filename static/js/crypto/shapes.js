@@ -1,6 +1,6 @@
 /**
  * What a JSON value must look like before anything in it is used. A shape is a predicate, `[shape]` for a list, or an
- * object of shapes; further fields are let be.
+ * object of shapes; a field whose name ends in `?` may be missing, and further fields are let be.
  */
 import { fromBase64 } from './bytes.js';
 import { CryptoError, strictly } from './errors.js';
@@ -25,7 +25,6 @@ export const octets = (length) => accepts((value) => fromBase64(value, length));
 export const recipient = accepts(parseRecipient);
 export const identity = accepts(secretOf);
 export const either = (...shapes) => (value) => shapes.some((shape) => fits(value, shape));
-export const both = (...shapes) => (value) => shapes.every((shape) => fits(value, shape));
 export const exactly = (...values) => (value) => values.includes(value);
 
 /** @param {unknown} value @param {unknown} shape @returns {boolean} */
@@ -33,7 +32,10 @@ export function fits(value, shape) {
   if (typeof shape === 'function') return shape(value);
   if (Array.isArray(shape)) return Array.isArray(value) && value.every((each) => fits(each, shape[0]));
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  return Object.entries(shape).every(([key, inner]) => Object.hasOwn(value, key) && fits(value[key], inner));
+  return Object.entries(shape).every(([key, inner]) => {
+    const name = key.replace(/\?$/, '');
+    return Object.hasOwn(value, name) ? fits(value[name], inner) : name !== key;
+  });
 }
 
 /** @param {string} json @returns {any} throws `malformed` unless JSON */

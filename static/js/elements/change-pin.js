@@ -8,33 +8,20 @@ import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
 import { argon2id } from '../kdf.js';
 import { addSalt, keysOf } from '../keystore.js';
-import { hush, tell } from '../sentences.js';
+import { onSubmit } from '../on-submit.js';
 import { signedFetch } from '../server.js';
 import { lockVersions, unlockWith } from '../unlocking.js';
 
 customElements.define('change-pin', class extends HTMLElement {
   connectedCallback() {
-    this.querySelector('[type=submit]').disabled = false; // not before it is heard
-    this.querySelector('form').addEventListener('submit', (event) => {
-      event.preventDefault();
-      if (!event.target.hasAttribute('aria-busy')) this.#submit(event.target);
-    });
-  }
-
-  async #submit(form) {
-    const slot = form.querySelector('[role=alert]');
+    const form = this.querySelector('form');
     const done = this.querySelector('[data-part=done]');
-    hush(slot);
-    done.hidden = true;
-    form.setAttribute('aria-busy', 'true');
-    try {
-      await this.#change(...[...form.querySelectorAll('input')].map(({ value }) => value));
+    onSubmit(form, async (...typed) => {
+      done.hidden = true;
+      await this.#change(...typed);
       form.reset();
       done.hidden = false;
-    } catch (error) {
-      tell(slot, error, this);
-    }
-    form.removeAttribute('aria-busy');
+    }, this);
   }
 
   async #change(present, pin, again) {

@@ -26,10 +26,10 @@ customElements.define('device-finder', class extends HTMLElement {
     else this.querySelector('form').submit();
   }
 
-  /** Those that ask for a restore first: whoever asks can’t use the PIN of an enrolled one; then the enrolled ones. */
+  /** Those that ask for a restore or a pairing first: whoever asks can’t use the PIN of an enrolled one; then the enrolled ones. */
   async #candidates() {
     const all = await devicesOf(this.dataset.user);
-    const rank = ({ state, request }) => (request ? 2 : Number(state === 'enrolled'));
+    const rank = ({ state, request, pairing }) => (request || pairing ? 2 : Number(state === 'enrolled'));
     return all.sort((a, b) => rank(b) - rank(a));
   }
 

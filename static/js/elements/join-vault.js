@@ -3,8 +3,8 @@ import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
 import { change, deviceBy, devicesOf, forget, keysOf, makeDevice } from '../keystore.js';
 import { beginEpoch, NOTHING } from '../new-epoch.js';
+import { leaveFor, onSubmit } from '../on-submit.js';
 import { showStep } from '../progress.js';
-import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 import * as session from '../vault-session.js';
 
@@ -14,28 +14,24 @@ customElements.define('join-vault', class extends HTMLElement {
   #made = null; // {pin, device, begun}: sent again as it was where no answer came
 
   connectedCallback() {
-    this.querySelector('[type=submit]').disabled = false;
-    this.#form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      if (!this.#form.ariaBusy) this.#join().catch((error) => this.#failed(error));
+    onSubmit(this.querySelector('form'), (pin, again) => this.#join(pin, again), this, ({ code }) => {
+      if (!UNSURE.includes(code)) this.#made = null;
+      showStep(this, null);
     });
   }
 
   disconnectedCallback() {
     this.#made = null;
-    this.#form?.reset();
+    this.querySelector('form')?.reset();
   }
 
-  async #join() {
-    hush(this.#slot);
-    const [pin, again] = [...this.#form.querySelectorAll('input')].map((input) => input.value);
+  async #join(pin, again) {
     const code = globalThis.isSecureContext ? refusal(pin, again) : 'insecure_context';
     if (code) throw new CryptoError(code);
-    this.#form.setAttribute('aria-busy', 'true');
     if (this.#made?.pin !== pin) this.#made = { pin, ...(await this.#make(pin)) };
     const next = await this.#send(this.#made);
-    this.#form.reset();
-    location.assign(next);
+    this.querySelector('form').reset();
+    await leaveFor(next);
   }
 
   async #make(pin) {
@@ -61,21 +57,5 @@ customElements.define('join-vault', class extends HTMLElement {
     // Without it the next page asks for the PIN.
     await session.begin({ vaultKey, device }).catch(() => {});
     return next;
-  }
-
-  #failed(error) {
-    if (!UNSURE.includes(error.code)) this.#made = null;
-    this.#form.removeAttribute('aria-busy');
-    showStep(this, null);
-    tell(this.#slot, error, this);
-    this.#form.querySelector('input').focus();
-  }
-
-  get #form() {
-    return this.querySelector('form');
-  }
-
-  get #slot() {
-    return this.querySelector('.notice--danger');
   }
 });

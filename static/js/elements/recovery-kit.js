@@ -8,7 +8,7 @@ import { keysOf } from '../keystore.js';
 import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 import { onLock } from '../vault-session.js';
-import { openVault } from '../vault-store.js';
+import { accountOf, openVault } from '../vault-store.js';
 
 customElements.define('recovery-kit', class extends HTMLElement {
   #store = null;
@@ -55,6 +55,7 @@ customElements.define('recovery-kit', class extends HTMLElement {
   }
 
   #fill(shown) {
+    shown.querySelector('[data-kit=account]').textContent = accountOf(this.#store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
     shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
     shown.querySelector('[data-kit=identity]').textContent = this.#kit.identity;
@@ -62,7 +63,8 @@ customElements.define('recovery-kit', class extends HTMLElement {
   }
 
   #download() {
-    const { account, organisationName: organisation } = this.dataset;
+    const { organisationName: organisation } = this.dataset;
+    const account = accountOf(this.#store.saved.manifest);
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([kitText({ ...this.#kit, account, organisation })], { type: 'text/plain' }));
     link.download = `spare-key-recovery-kit-${this.#kit.number}.txt`;

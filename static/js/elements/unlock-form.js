@@ -1,4 +1,6 @@
 /** The PIN of this device opens the vault, in this tab. */
+import { CryptoError } from '../crypto/errors.js';
+import { isPin } from '../crypto/pins.js';
 import { hush, sentence, tell } from '../sentences.js';
 import { unlockWith } from '../unlocking.js';
 import { begin, reopen } from '../vault-session.js';
@@ -21,6 +23,7 @@ customElements.define('unlock-form', class extends HTMLElement {
     hush(slot);
     form.setAttribute('aria-busy', 'true');
     try {
+      if (!isPin(input.value)) throw new CryptoError('no_pin'); // no try is lost by a slip
       await begin(await unlockWith(input.value, this.dataset.device));
       this.#go();
     } catch (error) {

@@ -1,0 +1,52 @@
+/**
+ * A form that asks for something in the name of a new device: its keys are made and kept in this browser, and what it asks
+ * is signed, before the form is sent. Extended with `make(form)`; its two hidden inputs take the text and the signature.
+ */
+import { beforeSubmit } from './before-submit.js';
+import { CryptoError } from './crypto/errors.js';
+import { change, keysOf, makeDevice } from './keystore.js';
+import { hush, tell } from './sentences.js';
+
+export class AskingForm extends HTMLElement {
+  #made = new Map(); // by what is chosen: where no answer came, the same is sent again
+  #stop = () => {};
+
+  connectedCallback() {
+    const slot = () => this.querySelector('.notice--danger[id]');
+    const failed = (error) => tell(slot(), error, this);
+    this.#stop = beforeSubmit(this, (form) => (hush(slot()), this.#seal(form)), failed);
+    // Until now the form would have been sent as it was.
+    this.querySelector('[type=submit]')?.removeAttribute('disabled');
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  /**
+   * @param {string} field - of the device’s record: keeps what was asked
+   * @param {(parts: object) => Promise<{id: string, exact: string, signature: string}>} work - signs; parts: everything
+   *   that names the new device and its place
+   * @returns {Promise<{exact: string, signature: string}>} kept before anybody hears of it, so that tomorrow works
+   */
+  async ask(field, work) {
+    const { user, organisation, browser } = this.dataset;
+    const device = await makeDevice({ user, organisation, name: browser });
+    const { signingKey } = await keysOf(device);
+    const { sign, recipient } = device;
+    const { id, exact, signature } = await work({
+      signingKey, origin: location.origin, organisation, user, device: device.id, sign, recipient, browser,
+    });
+    await change(device.id, { [field]: { id, exact } });
+    return { exact, signature };
+  }
+
+  async #seal(form) {
+    if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
+    const chosen = form.querySelector('input:checked')?.value;
+    if (!this.#made.has(chosen)) this.#made.set(chosen, await this.make(form));
+    const { exact, signature } = this.#made.get(chosen);
+    const [text, by] = form.querySelectorAll('input[type=hidden]');
+    [text.value, by.value] = [exact, signature];
+  }
+}

@@ -1,0 +1,89 @@
+/** The other device’s part in a pairing: it shows the code, and lets the new device in once that knows it. */
+import { check, read, write } from './crypto/documents.js';
+import { CryptoError } from './crypto/errors.js';
+import { recipientOf } from './crypto/identities.js';
+import { confirm, makeCode, offer, readAnnouncement } from './crypto/pairing.js';
+import { change, keysOf } from './keystore.js';
+import { signedFetch } from './server.js';
+import { accountOf } from './vault-store.js';
+
+const CODES = 3;
+const DAY = 86_400_000;
+
+/**
+ * Draws a code and hands this device’s half of a run on.
+ * @param {object} device - its record @param {{user: string, organisation: string, pairing: string, announcement: string,
+ *   announcementSignature: string}} parts
+ * @returns {Promise<{code: string, announcement: object, state: object}>} show the code; state in memory only, for `letIn`;
+ *   throws `codes_used_up`, what `readAnnouncement` throws, ServerError
+ */
+export async function makeOffer(device, { user, organisation, pairing, announcement: exact, announcementSignature: signature }) {
+  const announcement = await readAnnouncement({ exact, signature }, { origin: location.origin, organisation, user, pairing });
+  const { id, sign, recipient } = device;
+  const { signingKey } = await keysOf(device);
+  const code = makeCode();
+  const made = await offer({ announcement, code, device: id, sign, recipient, signingKey });
+  await count(id);
+  try {
+    await send(device, pairing, 'offer', { json: { offer: made.exact, signature: made.signature } });
+  } catch (error) {
+    await change(id, ({ codes }) => ({ codes: codes.slice(1) })); // it was never shown, and its state is gone
+    throw error;
+  }
+  return { code, announcement, state: made.state };
+}
+
+/**
+ * Hands the vault key on to a new device that knows the code, and lists that device in the vault.
+ * @param {{device: object, vaultKey: string}} opened @param {{announcement: object, state: object}} run - is used up
+ * @param {string} answer
+ * @returns {Promise<void>} throws what `confirm`, `read` and `check` throw, ServerError
+ */
+export async function letIn({ device, vaultKey }, { announcement, state }, answer) {
+  const { pairing } = announcement;
+  const confirmation = await confirm(state, answer, vaultKey).catch(async (error) => {
+    await send(device, pairing, 'refusal').catch(() => {}); // else the clock gives it up
+    throw error;
+  });
+  const save = () => list(device, vaultKey, announcement, confirmation);
+  const seen = await save().catch((error) => (error.code === 'stale_vault' ? save() : Promise.reject(error)));
+  await change(device.id, { seen, codes: [] });
+}
+
+/** The server isn’t trusted to count: each code that is shown is one guess for whoever sits between. */
+async function count(id) {
+  let usedUp;
+  await change(id, ({ codes = [] }) => {
+    const recent = codes.filter((time) => Date.now() - time < DAY);
+    usedUp = recent.length >= CODES;
+    return { codes: usedUp ? recent : [Date.now(), ...recent] };
+  });
+  if (usedUp) throw new CryptoError('codes_used_up');
+}
+
+async function list(device, vaultKey, announcement, confirmation) {
+  const { pairing, device: id, sign, recipient, browser: name } = announcement;
+  const { organisation, user, seen } = device;
+  const { header: { epoch }, file } = await send(device, pairing, 'vault');
+  const { manifest, body, sha256 } = await read(file, [vaultKey]);
+  check({ manifest }, { organisation, user, epoch, minimumCounter: seen?.epoch === epoch ? seen.counter : 0 });
+  const { signingKey } = await keysOf(device);
+  const own = { id: device.id, sign: device.sign, recipient: device.recipient, name: device.name };
+  const others = manifest.devices.filter((each) => ![own.id, id].includes(each.id));
+  const written = await write({
+    manifest: {
+      ...manifest, account: accountOf(manifest), counter: manifest.counter + 1, device: own.id, base_sha256: sha256,
+      devices: [...others, own, { id, sign, recipient, name }],
+    },
+    body, signingKey, recipients: [await recipientOf(vaultKey), body.keyring.kit.recipient],
+  });
+  const { counter, items, kit } = written.manifest;
+  const header = { confirmation, epoch, base_sha256: sha256, counter, items, kit, file_sha256: written.sha256 };
+  await send(device, pairing, 'confirmation', { header, file: written.file });
+  return { epoch, counter, sha256: written.sha256 };
+}
+
+async function send(device, pairing, name, content) {
+  const { signingKey } = await keysOf(device);
+  return signedFetch(`/pair/${pairing}/${name}`, { device: { id: device.id, signingKey }, ...content });
+}
