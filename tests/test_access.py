@@ -1,6 +1,7 @@
 """Who reaches what: every route against a list, as everybody. A new route fails here until its place is decided."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,36 +12,63 @@ from tests.support.joining import invite
 from tests.support.people import ActiveKey, Person, be_at, enrolled
 from tests.support.restores import waiting_request
 from tests.views.test_notices import give
+from webapp import throttle
 from webapp.database import db
-from webapp.models import Invite
+from webapp.models import Invite, SignIn, User
 from webapp.security import access_of
 
 PUBLIC = {
     *("joining.accept_invite", "joining.show_invite", "mailbox.show_mailbox"),
+    *("passwords.create_ask", "passwords.new_ask", "passwords.show_link", "passwords.show_sent", "passwords.use_link"),
     *("sessions.create_sign_in", "sessions.new_sign_in"),
+    *(
+        "vetoes.create_challenge",
+        "vetoes.create_link",
+        "vetoes.create_undo",
+        "vetoes.create_veto",
+        "vetoes.show_running",
+        "vetoes.show_veto",
+    ),
 }
 MEMBER = {
     *("backups.create_backup", "backups.enrol", "backups.show_backups", "backups.show_key", "backups.show_list"),
     *("backups.show_file", "backups.show_local"),
     *("devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
+    *("device_list.create_name", "device_list.create_return", "device_list.create_unpairing"),
+    *("device_list.create_unpairing_of_others", "device_list.edit_name", "device_list.list_devices"),
+    *("device_list.new_unpairing", "device_list.new_unpairing_of_others"),
     *("devices.lock", "devices.note_activity", "devices.note_none", "devices.open_tab_key", "devices.prove_here"),
     *("devices.show_here", "devices.show_lock_versions", "devices.show_unlock", "devices.unlock", "home.show_home"),
     *("joining.complete", "joining.create_vault", "joining.new_vault", "joining.show_cloud_backup"),
+    *("pair.create_confirmation", "pair.create_offer", "pair.create_refusal", "pair.decline", "pair.show_pair"),
+    *("pair.show_status", "pair.show_vault", "pairing_messages.create_answer", "pairings.create_cancellation"),
+    *(
+        "pairing_messages.create_completion",
+        "pairings.create_pairing",
+        "pairing_messages.show_key",
+        "pairings.show_pairing",
+    ),
+    *("pairings.show_ready", "pairings.show_status"),
+    *("mail_codes.confirm_mail", "mail_codes.create_mail_code", "mail_codes.show_mail_code"),
     *("joining.show_kit", "notices.create_dismissal", "recovery.choose_backup_type", "recovery.choose_cloud_backup"),
     *("recovery.confirm_cloud", "recovery.show_cloud", "recovery.show_done", "recovery.show_kit"),
     *("recovery.show_local_backups", "recovery.show_new_account", "recovery.show_pairing"),
     *("recovery.show_recovery", "restore_requests.create_cancellation", "restore_requests.create_request"),
     *("restore_requests.show_request", "restore_requests.show_restore", "restore_requests.show_status"),
-    *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_sign_in"),
+    *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
+    *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
     *("settings.show_settings", "vault.confirm_kit", "vault.save_file", "vault.show_file", "vault.show_vault"),
+    "vetoes.begin_veto",
 }
 ADMIN = {
     *("admin_activity.list_events", "admin_overview.show_overview", "admin_requests.count_requests"),
+    *("admin_people.create_reset", "admin_people.lift_hold", "admin_people.new_reset", "admin_people.show_person"),
     *("admin_requests.create_approval", "admin_requests.create_denial", "admin_requests.list_requests"),
     *("admin_requests.pending_requests", "admin_requests.show_decision", "admin_requests.show_request"),
     *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
     *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
+    "admin_waiting_time.change_waiting_time",
 }
 UNKNOWN = "0" * 32
 ENDS_THE_SESSION = {"sessions.end_sign_in"}
@@ -50,7 +78,7 @@ class World:
     """An organisation in which something stands behind every address: alice has asked for her backup."""
 
     def __init__(self, app: Flask, alice: Person, key: ActiveKey) -> None:
-        enrolled(alice)
+        device = enrolled(alice)
         request = waiting_request(alice, key)
         link = invite(app, alice.organisation_id)
         with app.app_context():
@@ -58,6 +86,10 @@ class World:
             assert found
             self.ids = {"key_id": key.id, "invite_id": found.id, "token": link.removeprefix("/join/")}
         self.ids |= {"request_id": request.id, "notice_id": give(alice), "backup_id": alice.backups[-1].id}
+        self.ids |= {"user_id": alice.user_id, "pairing_id": UNKNOWN, "device_id": device.id}
+        alice.another_browser()
+        with app.app_context():
+            self.ids["session_id"] = SignIn.alive_of(db.session.get_one(User, alice.user_id))[0].id
         self.app = app
 
     def routes(self, endpoints: set[str], method: str | None = None) -> Iterator[tuple[str, str, Rule]]:
@@ -173,7 +205,10 @@ def test_every_page_answers_everybody(world: World, request: pytest.FixtureReque
 
 
 @pytest.mark.parametrize("whose", ["alice", "bob"])
-def test_an_empty_post_is_no_accident(world: World, request: pytest.FixtureRequest, whose: str) -> None:
+def test_an_empty_post_is_no_accident(
+    world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    monkeypatch.setattr(throttle, "CHALLENGES", replace(throttle.CHALLENGES, burst=10_000))
     person: Person = request.getfixturevalue(whose)
     if not person.device:
         enrolled(person)

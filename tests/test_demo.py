@@ -82,6 +82,7 @@ def test_it_prints_ten_lines_and_the_sign_in_page_says_the_same(app: Flask, fold
         *(account.email for account in (demo.MEMBER, demo.ADMIN, demo.OWNER)),
         *(demo.PASSWORD, demo.PIN, str(folder / "organisation-key.txt"), "normal window", "private"),
         *("Recover From Backup, Cloud Backup", "Request Account Restore", "16 characters", "Approve Request"),
+        "Approve for This Member",
     ):
         assert word in printed
         assert word in page

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from webapp import limits
 from webapp.client import documents as client_documents
-from webapp.flows.restore_request import mermaid
+from webapp.client import other_device, pairing_messages
+from webapp.flows import pairing, restore_request
 
 ROOT = Path(__file__).parent.parent
 SECURITY = ROOT / ".github" / "SECURITY.md"
@@ -81,6 +83,12 @@ def test_every_folder_and_file_the_makefile_names_is_there() -> None:
         ("an approval 72 hours", limits.APPROVAL_LIFE, timedelta(hours=72)),
         ("A request lives 7 days", limits.REQUEST_LIFE, timedelta(days=7)),
         ("are released to nobody, for 7 days", limits.UNDO_WINDOW, timedelta(days=7)),
+        ("A pairing is open for 10 minutes", limits.PAIRING_LIFE, timedelta(minutes=10)),
+        ("a code is good for two minutes", limits.PAIRING_CODE_LIFE, timedelta(minutes=2)),
+        ("its answer is waited for one", limits.PAIRING_ANSWER_LIFE, timedelta(minutes=1)),
+        ("Three codes that came to nothing", limits.PAIRING_CODES, 3),
+        ("lock pairing for 24 hours", limits.PAIRING_LOCK, timedelta(hours=24)),
+        ("O counts its own three a day", (other_device.CODES, other_device.DAY), (3, timedelta(hours=24))),
         ("none younger than 14 days", limits.BACKUP_SAFE_AGE, timedelta(days=14)),
         ("more than 32 MiB of file", limits.VAULT_FILE_BYTES, 32 * MIB),
         ("more than 128 MiB inflated", client_documents.INFLATED_LIMIT, 128 * MIB),
@@ -106,5 +114,11 @@ def test_the_browser_has_the_bounds_of_the_server() -> None:
     assert timedelta(minutes=int(idle[1])) == limits.TAB_KEY_IDLE
 
 
-def test_the_diagram_of_the_restore_request_is_the_one_the_table_draws() -> None:
-    assert f"```mermaid\n{mermaid()}\n```" in SECURITY.read_text()
+@pytest.mark.parametrize("flow", [restore_request, pairing])
+def test_the_diagrams_are_the_ones_that_the_tables_draw(flow: ModuleType) -> None:
+    assert f"```mermaid\n{flow.mermaid()}\n```" in SECURITY.read_text()
+
+
+def test_the_label_of_pairing_is_the_one_of_both_devices() -> None:
+    assert f'"{pairing_messages.LABEL}"' in SECURITY.read_text()
+    assert f"'{pairing_messages.LABEL}'" in (ROOT / "static/js/crypto/pairing.js").read_text()

@@ -26,7 +26,6 @@ from webapp.models import (
     RestoreRequest,
     SignIn,
     ThrottleBucket,
-    Undo,
     User,
 )
 
@@ -212,9 +211,7 @@ def test_the_share_of_an_unpaired_device_is_destroyed_when_nothing_can_be_undone
 ) -> None:
     device = enrolled(alice)
     with app.app_context(), transaction() as session:
-        session.get_one(Device, device.id).unpair(None, 2)
-        until = now() + limits.UNDO_WINDOW
-        session.add(Undo(user_id=alice.user_id, way="test", former_epoch=1, epoch=2, former_kit=1, until=until))
+        session.get_one(Device, device.id).unpair(None, 2, now() + limits.UNDO_WINDOW)
     clock.advance(days=6)
     tidy(app)
     with app.app_context():

@@ -189,6 +189,12 @@ def test_a_request_appears_by_itself_and_is_approved(
     page.get_by_label("The 16 characters").fill(typed)
     screen(page, "admin-request")
     page.get_by_role("button", name="Approve Request").click()
+    expect(page.get_by_text("These characters don’t match")).to_be_hidden()
+    named = page.get_by_role("group", name="This backup was made by the browser of: alice@example.org")
+    expect(named).to_be_focused()
+    screen(page, "admin-request-named")
+    assert state_of(app, request) == "requested"
+    page.get_by_role("button", name="Approve for This Member").click()
     expect(page.get_by_text("Approved by Bob")).to_be_visible()
     with app.app_context():
         wrapped = db.session.get_one(RestoreRequest, request.id).wrapped
@@ -232,8 +238,9 @@ def test_without_the_server_nothing_is_lost(
     choose(page, key_file)
     page.context.set_offline(True)
     page.get_by_role("button", name="Approve Request").click()
+    page.get_by_role("button", name="Approve for This Member").click()
     expect(page.get_by_text("The server can’t be reached.").first).to_be_visible()
     page.context.set_offline(False)
-    page.get_by_role("button", name="Approve Request").click()
+    page.get_by_role("button", name="Approve for This Member").click()
     expect(page.get_by_text("Approved by Bob")).to_be_visible()
     assert state_of(app, request_of_alice) == "approved"

@@ -183,7 +183,7 @@ def test_a_forgotten_pin_leads_back_to_the_waiting_and_cancelling_to_the_pin(
     sign_in(page, alice.email, alice.password)
     page.wait_for_url("**/unlock**")
     page.goto("/recovery?reason=pin_forgotten")
-    expect(page.get_by_text("You have forgotten the PIN of this browser.")).to_be_visible()
+    expect(page.get_by_text("You have forgotten the PIN of")).to_be_visible()
     fingerprint = ask(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()

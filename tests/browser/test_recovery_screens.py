@@ -100,7 +100,6 @@ def type_pin(page: Page, pin: str, again: str | None = None) -> None:
 @pytest.mark.parametrize(
     ("door", "name"),
     [
-        ("/recovery/pair", "pair"),
         ("/recovery/local", "local"),
         ("/recovery/kit", "kit"),
         ("/recovery/new-account", "new"),
@@ -109,9 +108,7 @@ def type_pin(page: Page, pin: str, again: str | None = None) -> None:
 def test_doors_that_are_not_built_yet_say_what_works(page: Page, screen: Screens, door: str, name: str) -> None:
     page.goto(door)
     expect(page.get_by_text("not part of this version yet")).to_be_visible()
-    expect(
-        page.get_by_text("What works now: 1 cloud backup of yours, with the approval of Bob or Olga.")
-    ).to_be_visible()
+    expect(page.get_by_text("What works now: 1 cloud backup of yours; Bob or Olga must approve.")).to_be_visible()
     screen(page, f"not-built-{name}")
 
 

@@ -68,7 +68,7 @@ def stage(app: Flask, bob: Person, granian_server: GranianServer) -> Stage:
     admin.sign_in(bob.email, bob.password)
     key_file = admin.make_key("Key of 2026")
     lost = Member(UrllibTransport(granian_server.url))
-    vault = lost.join(admin.invite(EMAIL, "Zoë", key_file), "Zoë", PASSWORD, OLD_PIN, EMAIL)
+    vault = lost.join(admin.invite(EMAIL, "Zoë", key_file), "Zoë", PASSWORD, OLD_PIN)
     vault.confirm_kit(vault.kit().identity[-4:])
     vault.add("Mail", username="zoe", password="secret")
     vault.switch_on_cloud_backups()

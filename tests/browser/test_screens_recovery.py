@@ -14,6 +14,7 @@ from tests.support.restoring import Restoring, asked
 from webapp.clock import now
 from webapp.database import transaction
 from webapp.models import CloudBackup, Device, DeviceState, RestoreRequest, User
+from webapp.models.recovery_reason import Reason
 
 
 def change_device(person: Person, **values: object) -> None:
@@ -49,6 +50,9 @@ def test_why(alice: Person, bob: Person, organisation_key: ActiveKey, tab: Page,
         "password-reset": {"state": DeviceState.PRIOR},
         "unpaired": {"state": DeviceState.UNPAIRED, "unpaired_at": now(), "unpaired_by": alice.device.id},
     }
+    with alice.app.app_context(), transaction():
+        user = User.locked(alice.user_id)
+        user.reset_at, user.reset_reason, user.reset_by = now(), Reason.ADMIN_RESET, "Bob"
     for name, values in reasons.items():
         change_device(alice, **values)
         show(tab, "/recovery", "Account Recovery")

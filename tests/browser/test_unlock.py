@@ -117,7 +117,7 @@ def test_a_device_unpaired_meanwhile_is_led_to_recovery(home: Person, page: Page
     sign_in(page, home)
     page.wait_for_url("**/unlock?next=**")
     with home.app.app_context(), transaction() as session:
-        session.get_one(Device, home.device.id).unpair(None, 2)  # type: ignore[union-attr]
+        session.get_one(Device, home.device.id).unpair(None, 2, None)  # type: ignore[union-attr]
     type_pin(page)
     page.wait_for_url("**/recovery", timeout=SLOW)
     expect(page.get_by_role("heading", name="Account Recovery")).to_be_visible()

@@ -36,7 +36,7 @@ class People:
         """Zoë, with a vault, a confirmed kit, cloud backups and one item in them."""
         link = self.dana.invite("zoe@example.org", "Zoë", self.key_file)
         zoe = Member(self.browser())
-        vault = zoe.join(link, "Zoë", PASSWORD, PIN, "zoe@example.org")
+        vault = zoe.join(link, "Zoë", PASSWORD, PIN)
         assert vault.confirm_kit(vault.kit().identity[-4:])
         vault.add("Mail", username="zoe", password="secret")
         vault.switch_on_cloud_backups()

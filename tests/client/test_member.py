@@ -50,7 +50,7 @@ def alice(server: PretendServer, key_file: bytes) -> Member:
     """Joined, with one item."""
     link = Admin(server.browser()).invite("alice@example.org", "Alice", key_file)
     member = Member(server.browser())
-    member.join(link, "Alice", "a long password", PIN, "alice@example.org").add("Mail", username="alice")
+    member.join(link, "Alice", "a long password", PIN).add("Mail", username="alice")
     return member
 
 

@@ -11,6 +11,7 @@ from webapp.client.documents import open_document
 from webapp.client.errors import (
     BadSignature,
     DeviceError,
+    ForeignBackup,
     NotUnlocked,
     RequestClosed,
     ShareMismatch,
@@ -33,7 +34,7 @@ class Scene:
         self.key_file = self.dana.make_key("Key of 2026")
         link = self.dana.invite("alice@example.org", "Alice", self.key_file)
         self.old = Member(self.server.browser())
-        vault = self.old.join(link, "Alice", "a long password", PIN, "alice@example.org")
+        vault = self.old.join(link, "Alice", "a long password", PIN)
         vault.add("Mail", password="secret")
         vault.switch_on_cloud_backups()
         vault.back_up()
@@ -207,3 +208,22 @@ def test_an_admin_is_not_shown_a_request_with_swapped_keys(scene: Scene) -> None
     impostor.request_restore()
     with pytest.raises(WrongFingerprint):
         scene.approve(told)
+
+
+def test_an_admin_approves_no_backup_under_another_members_name(scene: Scene) -> None:
+    told = scene.ask().request.fingerprint
+    scene.server.account.email = "bob@example.org"
+    with pytest.raises(ForeignBackup):
+        scene.approve(told)
+    assert scene.server.account.state == "requested"
+
+
+def test_the_address_comes_from_the_opened_vault_and_no_more_from_the_server(scene: Scene) -> None:
+    recovery = scene.ask()
+    scene.approve(recovery.request.fingerprint)
+    assert recovery.poll()
+    scene.server.account.email = recovery.state.account = "bob@example.org"
+    vault = scene.alice.finish(NEW_PIN)
+    assert vault.opened.manifest["account"] == vault.state.account == "alice@example.org"
+    vault.add("Bank")
+    assert vault.opened.manifest["account"] == "alice@example.org"

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.made import ORIGIN, maker, note
+from tests.support.made import ACCOUNT, ORIGIN, maker, note
 from webapp.client import approvals, documents
 from webapp.client.cloud_backups import CloudBackup, backup_identity, make_backup, open_share_a, require_writer
 from webapp.client.encoding import new_id, sha256_hex, to_json
 from webapp.client.errors import (
     BadSignature,
     DeviceError,
+    ForeignBackup,
     KeyMismatch,
     Malformed,
     ShareMismatch,
@@ -35,7 +36,7 @@ DANA = approvals.Approver(ORIGIN, new_id(), "2026-11-25T16:10:46Z")
 
 def backup() -> CloudBackup:
     """A cloud backup of the member's."""
-    return make_backup(DOCUMENT, MEMBER.key.public, MEMBER.device, MEMBER.seed)
+    return make_backup(DOCUMENT, ACCOUNT, MEMBER.key.public, MEMBER.device, MEMBER.seed)
 
 
 def asked(of: CloudBackup) -> RestoreRequest:
@@ -53,7 +54,7 @@ def test_the_honest_way_gives_the_document_back() -> None:
     made = backup()
     request = asked(made)
     request.require_fingerprint(request.fingerprint.upper())
-    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA, ACCOUNT)
     approvals.verify_approval(approval, request, MEMBER.key.public)
     share_a = approvals.open_wrapped(approval.wrapped, request, NEW)
     share_s = approvals.open_share_s(approvals.wrap_share_s(request, made.share_s), request, NEW)
@@ -93,7 +94,7 @@ def test_another_key_file_does_not_open_share_a() -> None:
 
 def test_a_request_is_not_approved_with_the_share_of_another_backup() -> None:
     with pytest.raises(ShareMismatch):
-        approvals.approve(asked(backup()), backup().share_a, MEMBER.key, DANA)
+        approvals.approve(asked(backup()), backup().share_a, MEMBER.key, DANA, ACCOUNT)
 
 
 @pytest.mark.parametrize("name", ["user", "backup", "file_sha256"])
@@ -101,14 +102,21 @@ def test_a_request_for_somebody_elses_backup_is_not_approved(name: str) -> None:
     made = backup()
     request = changed(asked(made), **{name: new_id() * (2 if name == "file_sha256" else 1)})
     with pytest.raises(ShareMismatch):
-        approvals.approve(request, made.share_a, MEMBER.key, DANA)
+        approvals.approve(request, made.share_a, MEMBER.key, DANA, ACCOUNT)
 
 
 @pytest.mark.parametrize("fields", [{"origin": "https://elsewhere.example"}, {"organisation": new_id()}])
 def test_a_request_of_another_site_is_not_approved(fields: dict[str, str]) -> None:
     made = backup()
     with pytest.raises(WrongAccount):
-        approvals.approve(changed(asked(made), **fields), made.share_a, MEMBER.key, DANA)
+        approvals.approve(changed(asked(made), **fields), made.share_a, MEMBER.key, DANA, ACCOUNT)
+
+
+def test_a_backup_that_names_another_member_is_not_approved() -> None:
+    made = backup()
+    with pytest.raises(ForeignBackup) as caught:
+        approvals.approve(asked(made), made.share_a, MEMBER.key, DANA, "bob@example.org")
+    assert (caught.value.account, caught.value.code) == (ACCOUNT, "wrong_account")
 
 
 def test_a_request_signed_by_another_key_is_not_approved() -> None:
@@ -116,7 +124,7 @@ def test_a_request_signed_by_another_key_is_not_approved() -> None:
     exact = asked(made).exact
     forged = RestoreRequest(exact, sign(new_seed(), LABEL, exact.encode()))
     with pytest.raises(BadSignature):
-        approvals.approve(forged, made.share_a, MEMBER.key, DANA)
+        approvals.approve(forged, made.share_a, MEMBER.key, DANA, ACCOUNT)
 
 
 def test_a_request_whose_keys_were_swapped_has_another_fingerprint() -> None:
@@ -142,7 +150,7 @@ def test_a_request_with_a_missing_or_further_field_is_refused() -> None:
 def test_an_approval_is_good_for_its_own_request_only() -> None:
     made = backup()
     request = asked(made)
-    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA, ACCOUNT)
     again = asked(made)
     with pytest.raises(BadSignature):
         approvals.verify_approval(approval, again, MEMBER.key.public)
@@ -157,7 +165,7 @@ def test_an_approval_is_good_for_its_own_request_only() -> None:
 def test_what_was_sealed_to_the_new_device_opens_nowhere_else() -> None:
     made = backup()
     request = asked(made)
-    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA)
+    approval = approvals.approve(request, made.share_a, MEMBER.key, DANA, ACCOUNT)
     with pytest.raises(WrongKey):
         approvals.open_wrapped(approval.wrapped, request, MEMBER.vault)
     with pytest.raises(ShareMismatch):
@@ -165,7 +173,7 @@ def test_what_was_sealed_to_the_new_device_opens_nowhere_else() -> None:
 
 
 def test_metadata_by_another_device_is_refused() -> None:
-    made = make_backup(DOCUMENT, MEMBER.key.public, MEMBER.device, new_seed())
+    made = make_backup(DOCUMENT, ACCOUNT, MEMBER.key.public, MEMBER.device, new_seed())
     with pytest.raises(BadSignature):
         require_writer(open_share_a(made.share_a, MEMBER.key), DOCUMENT)
 

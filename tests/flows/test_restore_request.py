@@ -9,13 +9,20 @@ from webapp.flows.restore_request import MAY, MOVES, OPEN, IllegalMove, Move, St
 
 # Written out once more by hand, so that a change of the table is a change of mind in two places.
 LEADS = {
-    State.REQUESTED: {"approve": "approved", "deny": "denied", "cancel": "cancelled", "expire": "expired"},
-    State.APPROVED: {"release": "released", "cancel": "cancelled", "expire": "expired"},
-    State.RELEASED: {"finish": "completed", "cancel": "cancelled", "expire": "expired"},
+    State.REQUESTED: {
+        "approve": "approved",
+        "deny": "denied",
+        "cancel": "cancelled",
+        "expire": "expired",
+        "stop": "stopped",
+    },
+    State.APPROVED: {"release": "released", "cancel": "cancelled", "expire": "expired", "stop": "stopped"},
+    State.RELEASED: {"finish": "completed", "cancel": "cancelled", "expire": "expired", "stop": "stopped"},
     State.COMPLETED: {},
     State.DENIED: {},
     State.CANCELLED: {},
     State.EXPIRED: {},
+    State.STOPPED: {},
 }
 
 
@@ -31,12 +38,13 @@ def test_each_move_leads_where_it_should_or_nowhere(state: State, move: Move) ->
 
 def test_everybody_has_moves_of_their_own() -> None:
     assert MAY == {
-        Move.APPROVE: Who.ADMIN,
+        Move.APPROVE: Who.APPROVER,
         Move.DENY: Who.ADMIN,
         Move.CANCEL: Who.MEMBER,
         Move.RELEASE: Who.DEVICE,
         Move.FINISH: Who.DEVICE,
         Move.EXPIRE: Who.CLOCK,
+        Move.STOP: Who.ACCOUNT,
     }
 
 
@@ -45,9 +53,10 @@ def test_a_request_is_open_while_it_can_move() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
-def test_whatever_is_open_can_be_withdrawn_and_ends_by_itself(state: State) -> None:
+def test_whatever_is_open_can_be_withdrawn_or_stopped_and_ends_by_itself(state: State) -> None:
     assert (state, Move.CANCEL) in MOVES
     assert (state, Move.EXPIRE) in MOVES
+    assert (state, Move.STOP) in MOVES
 
 
 def test_every_state_is_reached_from_the_first() -> None:
@@ -68,7 +77,7 @@ def test_no_path_comes_back() -> None:
 
 
 def test_nothing_is_released_without_an_approval() -> None:
-    """Every way to `released` passes `approve`, which only another admin may."""
+    """Every way to `released` passes `approve`, which only an approver may."""
     assert [before for (before, move), after in MOVES.items() if after == State.RELEASED] == [State.APPROVED]
     assert [(before, move) for (before, move), after in MOVES.items() if after == State.APPROVED] == [
         (State.REQUESTED, Move.APPROVE)

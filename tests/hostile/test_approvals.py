@@ -239,7 +239,8 @@ def test_members_can_not_approve_with_a_stolen_key_file(
 ) -> None:
     mallory = add_person(app, bob.organisation_id, "Mallory", Role.MEMBER)
     approver = approvals.Approver(app.config["ORIGIN"], mallory.user_id, moment(limits.APPROVAL_LIFE))
-    made = approvals.approve(request_of_alice.request, request_of_alice.share_a, organisation_key.key, approver)
+    asked, key = request_of_alice, organisation_key.key
+    made = approvals.approve(asked.request, asked.share_a, key, approver, asked.device.account)
     form = as_form(made, request_of_alice.request.fingerprint)
     assert mallory.post(f"{request_of_alice.path}/approval", data=form).status_code == 404
     assert base64.b64decode(form["wrapped"])

@@ -25,7 +25,7 @@ def device(alice: Person) -> MadeDevice:
 def made(device: MadeDevice, key: ActiveKey) -> cloud_backups.CloudBackup:
     """A backup of the device’s vault."""
     assert device.document
-    return cloud_backups.make_backup(device.document, key.key.public, device.id, device.seed)
+    return cloud_backups.make_backup(device.document, device.account, key.key.public, device.id, device.seed)
 
 
 def saying(meta: str, device: MadeDevice, backup: cloud_backups.CloudBackup) -> bytes:

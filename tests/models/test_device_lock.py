@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
 from tests.support.people import Person, enrolled
 from tests.support.racing import race
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, LockDestroyed, PinNotShown, User, VersionTaken, WrongPin
+from webapp.models import Device, DeviceLock, Event, LockDestroyed, Notice, PinNotShown, User, VersionTaken, WrongPin
 from webapp.models import device_lock as module
 
 WRONG = b"w" * 32
@@ -32,6 +33,16 @@ def change(device: MadeDevice, version: int, proof: bytes = b"n" * 32) -> str:
         User.locked(device.user)
         DeviceLock.change_pin(session.get_one(Device, device.id), version, b"slot", b"s" * 32, proof)
     return "kept"
+
+
+def told_of(device: MadeDevice) -> int:
+    """How often it was told that this lock was destroyed: in events and, as often, to the member."""
+    events = db.session.scalars(select(Event).where(Event.kind == "device.lock_destroyed")).all()
+    assert all((one.actor_id, one.subject_id, one.object_id) == (None, device.user, device.id) for one in events)
+    notices = db.session.scalars(select(Notice).where(Notice.kind == "lock_destroyed")).all()
+    name = db.session.get_one(Device, device.id).name
+    assert [(one.user_id, one.details["device"]) for one in notices] == [(device.user, name)] * len(events)
+    return len(events)
 
 
 @pytest.mark.databases
@@ -56,6 +67,7 @@ def test_never_more_than_ten_are_compared_of_twenty_at_once(
         row = db.session.get_one(Device, device.id)
         assert row.lock_destroyed_at
         assert not row.opens
+        assert told_of(device) == 1
 
 
 @pytest.mark.databases
@@ -78,6 +90,35 @@ def test_a_crash_between_counting_and_comparing_is_no_free_try(
         with pytest.raises(RuntimeError):
             opened(device, device.proof())
         assert db.session.get_one(Device, device.id).tries_left == 9
+
+
+def test_the_tenth_wrong_pin_is_told_once_and_no_other(app: Flask, device: MadeDevice) -> None:
+    with app.app_context():
+        for left in range(9, 0, -1):
+            with pytest.raises(WrongPin):
+                opened(device, WRONG)
+            assert (left, told_of(device)) == (left, 0)
+        for proof in (WRONG, WRONG, device.proof()):
+            with pytest.raises(LockDestroyed):
+                opened(device, proof)
+            assert told_of(device) == 1
+        DeviceLock.tidy()
+        assert told_of(device) == 1
+
+
+def test_a_lock_that_could_not_be_told_of_is_not_destroyed(
+    app: Flask, device: MadeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Notice, "give", full)
+    with app.app_context():
+        for error in [WrongPin] * 9 + [OSError]:
+            with pytest.raises(error):
+                opened(device, WRONG)
+        assert DeviceLock.versions(device.id) == [1], "the worker tries again, and tells"
+        assert told_of(device) == 0
 
 
 def test_a_destroyed_lock_opens_for_nobody(app: Flask, device: MadeDevice) -> None:

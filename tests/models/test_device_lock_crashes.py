@@ -2,14 +2,15 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
 from tests.support.people import Person, enrolled
+from tests.support.racing import race
 from webapp import worker
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, LockDestroyed, User
+from webapp.models import Device, DeviceLock, Event, LockDestroyed, Notice, User
 from webapp.models import device_lock as module
 from webapp.models.recovery_reason import Reason, reason_at
 from webapp.models.ways_back import WaysBack
@@ -34,12 +35,19 @@ def crashed(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> MadeD
     return device
 
 
+def told_of(device: MadeDevice) -> list[str]:
+    """The events and notices about this lock."""
+    events = select(Event.kind).where(Event.kind == "device.lock_destroyed", Event.object_id == device.id)
+    notices = select(Notice.kind).where(Notice.kind == "lock_destroyed", Notice.user_id == device.user)
+    return [*db.session.scalars(events), *db.session.scalars(notices)]
+
+
 @pytest.mark.databases
 def test_it_opens_for_nobody_and_is_no_device_to_count_on(app: Flask, alice: Person, crashed: MadeDevice) -> None:
     with app.app_context():
         row = db.session.get_one(Device, crashed.id)
         assert (row.tries_left, row.lock_destroyed_at, row.opens) == (0, None, False)
-        assert reason_at(row) == Reason.LOCK_DESTROYED
+        assert reason_at(db.session.get_one(User, alice.user_id), row) == Reason.LOCK_DESTROYED
         assert WaysBack.of(db.session.get_one(User, alice.user_id), None).others == []
         with pytest.raises(LockDestroyed):
             DeviceLock.open(row, 1, crashed.proof())
@@ -55,10 +63,22 @@ def test_the_worker_destroys_it_once_the_try_cannot_be_under_way(
         clock.advance(seconds=50)
         worker.tidy()
         assert DeviceLock.versions(crashed.id) == [1], "perhaps it is being compared right now"
+        assert told_of(crashed) == []
         clock.advance(seconds=11)
         worker.tidy()
         assert DeviceLock.versions(crashed.id) == []
         assert db.session.get_one(Device, crashed.id).lock_destroyed_at
+        worker.tidy()
+        assert told_of(crashed) == ["device.lock_destroyed", "lock_destroyed"]
+        db.session.remove()
+
+
+@pytest.mark.databases
+def test_two_workers_at_once_tell_of_it_once(app: Flask, clock: MovableClock, crashed: MadeDevice) -> None:
+    clock.advance(minutes=2)
+    assert race(app, worker.tidy, worker.tidy) == [None, None]
+    with app.app_context():
+        assert told_of(crashed) == ["device.lock_destroyed", "lock_destroyed"]
         db.session.remove()
 
 

@@ -63,7 +63,7 @@ def check_record(app: Flask, request_id: str, first: State) -> list[State]:
         assert all(step in allowed for step in pairwise(path)), path
         assert db.session.get_one(RestoreRequest, request_id).state == path[-1]
         notices = db.session.execute(select(Notice.kind, Notice.details))
-        told = {kind for kind, details in notices if details["request"] == request_id}
+        told = {kind for kind, details in notices if details.get("request") == request_id}
         assert told == set().union(*(NOTICES[state] for state in path[1:]))
         db.session.remove()
     return path

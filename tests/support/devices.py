@@ -22,6 +22,7 @@ class MadeDevice:
     origin: str
     organisation: str
     user: str
+    account: str = "alice@example.org"
     name: str = "Firefox on Linux"
     pin: str = PIN
     id: str = field(default_factory=new_id)
@@ -35,6 +36,8 @@ class MadeDevice:
     counter: int = 1
     document: documents.Document | None = None
     file: bytes = b""
+    listed: list[DeviceEntry] = field(default_factory=list)
+    """Other devices that the vault’s own list names."""
 
     @property
     def sign_public(self) -> bytes:
@@ -85,12 +88,13 @@ class MadeDevice:
             {
                 "organisation": self.organisation,
                 "user": self.user,
+                "account": self.account,
                 "epoch": self.epoch,
                 "counter": self.counter,
                 "made_at": moment(),
                 "device": self.id,
                 "base_sha256": base_sha256,
-                "devices": [self.entry()],
+                "devices": [self.entry(), *self.listed],
                 "kit": kit,
                 "organisation_key": pin,
             },

@@ -10,6 +10,7 @@ from webapp.client.organisation_keys import OrganisationKey, make_key
 from webapp.client.signatures import new_seed, public_key
 
 ORIGIN = "https://keys.example.org"
+ACCOUNT = "zoe@example.org"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Maker:
         return {
             "organisation": self.organisation,
             "user": self.user,
+            "account": ACCOUNT,
             "epoch": 1,
             "counter": 1,
             "made_at": moment(),

@@ -31,6 +31,7 @@ from webapp.models import (
     OrganisationKey,
     Role,
     SignIn,
+    TabKey,
     User,
     Vault,
 )
@@ -96,7 +97,7 @@ def backed_up(person: Person, active: ActiveKey) -> cloud_backups.CloudBackup:
     device = person.device or enrolled(person)
     assert device.document
     public = active.key.public
-    made = cloud_backups.make_backup(device.document, public, device.id, device.seed)
+    made = cloud_backups.make_backup(device.document, device.account, public, device.id, device.seed)
     manifest = device.document.manifest
     with person.app.app_context(), transaction() as session:
         user = User.locked(person.user_id)
@@ -186,3 +187,9 @@ def olga(app: Flask, organisation: str) -> Person:
 def organisation_key(olga: Person) -> ActiveKey:
     """The active organisation recovery key, made by olga."""
     return add_organisation_key(olga)
+
+
+@pytest.fixture
+def vault_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session counts as one with an open vault; that it has to be is tested by itself."""
+    monkeypatch.setattr(TabKey, "any_of", lambda _: True)

@@ -73,7 +73,7 @@ class Person:
 
     def new_device(self) -> MadeDevice:
         """A browser profile with fresh keys that nobody knows yet."""
-        return MadeDevice(self.app.config["ORIGIN"], self.organisation_id, self.user_id)
+        return MadeDevice(self.app.config["ORIGIN"], self.organisation_id, self.user_id, self.email)
 
 
 def add_person(app: Flask, organisation_id: str, name: str, role: Role = Role.MEMBER) -> Person:

@@ -28,6 +28,7 @@ class Account:
     """One member's rows."""
 
     id: str = field(default_factory=new_id)
+    email: str = "alice@example.org"
     epoch: int = 0
     counter: int = 0
     file: bytes = b""

@@ -91,7 +91,8 @@ class PretendServer:
 
     def read_vault(self, *_: Any) -> Any:
         account = self.account
-        return {"epoch": account.epoch, "counter": account.counter, "sha256": sha256_hex(account.file)}, account.file
+        known = {"epoch": account.epoch, "next_epoch": account.epoch + 1, "counter": account.counter}
+        return {**known, "sha256": sha256_hex(account.file)}, account.file
 
     def save_vault(self, body: bytes, headers: Mapping[str, str]) -> Any:
         header, file = unframe(body)
@@ -183,6 +184,7 @@ class PretendServer:
         asked, backup = self._asked()
         exact = asked.exact.replace("&", "&amp;").replace('"', "&quot;")
         values = {"request": exact, "signature": to_base64(asked.signature), "share-a": backup["share_a"]}
+        values["email"] = self.account.email
         named = " ".join(f'data-{name}="{value}"' for name, value in values.items())
         return f'<form data-admin="{new_id()}" data-expires-at="2026-11-25T16:10:46Z" {named}></form>'
 
@@ -195,7 +197,7 @@ class PretendServer:
         return {"versions": versions, "tries_left": self.account.tries_left}
 
     def whose_page(self, *_: Any) -> Any:
-        return f'<vault-keys data-user="{self.account.id}"></vault-keys>'
+        return f'<vault-keys data-user="{self.account.id}" data-account="{self.account.email}"></vault-keys>'
 
     def settings_page(self, *_: Any) -> Any:
         return '<form data-epoch="1"></form>'

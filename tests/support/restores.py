@@ -32,7 +32,7 @@ class Asked:
     def approval(self, active: ActiveKey, by: Person) -> dict[str, str]:
         """The form that `by`’s browser sends to approve it."""
         approver = approvals.Approver(by.app.config["ORIGIN"], by.user_id, moment(limits.APPROVAL_LIFE))
-        made = approvals.approve(self.request, self.share_a, active.key, approver)
+        made = approvals.approve(self.request, self.share_a, active.key, approver, self.device.account)
         return as_form(made, self.request.fingerprint)
 
 

@@ -22,7 +22,7 @@ from webapp.database import db, transaction
 from webapp.flows.restore_request import State
 from webapp.models import RestoreRequest, User
 from webapp.models.recovery_reason import Reason
-from webapp.models.restore_approval import SignedApproval, approve, latest_expiry
+from webapp.models.restore_approval import SignedApproval, approve, latest_expiry, life_of
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Restoring:
         """A Finish on top of the newest vault, framed; `changed` replaces fields of its header."""
         current, _ = unframe(self.signed("vault").data)
         device = self.device
-        device.epoch, device.counter = current["epoch"] + 1, current["counter"] + 1
+        device.epoch, device.counter = current["next_epoch"], current["counter"] + 1
         file = device.write(items if items is not None else opened.body["items"], base_sha256=current["sha256"], kit=2)
         lock = {name: to_base64(value) for name, value in device.lock().items()}
         held = max(opened.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])
@@ -152,8 +152,10 @@ def approve_shown(by: Person, active: ActiveKey, fingerprint: str) -> None:
         [waiting] = [row for row in rows if restore_request_fingerprint(row.exact) == typed]
         assert waiting.backup
         request = restore_requests.RestoreRequest(waiting.exact, waiting.signature)
-        approver = approvals.Approver(origin, by.user_id, latest_expiry())
-        made = approvals.approve(request, waiting.backup.share_a, active.key, approver)
+        approver = approvals.Approver(
+            origin, by.user_id, latest_expiry(life_of(waiting, db.session.get_one(User, by.user_id)))
+        )
+        made = approvals.approve(request, waiting.backup.share_a, active.key, approver, waiting.user.email)
         given = SignedApproval(made.exact, made.signature, made.wrapped, fingerprint)
         request_id, user_id = waiting.id, waiting.user_id
         with transaction() as session:
@@ -177,6 +179,7 @@ def request_row(person: Person, state: State = State.REQUESTED, *, ask: bool = F
         reason=Reason.NO_KEY,
         state=state,
         expires_at=now() + limits.REQUEST_LIFE,
+        usable_at=now() if state in (State.APPROVED, State.RELEASED) else None,
     )
     request_id = request.id
     with transaction() as session:

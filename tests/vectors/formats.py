@@ -14,6 +14,7 @@ from webapp.client.recovery_kits import RecoveryKit, write_kit
 from webapp.client.signatures import public_key, sign
 
 USER, ORGANISATION, DEVICE = identifier("user"), identifier("organisation"), identifier("device")
+ACCOUNT = "zoe@example.org"
 VAULT, KIT, BACKUP, NEW = identity("vault"), identity("kit"), identity("backup"), identity("new device")
 KEY = OrganisationKey(
     ORGANISATION, "Example", "Key of 2026", 1, MADE_AT, identity("organisation key"), signing_seed("organisation key")
@@ -91,8 +92,8 @@ def example_items() -> list[Item]:
     return [item, note]
 
 
-def example_document() -> documents.Document:
-    """Two items, one deleted, in the first epoch."""
+def example_document(*, named: bool = True) -> documents.Document:
+    """Two items, one deleted, in the first epoch; without the member’s address, as files were before it was sealed."""
     kit_recipient = recipient_of(KIT)
     body: Body = {
         "items": example_items(),
@@ -105,6 +106,7 @@ def example_document() -> documents.Document:
     draft: Draft = {
         "organisation": ORGANISATION,
         "user": USER,
+        "account": ACCOUNT,
         "epoch": 1,
         "counter": 2,
         "made_at": MADE_AT,
@@ -121,12 +123,15 @@ def example_document() -> documents.Document:
         "kit": 1,
         "organisation_key": {"epoch": 1, "fingerprint": KEY.public.fingerprint},
     }
+    if not named:
+        del draft["account"]
     return documents.write(draft, body, signing_seed("device"))
 
 
 def document() -> Vectors:
     """The three lines, and a vault file of them that V and the kit open."""
     example = example_document()
+    unnamed = example_document(named=False).lines
     manifest, signature, body = example.lines.decode().split("\n")[:3]
     return {
         "vault_key": VAULT,
@@ -138,12 +143,13 @@ def document() -> Vectors:
         "body_sha256": sha256_hex(body.encode()),
         "lines_sha256": sha256_hex(example.lines),
         "file": to_base64(seal_fixed(gzip_stored(example.lines), [VAULT, KIT], "vault file")),
+        "unnamed_file": to_base64(seal_fixed(gzip_stored(unnamed), [VAULT, KIT], "vault file")),
     }
 
 
 def key_files() -> Vectors:
     """The texts of the kit and of the organisation recovery key."""
-    kit = RecoveryKit(1, MADE_AT, "zoe@example.org", "Example", KIT)
+    kit = RecoveryKit(1, MADE_AT, ACCOUNT, "Example", KIT)
     other = replace(KEY, epoch=2)
     return {
         "kit": {
@@ -183,10 +189,11 @@ def restore() -> Vectors:
     share_a = cloud_backups.xor(octets("identity of backup"), share_s)
     file = seal_fixed(gzip_stored(example_document().lines), [BACKUP, KIT], "cloud backup")
     parts = {"file": file, "a": share_a}
-    meta = cloud_backups.write_meta(example_document(), identifier("backup"), DEVICE, parts, KEY.public)
+    ids = {"backup": identifier("backup"), "device": DEVICE}
+    meta = cloud_backups.write_meta(example_document(), ACCOUNT, ids, parts, KEY.public)
     signature = sign(signing_seed("device"), cloud_backups.LABEL, meta.encode())
     inside = cloud_backups.ShareA(meta, signature, share_a, recipient_of(BACKUP))
-    share_a_file = seal_fixed(to_json(inside.fields()).encode(), [KEY.identity], "share A")
+    share_a_file = _sealed_share_a(inside)
     asker = restore_requests.Asker(
         ORIGIN, ORGANISATION, USER, identifier("new device"), recipient_of(NEW), "Safari on iPhone"
     )
@@ -200,6 +207,7 @@ def restore() -> Vectors:
             "meta": meta,
             "meta_signature": to_base64(signature),
             "share_a_file": to_base64(share_a_file),
+            "unnamed_share_a_file": to_base64(_sealed_share_a(_unnamed(inside))),
             "file": to_base64(file),
         },
         "request": {
@@ -213,6 +221,16 @@ def restore() -> Vectors:
         "approval": _approval(request, inside),
         "share_s": {"sealed": to_base64(_sealed_share_s(request, share_s))},
     }
+
+
+def _unnamed(share_a: cloud_backups.ShareA) -> cloud_backups.ShareA:
+    """As it was before the member’s address was sealed."""
+    meta = to_json({name: value for name, value in from_json(share_a.meta).items() if name != "account"})
+    return replace(share_a, meta=meta, signature=sign(signing_seed("device"), cloud_backups.LABEL, meta.encode()))
+
+
+def _sealed_share_a(share_a: cloud_backups.ShareA) -> bytes:
+    return seal_fixed(to_json(share_a.fields()).encode(), [KEY.identity], "share A")
 
 
 def _approval(request: restore_requests.RestoreRequest, share_a: cloud_backups.ShareA) -> Vectors:

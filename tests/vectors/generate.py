@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from unittest import mock
 
-from tests.vectors import formats, primitives
+from tests.vectors import formats, pairings, primitives
 from tests.vectors.seeds import NOW, SENTENCE, identifier
 
 FOLDER = Path(__file__).parent
@@ -21,7 +21,10 @@ FILES = {
     "documents": formats.document,
     "key-files": formats.key_files,
     "restore-requests": formats.restore,
+    "pairings": pairings.pairing,
 }
+PUBLISHED = {"cpace", "ristretto255"}
+"""Copied from the documents that they name, never made here."""
 
 
 def texts() -> dict[str, str]:

@@ -26,7 +26,7 @@ def device(alice: Person) -> MadeDevice:
 def made(device: MadeDevice, key: ActiveKey) -> cloud_backups.CloudBackup:
     """A backup of the device’s vault, sealed to `key`."""
     assert device.document
-    return cloud_backups.make_backup(device.document, key.key.public, device.id, device.seed)
+    return cloud_backups.make_backup(device.document, device.account, key.key.public, device.id, device.seed)
 
 
 def altered(maker: MadeDevice, key: ActiveKey, **changed: Any) -> bytes:
@@ -74,6 +74,9 @@ def test_the_same_upload_again_is_the_same_backup(
         {"type": "local-backup"},
         {"organisation": "0" * 32},
         {"user": "0" * 32},
+        {"account": "bob@example.org"},
+        {"account": "Alice@example.org"},
+        {"account": ""},
         {"device": "0" * 32},
         {"epoch": 2},
         {"epoch": 0},

@@ -63,7 +63,7 @@ def test_the_newest_vault_is_told_with_what_a_finish_builds_on(approved: Restori
     with alice.app.app_context():
         vault = Vault.current(db.session.get_one(User, alice.user_id))
         assert vault
-        assert header == {"epoch": 1, "counter": 1, "sha256": vault.sha256, "kit": 1}
+        assert header == {"epoch": 1, "counter": 1, "sha256": vault.sha256, "kit": 1, "next_epoch": 2}
     assert file == alice.device.file
 
 

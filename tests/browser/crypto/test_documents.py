@@ -24,7 +24,8 @@ const item = { id: bytes.randomId(), kind: 'login', title: 'Zoë’s mail 🔑',
   url: '', notes: '',
   created_at: at, updated_at: at };
 const note = { ...item, kind: 'note', username: '', password: '', url: '' };
-const draft = { organisation, user, epoch: 1, counter: 1, device, base_sha256: '', organisation_key: null,
+const account = 'alice@example.org';
+const draft = { organisation, user, account, epoch: 1, counter: 1, device, base_sha256: '', organisation_key: null,
   devices: [{ id: device, sign: base64(await signatures.publicOf(seed)), recipient: recipientV, name: 'Test' }] };
 const body = { items: [item, note], tombstones: [{ id: bytes.randomId(), deleted_at: at }],
   keyring: { epochs: [{ epoch: 1, key: V }], kit: { number: 1, recipient: recipientKit, made_at: at,
@@ -52,6 +53,15 @@ def test_the_browser_reads_pythons_document(modules: Modules) -> None:
         """, given=given)  # fmt: skip
     assert found["lines"] == ["\n".join([given["manifest"], given["signature"], given["body"], ""])] * 2
     assert found["title"] == "Zoë’s mail 🔑"
+
+
+def test_a_file_from_before_addresses_were_sealed_is_still_read(modules: Modules) -> None:
+    found = modules(
+        """const { manifest, body } = await documents.read(fromBase64(given.unnamed_file), [given.vault_key]);
+        return [manifest.account ?? null, body.items.length];""",
+        given=vectors("documents"),
+    )
+    assert found == [None, 2]
 
 
 def test_python_and_the_age_command_read_the_browsers_document(modules: Modules, tmp_path: Path) -> None:
@@ -144,6 +154,7 @@ def test_lines_must_be_three_and_whole(modules: Modules) -> None:
         ("manifest.counter = -1", "malformed"),
         ("manifest.made_at = 'today'", "malformed"),
         ("manifest.user = 'u'", "malformed"),
+        ("manifest.account = null", "malformed"),
         ("manifest.base_sha256 = 'x'", "malformed"),
         ("manifest.organisation_key = {}", "malformed"),
         ("manifest.device = bytes.randomId()", "bad_signature"),

@@ -20,7 +20,7 @@ const { epoch, recipient, sign, fingerprint } = keyFile;
 const key = { organisation, epoch, recipient, sign, fingerprint };
 const vault = await small({ counter: 7, organisation_key: { epoch, fingerprint } });
 const backup = await backups.makeBackup({ document: vault, kitRecipient: recipientKit, key, pinned: fingerprint,
-  device, signingKey: seed });
+  account, device, signingKey: seed });
 const { file_sha256, a_sha256 } = JSON.parse(backup.meta);
 const [newIdentity, newSeed] = [identities.makeIdentity(), bytes.randomBytes(32)];
 const asking = {
@@ -29,12 +29,14 @@ const asking = {
   browser: 'Chromium', signingKey: newSeed,
 };
 const request = await requests.makeRequest(asking);
-const row = { organisation, user, backup: backup.backup, file_sha256 };
+const row = { organisation, user, account, backup: backup.backup, file_sha256 };
 const deciding = {
   exact: request.exact, typed: bytes.groups(request.fingerprint).toUpperCase(), row, shareA: fromBase64(backup.shareA),
-  keyFile, admin: bytes.randomId(), origin: location.origin, expiresAt: bytes.now(),
+  keyFile, origin: location.origin,
 };
-const approved = await requests.makeApproval(deciding);
+const approve = async (parts) =>
+  requests.makeApproval(await requests.checkRequest(parts), { admin: device, expiresAt: bytes.now() });
+const approved = await approve(deciding);
 const shareS = { request: request.request, backup: backup.backup, share_s: backup.shareS };
 const sealedS = async (inside = {}) => base64(await sealing.sealJson({ ...shareS, ...inside }, [asking.recipient]));
 const release = {
@@ -110,7 +112,7 @@ const makeOther = async (epoch) =>
 def test_no_backup_is_made_with_a_key_that_is_not_pinned(modules: Modules) -> None:
     assert modules(STORY + OTHER + """const other = await makeOther(1);
         const making = {
-          document: vault, kitRecipient: recipientKit, key, pinned: fingerprint, device, signingKey: seed,
+          document: vault, account, kitRecipient: recipientKit, key, pinned: fingerprint, device, signingKey: seed,
         };
         const swapped = { ...key, recipient: other.recipient };
         return surprises([
@@ -140,8 +142,27 @@ def test_an_approval_needs_the_right_words_key_and_backup(modules: Modules) -> N
           ['wrong_member', { row: { ...row, user: device } }],
           ['wrong_backup', await asked({ backup: bytes.randomId() })],
           ['wrong_backup', { row: { ...row, file_sha256: a_sha256 } }],
+          ['wrong_account', { row: { ...row, account: 'bob@example.org' } }],
+          ['wrong_account', { row: { ...row, account: undefined } }],
           ['malformed', { shareA: fromBase64(backup.shareA).subarray(1) }],
-        ], (change) => requests.makeApproval({ ...deciding, ...change }));""") == []  # fmt: skip
+        ], (change) => approve({ ...deciding, ...change }));""") == []  # fmt: skip
+
+
+def test_share_a_says_whose_backup_it_is_and_an_old_one_names_nobody(modules: Modules) -> None:
+    given, key = vectors("restore-requests")["backup"], vectors("key-files")["organisation_key"]
+    assert modules(STORY + """const old = await backups.makeBackup({ document: vault, account: undefined,
+          kitRecipient: recipientKit, key, pinned: fingerprint, device, signingKey: seed });
+        const { file_sha256: of } = JSON.parse(old.meta);
+        const again = await requests.makeRequest({ ...asking, backup: old.backup, fileSha256: of });
+        const { account: named } = await requests.checkRequest(deciding);
+        const { account: unnamed } = await requests.checkRequest({ ...deciding, exact: again.exact,
+          typed: again.fingerprint, row: { ...row, backup: old.backup, file_sha256: of },
+          shareA: fromBase64(old.shareA) });
+        const opener = await keys.parseKeyFile(pythons.text);
+        const accounts = await Promise.all([given.share_a_file, given.unnamed_share_a_file].map(async (file) =>
+          (await backups.openShareA(fromBase64(file), opener)).fields.account ?? null));
+        return [named === account, unnamed ?? null, ...accounts];""",
+        given=given, pythons=key) == [True, None, "zoe@example.org", None]  # fmt: skip
 
 
 def test_a_release_with_anything_swapped_is_refused(modules: Modules) -> None:
@@ -149,9 +170,9 @@ def test_a_release_with_anything_swapped_is_refused(modules: Modules) -> None:
         const otherKey = { ...key, recipient: other.recipient, sign: other.sign, fingerprint: other.fingerprint };
         const again = await requests.makeRequest(asking);
         const of = ({ approval, signature, wrapped }) => ({ approval, approval_signature: signature, wrapped });
-        const byOther = of(await requests.makeApproval({ ...deciding, keyFile: { ...keyFile, seed: other.seed } }));
+        const byOther = of(await approve({ ...deciding, keyFile: { ...keyFile, seed: other.seed } }));
         const ofAgain = { ...deciding, exact: again.exact, typed: again.fingerprint };
-        const second = of(await requests.makeApproval(ofAgain));
+        const second = of(await approve(ofAgain));
         return surprises([
           ['no error', []],
           ['bad_signature', [{ organisation_key: otherKey }]],

@@ -12,7 +12,8 @@ from webapp.models import Role, User
 
 PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity"]
 OF_A_REQUEST = ["", "/decision"]
-FORMS = ["keys", "contact", "invites"]
+OF_A_PERSON = ["", "/reset"]
+FORMS = ["keys", "contact", "invites", "waiting-time"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",
@@ -20,6 +21,8 @@ FORMS_OF_A_ROW = [
     "invites/{}/withdrawal",
     "requests/{}/approval",
     "requests/{}/denial",
+    "users/{}/reset",
+    "users/{}/hold/lift",
 ]
 NOBODYS = "0" * 32
 
@@ -38,6 +41,7 @@ def addresses(app: Flask) -> set[tuple[str, str]]:
 
 def test_these_are_all_addresses_there_are(app: Flask) -> None:
     pages = [*PAGES, *(f"requests/{NOBODYS}{part}" for part in OF_A_REQUEST)]
+    pages += [f"users/{NOBODYS}{part}" for part in OF_A_PERSON]
     forms = [*FORMS, *(form.format(NOBODYS) for form in FORMS_OF_A_ROW)]
     expected = {("GET", f"/admin/{page}") for page in pages} | {("POST", f"/admin/{form}") for form in forms}
     assert addresses(app) == expected
@@ -81,6 +85,8 @@ def test_a_recovery_of_ones_own_does_not_close_the_admin_portal(bob: Person, olg
 def test_ids_that_nobody_has_are_not_found(bob: Person) -> None:
     for part in OF_A_REQUEST:
         assert bob.get(f"/admin/requests/{NOBODYS}{part}").status_code == 404
+    for part in OF_A_PERSON:
+        assert bob.get(f"/admin/users/{NOBODYS}{part}").status_code == 404
     for form in FORMS_OF_A_ROW:
         assert bob.post("/admin/" + form.format(NOBODYS), data={"reason": "No."}).status_code == 404
 

@@ -80,15 +80,21 @@ def test_with_a_key_its_file_can_be_opened_for_the_link(bob: Person, organisatio
 
 
 @pytest.mark.parametrize(
-    ("who", "role", "status"), [("bob", "admin", 200), ("bob", "owner", 422), ("olga", "owner", 200)]
+    ("who", "role", "status"),
+    [
+        *[("bob", "member", 200), ("bob", "admin", 422), ("bob", "owner", 422)],
+        *[("olga", "member", 200), ("olga", "admin", 200), ("olga", "owner", 200)],
+    ],
 )
-def test_nobody_invites_to_more_than_they_are(
+def test_only_owners_invite_admins_and_owners(
     request: pytest.FixtureRequest, app: Flask, who: str, role: str, status: int
 ) -> None:
     person = request.getfixturevalue(who)
     assert person.post("/admin/invites", data={**DORA, "role": role}).status_code == status
     assert (open_invite(app) is not None) == (status == 200)
-    assert ('value="owner"' in person.get("/admin/users").text) == (who == "olga")
+    page = person.get("/admin/users").text
+    assert ('value="admin"' in page, 'value="owner"' in page) == (who == "olga", who == "olga")
+    assert ("Only owners invite admins and owners." in page) == (who == "bob")
 
 
 @pytest.mark.parametrize(

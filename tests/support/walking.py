@@ -1,0 +1,168 @@
+"""What all rules of the random walk stand on: the stage, who sits where, and the judgement after every step."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, TypeVar
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from tests.support import walking_laws
+from tests.support.walking_audit import Act, Audit
+from tests.support.walking_cast import Key, Player, Profile, Stage
+from tests.support.walking_sight import Sight
+from tests.support.walking_watch import Wire
+from webapp.client.errors import DeviceError, ServerRefused
+from webapp.client.http import Answer, Browser
+from webapp.client.member import USER_AGENT
+
+PICK = st.integers(0, 11)
+"""Which of those that there are, counted round."""
+LUCK = st.integers(0, 3)
+"""Mostly something goes right."""
+PINS = ("274913", "830526", "619283")
+WRONG_PIN = "975310"
+
+Thing = TypeVar("Thing")
+
+
+class Walking(RuleBasedStateMachine):
+    """A walk of one example. A rule says what it is about to do (`self.act`) before it does it, and what has to come
+    of it; `settle` holds that against the laws and against what was told."""
+
+    stage: ClassVar[Stage]
+    walked: ClassVar[Counter[str]]
+    """How many steps, and how often what was reached."""
+    swarm: ClassVar[bool] = True
+    """Whether hypothesis switches rules off for whole walks: odd corners are visited more, long ways less."""
+    only: ClassVar[tuple[str, ...]] = ()
+    """Of a walk that is no swarm: the rules it may choose from; none named: all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not self.swarm:
+            self._rules_strategy.enabled_rules_strategy = st.just(self)  # type: ignore[arg-type]
+        self.cast = self.stage.begin()
+        self.sight = Sight(self.stage.eyes)
+        self.act = Act("look")
+        self.book = walking_laws.Book()
+        self.made = 0
+        self.walked["steps"] -= 1  # the first look is no step
+
+    def is_enabled(self, name: str) -> bool:
+        """What hypothesis asks of the rule that it would choose."""
+        return not self.only or name in self.only
+
+    @invariant()
+    def everything_holds(self) -> None:
+        """After every step, counted once it held."""
+        self.settle()
+        self.walked["steps"] += 1
+
+    def settle(self) -> None:
+        """Judge what was done since the last time."""
+        after = Sight(self.stage.eyes, self.sight)
+        walking_laws.check(self.act, self.sight, after, self.book)
+        Audit(self.act, self.sight, after).check()
+        self.sight, self.act = after, Act("look")
+
+    def reach(self, what: str) -> None:
+        """Count it: a walk that gets nowhere proves nothing."""
+        self.walked[what] += 1
+
+    def attempt(self, what: str, work: Callable[[], Thing], *, should: bool) -> Thing | None:
+        """Do it; None where it was refused. It has to be refused unless it `should` work."""
+        refused, done = None, None
+        try:
+            done = work()
+        except DeviceError as error:
+            refused = error
+        note(f"    {what}: {refused!r}" if refused else f"    {what}")
+        assert (refused is None) == should, f"{what}, {self.act}: {refused!r}"
+        self.reach(f"{what}, refused" if refused else what)
+        return done
+
+    def new(self, what: str) -> str:
+        """A name that was not there before."""
+        self.made += 1
+        return f"{what} {self.made}"
+
+    @staticmethod
+    def pick(things: Sequence[Thing], number: int) -> Thing:
+        """One of them."""
+        return things[number % len(things)]
+
+    def user_at(self, profile: Profile) -> str:
+        """Whose session this browser has, if it is alive."""
+        session = profile.wire.session
+        return str(self.sight.sign_ins[session]["user_id"]) if self.sight.is_alive(session) else ""
+
+    def proved_at(self, profile: Profile) -> str:
+        """The device that the session of this browser proved to be."""
+        row = self.sight.sign_ins.get(profile.wire.session)
+        return str(row["device_id"] or "") if row else ""
+
+    def signed_in(self) -> list[Profile]:
+        """Browsers with a session."""
+        return [profile for profile in self.cast.profiles if self.user_at(profile)]
+
+    def keys_at_hand(self) -> list[tuple[Profile, Key]]:
+        """Keys in browsers in which their member is signed in."""
+        found = [(profile, self.user_at(profile)) for profile in self.cast.profiles]
+        return [(profile, key) for profile, user in found for key in profile.keys if key.state.user == user]
+
+    def devices_at_hand(self) -> list[tuple[Profile, Key]]:
+        """Of those, the keys that the server knows as a device."""
+        return [(profile, key) for profile, key in self.keys_at_hand() if key.state.id in self.sight.devices]
+
+    def open_vaults(self) -> list[tuple[Profile, Key]]:
+        """Pages with an open vault, whether or not the server still lets them do anything."""
+        return [(one, key) for one in self.cast.profiles for key in one.keys if key.state.id in one.open]
+
+    def can_sign_in(self, player: Player) -> bool:
+        """Whether somebody’s password works."""
+        row = self.sight.users[player.id]
+        assert bool(row["password_hash"]) == (player.password is not None)
+        return player.password is not None and row["disabled_at"] is None
+
+    def enter(self, profile: Profile, player: Player) -> None:
+        """Sign in, as a step of its own."""
+        self.act = Act("sign_in", player.id)
+        password = player.password or "no password at present"
+        member = profile.member()
+        self.attempt("signed in", lambda: member.sign_in(player.email, password), should=self.can_sign_in(player))
+        self.settle()
+
+    def browser(self, profile: Profile) -> Browser:
+        """For what the headless client has no verb for."""
+        return self.browser_of(profile.wire)
+
+    @staticmethod
+    def browser_of(wire: Wire) -> Browser:
+        """The same, at any wire."""
+        return Browser(wire, USER_AGENT)
+
+    @staticmethod
+    def post(browser: Browser, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+        """What a form leads to; raises ServerRefused, also where it leads back to signing in."""
+        answer = browser.submit(path, fields, follow=False)
+        if answer.headers.get("location", "").startswith("/sign-in"):
+            raise ServerRefused(401, "signed_out")
+        return answer
+
+    def desks(self) -> list[tuple[Player, Profile]]:
+        """Admins who can work now, each in the first of their browsers."""
+        found = []
+        for name in ("Bob", "Dana", "Olga"):
+            player = self.cast.players[name]
+            if self.can_sign_in(player):
+                found.append((player, next(profile for profile in self.cast.profiles if profile.owner == name)))
+        return found
+
+    def at_desk(self, number: int) -> tuple[Player, Browser]:
+        """An admin, signed in. Precondition: `desks` is not empty."""
+        player, profile = self.pick(self.desks(), number)
+        if self.user_at(profile) != player.id:
+            self.enter(profile, player)
+        return player, self.browser(profile)

@@ -1,0 +1,194 @@
+"""Who walks: an owner, two admins, two members, their browsers, and a stage that is set anew for every walk."""
+
+import copy
+import gc
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from tests.support.applications import dispose, make_app
+from tests.support.people import ActiveKey, add_organisation_key, add_person
+from tests.support.person import PASSWORD
+from tests.support.walking_sight import Eyes
+from tests.support.walking_watch import Wire
+from webapp import clock, throttle
+from webapp.client import device_lock, identities
+from webapp.client.device_state import DeviceState
+from webapp.client.member import Member
+from webapp.client.recovery import Recovery
+from webapp.client.vaults import Vault
+from webapp.database import transaction
+from webapp.models import Device, Organisation, Role
+
+PIN = "274913"
+ROLES = {"Alice": Role.MEMBER, "Bob": Role.ADMIN, "Charlie": Role.MEMBER, "Dana": Role.ADMIN, "Olga": Role.OWNER}
+BROWSERS = {"Alice": 3, "Bob": 3, "Charlie": 2, "Dana": 1, "Olga": 1}
+HAVE_VAULTS = ("Alice", "Bob", "Charlie")
+SMTP = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "Spare Key <keys@example.org>"}
+
+
+@dataclass
+class Player:
+    """Somebody: what they know."""
+
+    id: str
+    name: str
+    email: str
+    password: str | None = PASSWORD
+
+
+@dataclass
+class Key:
+    """What one browser keeps of one device, and the PINs somebody knows, by lock version."""
+
+    state: DeviceState
+    pins: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Profile:
+    """One browser of somebody."""
+
+    name: str
+    owner: str
+    wire: Wire
+    keys: list[Key] = field(default_factory=list)
+    open: dict[str, Vault] = field(default_factory=dict)
+    """Vaults that were unlocked here, by device: a page that nobody closed."""
+    recoveries: dict[str, Recovery] = field(default_factory=dict)
+
+    def member(self, key: Key | None = None) -> Member:
+        """Whoever sits here, with one of the keys."""
+        return Member(self.wire, key.state if key else None)
+
+
+@dataclass
+class Cast:
+    """Everybody, as they are before a step."""
+
+    players: dict[str, Player]
+    profiles: list[Profile]
+    contents: dict[str, list[str]]
+    """Titles in each vault, by user and epoch."""
+    mailbox: list[tuple[str, str]] = field(default_factory=list)
+    """(user, token) of links for a password that arrived by mail or by hand."""
+    doors: list[tuple[str, str]] = field(default_factory=list)
+    """(user, token) of veto links that a device of theirs was led to."""
+    stolen: list[tuple[str, str]] = field(default_factory=list)
+    """(user, cookie): sessions that somebody copied."""
+
+    def player(self, user: str) -> Player:
+        """By id."""
+        return next(player for player in self.players.values() if player.id == user)
+
+
+class Stage:
+    """One application and a template of its database in which everybody has joined."""
+
+    def __init__(self, folder: Path, migrated: Path) -> None:
+        self.path, self._template = folder / "walk.sqlite3", folder / "joined.sqlite3"
+        shutil.copyfile(migrated, self.path)
+        self.app = make_app({"DATABASE_URL": f"sqlite:///{self.path}", **SMTP}, folder)
+        self.eyes = Eyes(self.path)
+        self.key: ActiveKey
+        self._joined = self._join()
+        self._close()
+        shutil.copyfile(self.path, self._template)
+
+    def begin(self) -> Cast:
+        """Everybody as they were when they had joined."""
+        self._close()
+        for old in self.path.parent.glob(f"{self.path.name}-*"):
+            old.unlink()
+        shutil.copyfile(self._template, self.path)
+        clock.offset = clock.offset * 0
+        self.eyes = Eyes(self.path)
+        begun = self._joined
+        profiles = [self._again(profile) for profile in begun.profiles]
+        return Cast(copy.deepcopy(begun.players), profiles, copy.deepcopy(begun.contents))
+
+    def wire(self, cookie: str = "") -> Wire:
+        """A browser that has never been here, or has this cookie."""
+        made = Wire(self.app, self.app.config["ORIGIN"])
+        made.eyes, made.cookie = self.eyes, cookie
+        return made
+
+    def leave_tries(self, device: str, number: int) -> None:
+        """Count all tries of its PIN but so many, as they are counted just before they are compared."""
+        with self.app.app_context(), transaction() as session:
+            session.execute(
+                update(Device).where(Device.id == device).values(tries_left=number, last_used_at=clock.now())
+            )
+
+    def close(self) -> None:
+        """For good."""
+        self._close()
+
+    def _close(self) -> None:
+        self.eyes.close()
+        dispose(self.app)
+
+    def _again(self, profile: Profile) -> Profile:
+        wire = self.wire(profile.wire.cookie)
+        known = profile.wire.client.get_cookie("sparekey-browser")
+        if known:
+            wire.client.set_cookie("sparekey-browser", known.value)
+        return Profile(profile.name, profile.owner, wire, copy.deepcopy(profile.keys))
+
+    def _join(self) -> Cast:
+        with self.app.app_context(), transaction() as session:
+            organisation = Organisation(name="Example Works")
+            session.add(organisation)
+            session.flush()
+            organisation_id = organisation.id
+        people = {name: add_person(self.app, organisation_id, name, role) for name, role in ROLES.items()}
+        self.key = add_organisation_key(people["Olga"])
+        players = {name: Player(person.user_id, name, person.email) for name, person in people.items()}
+        cast = Cast(players, [], {})
+        for name, number in BROWSERS.items():
+            cast.profiles += [Profile(f"{name}’s {place}", name, self.wire()) for place in range(1, number + 1)]
+        for name in HAVE_VAULTS:
+            profile = next(profile for profile in cast.profiles if profile.owner == name)
+            self._begin_vault(cast, profile)
+        return cast
+
+    def _begin_vault(self, cast: Cast, profile: Profile) -> None:
+        player, member = cast.players[profile.owner], profile.member()
+        member.sign_in(player.email, PASSWORD)
+        vault = member.make_vault(PIN, self.key.key.link_fragment.removeprefix("k="))
+        assert vault.confirm_kit(vault.kit().identity[-4:])
+        vault.add("Mail", username=player.name)
+        vault.switch_on_cloud_backups()
+        vault.back_up()
+        profile.keys.append(Key(member.device, {1: PIN}))
+        cast.contents[f"{player.id}/1"] = ["Mail"]
+
+
+def cheap(patch: pytest.MonkeyPatch) -> None:
+    """What costs time and is no part of a walk: memory-hard PINs, throttles, which have tests of their own, and the
+    spelling of the same keys again and again."""
+    for spelling in ("_bech32", "_unbech32"):
+        patch.setattr(identities, spelling, lru_cache(4096)(getattr(identities, spelling)))
+    gc.freeze()  # nothing that is there by now will be garbage, and a walk makes none that matters
+    gc.set_threshold(100_000, 20, 100)
+    patch.setattr(device_lock, "MEMORY_KIB", 8)
+    patch.setattr(device_lock, "PASSES", 1)
+    patch.setattr(throttle, "spend", lambda *_: None)
+
+
+def staged(folder: Path, migrated: Path) -> Iterator[Stage]:
+    """A stage for one test."""
+    with pytest.MonkeyPatch.context() as patch:
+        usual = gc.get_threshold()
+        cheap(patch)
+        stage = Stage(folder, migrated)
+        yield stage
+        stage.close()
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+        clock.offset = clock.offset * 0

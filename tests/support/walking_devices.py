@@ -1,0 +1,175 @@
+"""Rules of a walk: signing in and out, PINs, saving and backing up, in every browser there is."""
+
+from hypothesis.stateful import precondition, rule
+
+from tests.support.walking import LUCK, PICK, PINS, WRONG_PIN, Walking
+from tests.support.walking_audit import Act
+from tests.support.walking_cast import Key, Profile
+from webapp import limits
+from webapp.client.encoding import new_id, to_base64
+from webapp.client.vaults import Vault
+
+
+class DeviceRules(Walking):
+    """What members do on an ordinary day."""
+
+    @rule(where=PICK, who=PICK, luck=LUCK)
+    def sign_in(self, where: int, who: int, luck: int) -> None:
+        """Mostly the owner of the browser, sometimes somebody else."""
+        profile = self.pick(self.cast.profiles, where)
+        name = profile.owner if luck < 3 else self.pick(list(self.cast.players), who)
+        self.enter(profile, self.cast.players[name])
+
+    @precondition(lambda self: self.signed_in())
+    @rule(where=PICK)
+    def sign_out(self, where: int) -> None:
+        """In one browser."""
+        profile = self.pick(self.signed_in(), where)
+        self.act = Act("sign_out", self.user_at(profile))
+        self.attempt("signed out", profile.member().sign_out, should=True)
+        assert not profile.wire.cookie or not self.stage.eyes.one(
+            "SELECT 1 FROM sign_in WHERE id = ? AND ended_at IS NULL", profile.wire.session
+        )
+
+    @precondition(lambda self: self.signed_in())
+    @rule(where=PICK)
+    def end_other_sessions(self, where: int) -> None:
+        """From one browser."""
+        profile = self.pick(self.signed_in(), where)
+        self.act = Act("end_sessions", self.user_at(profile))
+        browser = self.browser(profile)
+        self.attempt("ended sessions", lambda: browser.submit("/sessions/ending", follow=False), should=True)
+
+    @precondition(lambda self: self.keys_at_hand())
+    @rule(where=PICK, luck=LUCK)
+    def unlock(self, where: int, luck: int) -> None:
+        """With the PIN, or a wrong one."""
+        profile, key = self.pick(self.keys_at_hand(), where)
+        self.try_pin(profile, key, right=luck < 3)
+
+    def open_to_tries(self) -> list[tuple[Profile, Key]]:
+        """Keys whose PIN can be tried where they are."""
+        return [(profile, key) for profile, key in self.keys_at_hand() if self.sight.opens(key.state.id)]
+
+    @precondition(lambda self: self.open_to_tries())
+    @rule(where=PICK, luck=LUCK)
+    def guess_pin(self, where: int, luck: int) -> None:
+        """The last of ten wrong PINs, where luck has it; the nine before are counted straight in the database."""
+        if luck > 1:
+            profile, key = self.pick(self.open_to_tries(), where)
+            self.stage.leave_tries(key.state.id, 1)
+            self.settle()
+            self.try_pin(profile, key, right=False)
+            self.settle()
+            if self.sight.devices[key.state.id]["lock_destroyed_at"]:
+                self.reach("destroyed a lock")
+
+    def try_pin(self, profile: Profile, key: Key, *, right: bool) -> None:
+        """An open vault holds what was put into it; nobody opens it without an active device and its PIN."""
+        device, user = key.state.id, key.state.user
+        asked = self.sight.asked(user)
+        blocked = asked is not None and self.proved_at(profile) == asked["device_id"] != device
+        version = max(self.sight.versions(device), default=0)
+        should = right and self.sight.opens(device) and not blocked and version in key.pins
+        self.act = Act("unlock", user, device)
+        pin = key.pins.get(version, PINS[0]) if right else WRONG_PIN
+        vault = self.attempt("unlocked", lambda: profile.member(key).unlock(pin), should=should)
+        if vault:
+            key.pins = {version: key.pins[version]}
+            profile.open[device] = vault
+            self.require_contents(vault, user)
+
+    def require_contents(self, vault: Vault, user: str) -> None:
+        """Exactly what was saved."""
+        assert [item["title"] for item in vault.items] == self.cast.contents[self.sight.current(user)]
+
+    @precondition(lambda self: self.open_vaults())
+    @rule(where=PICK)
+    def save(self, where: int) -> None:
+        """On a page that was opened at some time: the server decides whether it may still save."""
+        self.save_there(*self.pick(self.open_vaults(), where))
+
+    def save_there(self, profile: Profile, key: Key) -> None:
+        """One more item."""
+        vault, user, device = profile.open[key.state.id], key.state.user, key.state.id
+        current = self.sight.current(user)
+        should = self.may_write(profile, key) and self.sight.files[current] == vault.sha256
+        self.act = Act("save", user, device) if should else Act("refused", user)
+        title = self.new("Item")
+        if self.attempt("saved", lambda: vault.add(title), should=should):
+            self.cast.contents[current].append(title)
+
+    @precondition(lambda self: self.open_vaults())
+    @rule(where=PICK)
+    def back_up(self, where: int) -> None:
+        """To the cloud; what a device made in another epoch is no backup of this one."""
+        self.back_up_there(*self.pick(self.open_vaults(), where))
+
+    def back_up_there(self, profile: Profile, key: Key) -> None:
+        """Of the vault as it was opened there."""
+        vault, user = profile.open[key.state.id], key.state.user
+        epoch = vault.opened.manifest["epoch"]
+        should = self.may_write(profile, key) and epoch == self.sight.users[user]["epoch"]
+        self.act = Act("back_up", user, key.state.id) if should else Act("refused", user)
+        self.attempt("backed up", vault.back_up, should=should)
+
+    def may_write(self, profile: Profile, key: Key) -> bool:
+        """A signed request of an active device in a session of its member."""
+        return self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
+
+    @precondition(lambda self: self.open_vaults())
+    @rule(where=PICK, which=PICK, luck=LUCK)
+    def change_pin(self, where: int, which: int, luck: int) -> None:
+        """Soon after the present one was typed, mostly."""
+        profile, key = self.pick(self.open_vaults(), where)
+        if luck < 3 and self.may_write(profile, key):
+            self.try_pin(profile, key, right=True)
+            self.settle()
+        device, vault = key.state.id, profile.open[key.state.id]
+        row = self.sight.devices[device]
+        fresh = row["last_used_at"] > self.sight.ago(limits.PIN_CHANGE_WINDOW)
+        should = self.may_write(profile, key) and self.proved_at(profile) == device and fresh
+        self.act = Act("change_pin", key.state.user, device) if should else Act("refused", key.state.user)
+        member, pin = profile.member(key), self.pick(PINS, which)
+        member._vault = vault
+        version = max(self.sight.versions(device), default=0) + 1
+        kept = dict(key.state.salts)
+        self.attempt("changed the PIN", lambda: member.change_pin(pin), should=should)
+        if should:
+            key.pins[version] = pin
+        else:
+            key.state.salts = kept
+
+    @precondition(lambda self: self.open_vaults())
+    @rule(where=PICK, luck=LUCK)
+    def change_password(self, where: int, luck: int) -> None:
+        """Where the vault is open; the tab’s key says so."""
+        profile, key = self.pick(self.open_vaults(), where)
+        user, browser = self.user_at(profile) or key.state.user, self.browser(profile)
+        player = self.cast.player(user)
+        if luck < 3:
+            self.act = Act("open_tab", user)
+            body = {"tab": new_id(), "key": to_base64(b"t" * 32)}
+            should = self.may_write(profile, key)
+            work = lambda: browser.sign_json(key.state.signer, "/devices/tab-keys", body)  # noqa: E731
+            self.attempt("opened a tab", work, should=should)
+            self.settle()
+        at_device = self.user_at(profile) == user and self.sight.opens_for(user, self.proved_at(profile))
+        has_none = self.user_at(profile) == user and not self.sight.users[user]["epoch"]  # no vault: nothing to open
+        should = (has_none or (at_device and self.has_tab(profile))) and player.password is not None
+        self.act = Act("password" if should else "refused", user, session=profile.wire.session)
+        chosen = f"walk the {self.new('dogs')} twice"
+        fields = {"present": player.password or "", "new": chosen}
+        self.attempt(
+            "changed the password",
+            lambda: self.post(browser, "/settings/password", fields),
+            should=should,
+        )
+        if should:
+            player.password = chosen
+
+    def has_tab(self, profile: Profile) -> bool:
+        """Whether the session has an unlocked tab that wasn’t left alone for too long."""
+        row = self.sight.sign_ins[profile.wire.session]
+        tabs = [tab for tab in self.sight.tab_keys.values() if tab["sign_in_id"] == row["id"]]
+        return bool(tabs) and row["last_active_at"] > self.sight.ago(limits.TAB_KEY_IDLE)

@@ -1,0 +1,51 @@
+"""The random walk: all its rules in one machine, and how it is run."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.support.walking_cast import Stage
+from tests.support.walking_next import NextRules
+from tests.support.walking_strangers import StrangerRules
+from tests.support.walking_vetoes import VetoRules
+
+
+class Walk(NextRules, StrangerRules, VetoRules):
+    """Everybody does anything in any order."""
+
+
+def walk(
+    stage: Stage,
+    steps: int,
+    number: int,
+    *,
+    length: int = 100,
+    swarm: bool = False,
+    only: Sequence[str] = (),
+    phases: Sequence[Phase] = (Phase.generate, Phase.shrink),
+) -> Counter[str]:
+    """Walk so many steps from this seed, in walks of `length`; how often what was reached. Raises what a step broke."""
+
+    class Here(Walk):
+        pass
+
+    Here.stage, Here.swarm, Here.only, Here.walked = stage, swarm, tuple(only), Counter()
+    while Here.walked["steps"] < steps:
+        chosen = settings(
+            max_examples=1 + (steps - Here.walked["steps"]) // length,
+            stateful_step_count=length,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        )
+        try:
+            run_state_machine_as_test(seed(number)(Here), settings=chosen)
+        except BaseException as error:
+            error.add_note(f"to walk this way again: WALK_SEED={number}")
+            raise
+        number += 1
+    return Here.walked

@@ -1,0 +1,153 @@
+"""What a walk sees: everything that matters, straight from the database file and by nothing of the application."""
+
+import hashlib
+import sqlite3
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from webapp import clock, limits
+
+OPEN = ("requested", "approved", "released")
+USER = "id, email, role, epoch, session_epoch, kit_number, kit_confirmed_at, password_hash, reset_at, disabled_at"
+TABLES = {
+    "user_account": f"SELECT {USER} FROM user_account ORDER BY email",
+    "device": "SELECT * FROM device ORDER BY enrolled_at",
+    "vault": "SELECT user_id || '/' || epoch AS id, user_id, epoch, file, sha256, counter FROM vault",
+    "restore_request": "SELECT * FROM restore_request ORDER BY made_at",
+    "hold": "SELECT * FROM hold",
+    "undo": "SELECT * FROM undo ORDER BY made_at",
+    "sign_in": "SELECT * FROM sign_in ORDER BY created_at",
+    "link": "SELECT * FROM link ORDER BY made_at",
+    "cloud_backup": "SELECT id, user_id, epoch, file_sha256, share_a FROM cloud_backup ORDER BY made_at DESC",
+    "mark": "SELECT * FROM mark",
+    "reset_ask": "SELECT * FROM reset_ask",
+    "tab_key": "SELECT id, sign_in_id, device_id FROM tab_key",
+    "device_lock": "SELECT device_id || '/' || version AS id, device_id, version FROM device_lock",
+}
+Rows = dict[str, sqlite3.Row]
+
+
+def written(moment: datetime) -> str:
+    """A moment as SQLite keeps it, so that it can be compared as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+class Eyes:
+    """A second connection to the database file, which only reads."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+
+    def all(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """Every row."""
+        return self._connection.execute(query, values).fetchall()
+
+    def one(self, query: str, *values: object) -> sqlite3.Row | None:
+        """The first row, if there is one."""
+        return next(iter(self.all(query, *values)), None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+class Sight:
+    """All of it at one moment, and the events and notices that came since the sight before."""
+
+    def __init__(self, eyes: Eyes, former: "Sight | None" = None) -> None:
+        self.now = written(clock.now())
+        rows: dict[str, Rows] = {table: {row["id"]: row for row in eyes.all(query)} for table, query in TABLES.items()}
+        self.users, self.devices, self.requests = rows["user_account"], rows["device"], rows["restore_request"]
+        self.holds, self.undos, self.sign_ins, self.links = rows["hold"], rows["undo"], rows["sign_in"], rows["link"]
+        self.backups, self.marks, self.asks = rows["cloud_backup"], rows["mark"], rows["reset_ask"]
+        self.tab_keys, self.locks, self.vaults = rows["tab_key"], rows["device_lock"], rows["vault"]
+        self.files = {row["id"]: hashlib.sha256(row["file"]).hexdigest() for row in self.vaults.values()}
+        since = (former.last_event, former.last_notice) if former else (0, 0)
+        self.events = eyes.all("SELECT id, kind, actor_id, subject_id FROM event WHERE id > ?", since[0])
+        self.notices = eyes.all("SELECT rowid AS number, id, kind, user_id FROM notice WHERE rowid > ?", since[1])
+        arrived = "SELECT id FROM notice WHERE mailed_at IS NOT NULL OR seen_at IS NOT NULL"
+        self.arrived = {row["id"] for row in eyes.all(arrived)}
+        self.last_event: int = max([since[0], *(row["id"] for row in self.events)])
+        self.last_notice: int = max([since[1], *(row["number"] for row in self.notices)])
+
+    def ago(self, span: timedelta) -> str:
+        """The moment so long before this one."""
+        return written(datetime.fromisoformat(self.now).replace(tzinfo=UTC) - span)
+
+    def told(self) -> tuple[Counter[tuple[str, str | None]], Counter[tuple[str, str | None]]]:
+        """The new events and notices: what, and about whom or to whom."""
+        events = Counter((row["kind"], row["subject_id"]) for row in self.events)
+        return events, Counter((row["kind"], row["user_id"]) for row in self.notices)
+
+    def is_alive(self, session: str) -> bool:
+        """Whether a session is one, by its row."""
+        row = self.sign_ins.get(session)
+        if row is None or row["ended_at"]:
+            return False
+        user = self.users[row["user_id"]]
+        young = row["created_at"] > self.ago(limits.SESSION_LIFE)
+        return bool(young and row["session_epoch"] == user["session_epoch"] and not user["disabled_at"])
+
+    def opens(self, device: str) -> bool:
+        """Whether a device is active and its PIN can be tried."""
+        row = self.devices.get(device)
+        return (
+            row is not None and (row["state"], row["lock_destroyed_at"]) == ("active", None) and row["tries_left"] > 0
+        )
+
+    def opens_for(self, user: str, device: str) -> bool:
+        """The same, if it is that member’s."""
+        return self.opens(device) and self.devices[device]["user_id"] == user
+
+    def versions(self, device: str) -> list[int]:
+        """Of the locks of a device."""
+        return sorted(row["version"] for row in self.locks.values() if row["device_id"] == device)
+
+    def asked(self, user: str) -> sqlite3.Row | None:
+        """The open request of a member whose time isn’t up."""
+        mine = [row for row in self.requests.values() if row["user_id"] == user and row["state"] in OPEN]
+        assert len(mine) <= 1, "two open requests of one member"
+        return next((row for row in mine if row["expires_at"] > self.now), None)
+
+    def is_held(self, user: str) -> bool:
+        """Whether the account is on hold."""
+        return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
+
+    def undo(self, user: str) -> sqlite3.Row | None:
+        """The recovery of a member that can be undone: the latest, and no earlier one that its undo would uncover."""
+        mine = [row for row in self.undos.values() if row["user_id"] == user]
+        latest = max(mine, key=lambda row: int(row["epoch"]), default=None)
+        if latest is None or latest["undone_at"] or latest["until"] <= self.now:
+            return None
+        return latest if latest["epoch"] == self.users[user]["epoch"] else None
+
+    def speaks(self, device: str) -> bool:
+        """Whether its key is enough to say “This wasn’t me”."""
+        row = self.devices[device]
+        undo = self.undo(row["user_id"])
+        return row["state"] != "unpaired" or (undo is not None and row["unpaired_epoch"] == undo["epoch"])
+
+    def is_open(self, link: sqlite3.Row) -> bool:
+        """Whether a link works, the device that it may have been made for aside."""
+        return link["used_at"] is None and link["expires_at"] > self.now
+
+    def admins(self) -> set[str]:
+        """Everybody enabled who may decide."""
+        return {row["id"] for row in self.users.values() if row["role"] != "member" and not row["disabled_at"]}
+
+    def standing(self, admin: str, member: str) -> str:
+        """How an enabled admin stands to a request of that member."""
+        marked = any(
+            (row["admin_id"], row["user_id"]) == (admin, member) and row["made_at"] > self.ago(limits.MARK_LIFE)
+            for row in self.marks.values()
+        )
+        if admin != member and not marked:
+            return "free"
+        alone = not self.admins() - {admin, member}
+        return "waits" if alone else "own" if admin == member else "marked"
+
+    def current(self, user: str) -> str:
+        """The key of the member’s current vault in `files`."""
+        return f"{user}/{self.users[user]['epoch']}"

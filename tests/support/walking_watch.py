@@ -1,0 +1,103 @@
+"""A wire that is listened to: whatever the server hands out, the one who gets it has to be entitled to it."""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+
+from flask import Flask
+from itsdangerous import BadSignature
+
+from tests.support.walking_sight import Eyes, written
+from webapp import clock, limits
+from webapp.client.http import Answer, InProcessTransport
+
+PUBLIC = re.compile(r"/(sign-in|forgot-password.*|password/.*|veto/.+|join/.*)")
+RELEASE = re.compile(r"/recovery/requests/(\w+)/(release|vault)")
+ALIVE = """SELECT sign_in.* FROM sign_in JOIN user_account ON user_account.id = user_id
+    WHERE sign_in.id = ? AND ended_at IS NULL AND sign_in.session_epoch = user_account.session_epoch
+    AND disabled_at IS NULL AND sign_in.created_at > ?"""
+OF_DEVICE = {"/devices/unlock", "/devices/pin", "/devices/tab-keys/open", "/vault/file"}
+
+
+class Wire(InProcessTransport):
+    """The connection of one browser of the walk. A profile that is stolen is another wire with the same cookie."""
+
+    def __init__(self, app: Flask, origin: str) -> None:
+        self.client = app.test_client()
+        super().__init__(self.client, origin)
+        self._app = app
+        self.eyes: Eyes
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie, as a thief would copy it."""
+        found = self.client.get_cookie("sparekey")
+        return found.value if found else ""
+
+    @cookie.setter
+    def cookie(self, value: str) -> None:
+        self.client.set_cookie("sparekey", value)
+
+    @property
+    def session(self) -> str:
+        """The id of the session that the cookie names, whether it is alive or not."""
+        return _session_of(self._app, self.cookie)
+
+    def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """One request, and the judgement on what came back."""
+        guarded = not PUBLIC.fullmatch(path)
+        before = self.eyes.one(ALIVE, self.session, _now(limits.SESSION_LIFE)) if guarded else None
+        given = RELEASE.fullmatch(path)
+        asked = self.eyes.one("SELECT * FROM restore_request WHERE id = ?", given[1]) if given else None
+        answer = super().send(method, path, body, headers)
+        assert answer.status < 500, f"{method} {path}: {answer.status}"
+        if not guarded:
+            return answer
+        if before is None:
+            assert _is_signed_out(answer), f"a session that is none got {answer.status} from {path}"
+        elif answer.status == 200:
+            signer = headers.get("Spare-Device", "")
+            if given:
+                _require_asker(asked, before["user_id"], signer)
+            elif path in OF_DEVICE or path.startswith("/backups/"):
+                self._require_active(path, before, signer)
+        return answer
+
+    def _require_active(self, path: str, session: sqlite3.Row, signer: str) -> None:
+        """A signed request is by an active device of the member, an unsigned one of a session that proved one."""
+        device = signer or session["device_id"]
+        row = self.eyes.one("SELECT * FROM device WHERE id = ?", device)
+        assert row, f"{path} gave something to no device"
+        assert (row["user_id"], row["state"]) == (session["user_id"], "active"), (
+            f"{path} gave to a device {row['state']}"
+        )
+
+
+@lru_cache(256)
+def _session_of(app: Flask, cookie: str) -> str:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    try:
+        token = serializer.loads(cookie).get("_user_id", "") if cookie else ""
+    except BadSignature:
+        token = ""
+    return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+def _now(ago: timedelta = timedelta(0)) -> str:
+    return written(clock.now() - ago)
+
+
+def _is_signed_out(answer: Answer) -> bool:
+    return answer.status == 401 or (answer.status == 303 and answer.headers["location"].startswith("/sign-in"))
+
+
+def _require_asker(asked: sqlite3.Row | None, user: str, signer: str) -> None:
+    """A release goes to the very device that asked, of the very member, while it is approved or released."""
+    assert asked, "something was released for no request"
+    assert asked["state"] in ("approved", "released"), f"a request that is {asked['state']} was released"
+    assert asked["usable_at"] <= _now(), "released before the wait was over"
+    assert asked["expires_at"] > _now(timedelta(seconds=1)), "released after its time"
+    assert (asked["user_id"], asked["device_id"]) == (user, signer), "released to another device than asked"

@@ -1,0 +1,91 @@
+"""Rules of a walk: the clock, the worker, and who is employed."""
+
+import smtplib
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.support.clock import MovableClock
+from tests.support.walking import LUCK, PICK, Walking
+from tests.support.walking_audit import Act
+from tests.support.walking_passwords import LINK
+from webapp import mail, worker
+from webapp.clock import now
+from webapp.config import MailServer
+from webapp.database import transaction
+from webapp.models import Notice, ResetAsk, User
+
+HOUR, DAY = 60, 24 * 60
+SPANS = [1, 4, 17, HOUR + 1, 2 * HOUR, 9 * HOUR, 25 * HOUR, 71 * HOUR, DAY, 2 * DAY, 4 * DAY, 8 * DAY, 31 * DAY]
+"""In minutes; none is a sum of others that some limit is equal to."""
+MAILS = 6
+"""How many a worker gets done before it stops: the last ones, which matter most."""
+
+
+class WorldRules(Walking):
+    """What happens by itself."""
+
+    @rule(minutes=st.sampled_from(SPANS))
+    def time_passes(self, minutes: int) -> None:
+        """What lives for a while dies of it: challenges, tabs, links, approvals, requests, undos, sessions, marks."""
+        MovableClock().advance(minutes=minutes)
+
+    @rule(accepts=st.booleans())
+    def worker_runs(self, accepts: bool) -> None:
+        """A round of the worker, with a mail server that takes mail or refuses it; then it tidies."""
+        self.act = Act("worker")
+        self.work(accepts=accepts)
+
+    @precondition(lambda self: any(self.sight.opens(device) for device in self.sight.devices))
+    @rule(which=PICK, luck=LUCK)
+    def power_fails(self, which: int, luck: int) -> None:
+        """Where luck has it: between counting and comparing the last try of a PIN. The worker clears that up later."""
+        if luck == 3 and which < 4:
+            device = self.pick([device for device in self.sight.devices if self.sight.opens(device)], which)
+            self.stage.leave_tries(device, 0)
+            self.settle()
+            MovableClock().advance(minutes=2)
+            self.act = Act("worker")
+            with self.stage.app.app_context():
+                worker.tidy()
+            self.settle()
+            assert self.sight.devices[device]["lock_destroyed_at"], "a lock without tries was left"
+            self.reach("the power failed")
+
+    @precondition(lambda self: any(row["waits_for"] for row in self.sight.requests.values()))
+    @rule()
+    def mail_arrives(self) -> None:
+        """The notice that a wait is for goes by mail."""
+        self.act = Act("worker")
+        self.work(accepts=True)
+
+    def work(self, *, accepts: bool) -> None:
+        """What the worker does in one round; mail goes no further than to the mailboxes of the walk."""
+        taken: list[tuple[str, str]] = []
+
+        def send(server: MailServer, notice: Notice) -> None:
+            if not accepts:
+                raise smtplib.SMTPServerDisconnected
+            taken.append((notice.user_id, mail.rendered(notice, for_mailbox=True).body))
+
+        due = Notice.due
+        with pytest.MonkeyPatch.context() as patch, self.stage.app.app_context():
+            patch.setattr(mail, "_send", send)
+            patch.setattr(Notice, "due", staticmethod(lambda: due()[-MAILS:]))
+            ResetAsk.answer_all()
+            mail.deliver_due()
+            worker.tidy()
+        links = ((user, LINK.search(body)) for user, body in taken)
+        self.cast.mailbox += [(user, found[1]) for user, found in links if found]
+
+    @rule(who=PICK)
+    def hire_or_fire(self, who: int) -> None:
+        """An admin, straight in the database: there is no page for it yet. One of the three stays."""
+        player = self.cast.players[self.pick(("Bob", "Dana", "Olga"), who)]
+        gone = self.sight.users[player.id]["disabled_at"] is not None
+        if not gone and len(self.sight.admins()) == 1:
+            return
+        self.act = Act("enable" if gone else "disable", player.id)
+        with self.stage.app.app_context(), transaction():
+            User.locked(player.id).disabled_at = None if gone else now()
