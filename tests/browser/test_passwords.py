@@ -43,6 +43,7 @@ def test_from_forgot_password_to_account_recovery(
     tab.goto("/sign-in")
     give_keys(tab, alice.device)  # type: ignore[arg-type]
     tab.get_by_role("link", name="Forgot password").click()
+    expect(tab.get_by_label("Email address")).to_be_visible()
     screen(tab, "forgot-password")
     tab.get_by_label("Email address").fill(alice.email)
     tab.get_by_role("button", name="Mail Me a Link").click()

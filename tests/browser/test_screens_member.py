@@ -66,6 +66,7 @@ def test_the_vault(alice: Person, opened: Opened, screen: Screens) -> None:
     page.get_by_role("button", name="Show password").click()
     screen(page, "vault-item")
     page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_label("Title")).to_be_visible()
     screen(page, "vault-edit")
     page.get_by_label("Title").fill("")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -75,11 +76,13 @@ def test_the_vault(alice: Person, opened: Opened, screen: Screens) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("searchbox").fill("spare")
     page.locator("item-list").get_by_text("Where the spare key is").click()
+    expect(page.get_by_text("Third pot from the left.")).to_be_visible()
     screen(page, "vault-note")
     page.get_by_role("searchbox").fill("nowhere to be found")
     screen(page, "vault-nothing-found")
     page.get_by_role("searchbox").fill("")
     page.locator("item-list").get_by_text(LONG).click()
+    expect(page.get_by_role("heading", name=LONG)).to_be_visible()
     screen(page, "vault-long-title")
 
 

@@ -35,6 +35,7 @@ def test_a_login_is_added_edited_and_deleted(alice: Person, home: Page, screen: 
     rename(home, "Airline", "Night train")
     expect(home.get_by_role("heading", name="Night train", level=2)).to_be_visible()
     home.get_by_role("button", name="Delete", exact=True).click()
+    expect(home.get_by_role("button", name="Delete Item")).to_be_visible()
     screen(home, "vault-delete")
     home.get_by_role("button", name="Delete Item").click()
     expect(home.get_by_text("2 items")).to_be_visible()
