@@ -2,16 +2,20 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW, open_vault
+from tests.support.devices import MadeDevice
 from tests.support.entering import Contexts, enter, enter_open
 from tests.support.paired import add_device
 from tests.support.people import Person, enrolled
 from webapp.database import transaction
-from webapp.models import Device, DeviceState
+from webapp.models import Device, DeviceState, User, Vault
 
 UNKNOWN = "Your vault’s own list does not know this device"
+MISSING = "Devices are missing here that your vault’s own list knows"
+COMPLETE = "and no device of that list is missing here"
 
 
 @pytest.fixture
@@ -19,6 +23,17 @@ def opened(alice: Person, live_server: object, new_context: Contexts) -> Page:
     """Alice’s open vault."""
     enrolled(alice)
     return enter_open(new_context(), alice)
+
+
+def list_in_vault(alice: Person, devices: list[MadeDevice]) -> None:
+    """Her device saves the vault with these on its list."""
+    own = alice.device
+    assert own
+    own.listed, own.counter = [device.entry() for device in devices], own.counter + 1
+    with alice.app.app_context(), transaction() as session:
+        user, row = User.locked(alice.user_id), session.get_one(Device, own.id)
+        base = session.scalars(select(Vault)).one().sha256
+        Vault.save(user, row, (1, base), own.counter, 0, own.write(base_sha256=base))
 
 
 def test_unknown_devices_are_marked_and_unpaired(alice: Person, opened: Page, screen: Screens) -> None:
@@ -54,6 +69,29 @@ def test_a_known_device_under_other_keys_is_unknown(alice: Person, opened: Page)
     opened.goto("/devices")
     own = opened.get_by_role("region", name=alice.device.name)
     expect(own.get_by_text(UNKNOWN)).to_be_visible(timeout=SLOW)
+
+
+def test_devices_of_the_vaults_own_list_that_the_server_hides_are_named(
+    alice: Person, opened: Page, screen: Screens
+) -> None:
+    """The server could leave out the card of a device that it lets open the vault."""
+    shown = [add_device(alice, f"Chrome {state}", state) for state in DeviceState]
+    hidden = [alice.new_device(), alice.new_device()]
+    hidden[0].name, hidden[1].name = "Old phone", "<b>Kiosk</b>"
+    list_in_vault(alice, [*shown, *hidden])
+    opened.goto("/devices")
+    notice = opened.get_by_role("alert").filter(has_text=MISSING)
+    expect(notice).to_contain_text("On it, but not here: Old phone, <b>Kiosk</b>. This server hides", timeout=SLOW)
+    expect(notice).to_contain_text("tell your IT admin what is missing")
+    expect(opened.get_by_text(COMPLETE)).to_be_hidden()
+    screen(opened, "devices-missing")
+
+
+def test_a_device_has_a_card_whether_it_is_active_or_not(alice: Person, opened: Page) -> None:
+    list_in_vault(alice, [add_device(alice, f"Chrome {state}", state) for state in DeviceState])
+    opened.goto("/devices")
+    expect(opened.get_by_text(COMPLETE)).to_be_visible(timeout=SLOW)
+    expect(opened.get_by_text(MISSING)).to_be_hidden()
 
 
 def test_where_the_vault_is_locked_nothing_is_asked(alice: Person, live_server: object, new_context: Contexts) -> None:
