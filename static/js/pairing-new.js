@@ -11,19 +11,19 @@ import { signedFetch } from './server.js';
 const answered = new Map(); // the CPace state by pairing, in memory only: leaving the page loses it
 
 /**
- * Answers an offer with the code that was typed. Offer and code are good for one try, even across reloads: each answer
- * tells its reader whether one guess was right.
+ * Answers an offer with the code that was typed. Offer and code are good for one try, even across reloads and tabs: each
+ * answer tells its reader whether one guess was right.
  * @param {{user: string, pairing: string, offer: string, offerSignature: string}} parts @param {string} code
- * @returns {Promise<void>} throws `code_mistyped`, `no_code_yet`, `code_used`, what `answer` throws, ServerError
+ * @returns {Promise<void>} throws `code_mistyped`, `no_code_yet`, `code_used`, `pairing_lost`, what
+ *   `answer` throws, ServerError
  */
 export async function typeCode({ user, pairing, offer, offerSignature }, code) {
   if (!/^\d{6}$/.test(code)) throw new CryptoError('code_mistyped');
   if (!offer) throw new CryptoError('no_code_yet');
   const { device, send } = await deviceFor(user, pairing);
-  const { exact, used = [] } = device.pairing;
-  if (used.includes(offerSignature) || used.includes(code)) throw new CryptoError('code_used');
+  const { exact } = device.pairing;
   const { message, state } = await answer({ exact, offer: { exact: offer, signature: offerSignature }, code });
-  await change(device.id, { pairing: { ...device.pairing, used: [...used, offerSignature, code] } });
+  await useUp(device.id, [offerSignature, code]);
   answered.set(pairing, state);
   await send('answer', { answer: message });
 }
@@ -42,6 +42,17 @@ export async function receive({ user, pairing }) {
   check(document, { organisation: device.organisation, user, epoch: header.epoch });
   [by, device].forEach((each) => demandListed(document.manifest, each));
   return { device, vaultKey, document, send };
+}
+
+/** Noted in one transaction before anything is sent: of two tabs with the same offer or code, one answers. */
+async function useUp(id, tried) {
+  let isUsed;
+  await change(id, ({ pairing }) => {
+    const used = pairing?.used ?? [];
+    isUsed = !pairing || tried.some((each) => used.includes(each)); // none: another tab has finished it
+    return isUsed ? {} : { pairing: { ...pairing, used: [...used, ...tried] } };
+  });
+  if (isUsed) throw new CryptoError('code_used');
 }
 
 /** Once it is opened it is kept, sealed to this device, so that reloading the page loses nothing. */

@@ -3,7 +3,8 @@ import { check, read, write } from './crypto/documents.js';
 import { CryptoError } from './crypto/errors.js';
 import { recipientOf } from './crypto/identities.js';
 import { confirm, makeCode, offer, readAnnouncement } from './crypto/pairing.js';
-import { change, keysOf } from './keystore.js';
+import { change, deviceBy, keysOf } from './keystore.js';
+import { demandNotOlder, remember } from './seen.js';
 import { signedFetch } from './server.js';
 import { accountOf } from './vault-store.js';
 
@@ -37,7 +38,7 @@ export async function makeOffer(device, { user, organisation, pairing, announcem
  * Hands the vault key on to a new device that knows the code, and lists that device in the vault.
  * @param {{device: object, vaultKey: string}} opened @param {{announcement: object, state: object}} run - is used up
  * @param {string} answer
- * @returns {Promise<void>} throws what `confirm`, `read` and `check` throw, ServerError
+ * @returns {Promise<void>} throws what `confirm`, `read` and `check` throw, `rolled_back`, ServerError
  */
 export async function letIn({ device, vaultKey }, { announcement, state }, answer) {
   const { pairing } = announcement;
@@ -46,8 +47,9 @@ export async function letIn({ device, vaultKey }, { announcement, state }, answe
     throw error;
   });
   const save = () => list(device, vaultKey, announcement, confirmation);
-  const seen = await save().catch((error) => (error.code === 'stale_vault' ? save() : Promise.reject(error)));
-  await change(device.id, { seen, codes: [] });
+  const listed = await save().catch((error) => (error.code === 'stale_vault' ? save() : Promise.reject(error)));
+  await remember(device.id, listed);
+  await change(device.id, { codes: [] });
 }
 
 /** The server isn’t trusted to count: each code that is shown is one guess for whoever sits between. */
@@ -63,10 +65,12 @@ async function count(id) {
 
 async function list(device, vaultKey, announcement, confirmation) {
   const { pairing, device: id, sign, recipient, browser: name } = announcement;
-  const { organisation, user, seen } = device;
+  const { organisation, user, seen } = await deviceBy(device.id);
   const { header: { epoch }, file } = await send(device, pairing, 'vault');
-  const { manifest, body, sha256 } = await read(file, [vaultKey]);
-  check({ manifest }, { organisation, user, epoch, minimumCounter: seen?.epoch === epoch ? seen.counter : 0 });
+  const found = await read(file, [vaultKey]);
+  check(found, { organisation, user, epoch });
+  demandNotOlder(found, seen);
+  const { manifest, body, sha256 } = found;
   const { signingKey } = await keysOf(device);
   const own = { id: device.id, sign: device.sign, recipient: device.recipient, name: device.name };
   const others = manifest.devices.filter((each) => ![own.id, id].includes(each.id));
@@ -80,7 +84,7 @@ async function list(device, vaultKey, announcement, confirmation) {
   const { counter, items, kit } = written.manifest;
   const header = { confirmation, epoch, base_sha256: sha256, counter, items, kit, file_sha256: written.sha256 };
   await send(device, pairing, 'confirmation', { header, file: written.file });
-  return { epoch, counter, sha256: written.sha256 };
+  return written;
 }
 
 async function send(device, pairing, name, content) {

@@ -9,6 +9,7 @@ import { CryptoError } from './crypto/errors.js';
 import { chooseNewest, openRelease } from './crypto/restore-requests.js';
 import { change, devicesOf, forget, keepSalt, keysOf, pinOf } from './keystore.js';
 import { beginEpoch } from './new-epoch.js';
+import { seenOf } from './seen.js';
 import { signedFetch } from './server.js';
 import * as session from './vault-session.js';
 
@@ -122,9 +123,8 @@ export class Restoring {
   /** The server has it: from here on nothing may fail, only be late. */
   async #settle() {
     const { device: { id, user }, header: { version }, begun: { vaultKey, document } } = this.#made;
-    const { manifest: { epoch, counter }, sha256: known } = document;
     const later = async (work) => work().catch((error) => console.warn(error));
-    await later(() => change(id, { state: 'enrolled', request: null, seen: { epoch, counter, sha256: known } }));
+    await later(() => change(id, { state: 'enrolled', request: null, seen: seenOf(document) }));
     await later(() => keepSalt(id, version));
     await later(async () => {
       for (const other of await devicesOf(user)) if (other.state === 'pending' && other.id !== id) await forget(other.id);

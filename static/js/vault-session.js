@@ -16,21 +16,29 @@ const IV = 12;
 const channel = new BroadcastChannel('spare-key/lock');
 const watchers = new Set();
 let held = null; // {vaultKey, user, device}
-let lastTouch = 0;
+let lastTouch = Date.now();
 let lastPing = 0;
 
 channel.addEventListener('message', ({ data }) => {
-  if (held?.user !== data.user) return;
+  if (held && held.user !== data.user) return;
   if (data.touched) lastTouch = Date.now();
-  else drop();
+  else drop(true);
 });
 // By the clock on the wall: a timer alone would sleep along with the laptop.
-setInterval(() => held && Date.now() - lastTouch > IDLE && lock().catch(() => {}), CHECK);
+setInterval(() => {
+  if (Date.now() - lastTouch <= IDLE) return;
+  if (held) lock().catch(() => {});
+  else tell();
+}, CHECK);
 
 /** @returns {{vaultKey: string, user: string, device: string}|null} while unlocked */
 export const current = () => held;
 
-/** @param {() => void} work - called whenever the vault locks, here or in another tab @returns {() => void} stops it */
+/**
+ * @param {() => void} work - called whenever the vault locks, here or in another tab, and after the same idle time; even
+ *   where it isn’t open in this page: whoever holds the key there for something else drops it
+ * @returns {() => void} stops it
+ */
 export function onLock(work) {
   watchers.add(work);
   return () => watchers.delete(work);
@@ -86,14 +94,14 @@ export async function reopen(user) {
 export async function lock(user = held?.user) {
   channel.postMessage({ user });
   const told = postJson('/devices/lock'); // on its way before the page may leave
-  drop();
+  drop(true);
   await told;
 }
 
 /** Call it when the person does something: restarts the idle clock here; in other tabs and at the server at most once a minute. */
 export function touch() {
-  if (!held) return;
   lastTouch = Date.now();
+  if (!held) return;
   if (lastTouch - lastPing < PING) return;
   lastPing = lastTouch;
   channel.postMessage({ user: held.user, touched: true });
@@ -108,13 +116,14 @@ function hold(session) {
   return held;
 }
 
-function drop() {
-  const wasHeld = held !== null;
+function drop(isLock = held !== null) {
   held = null;
   sessionStorage.removeItem(SLOT);
-  if (wasHeld) watchers.forEach((work) => work());
+  if (isLock) tell();
   return null;
 }
+
+const tell = () => watchers.forEach((work) => work());
 
 const signer = async (device) => ({ id: device.id, signingKey: (await keysOf(device)).signingKey });
 

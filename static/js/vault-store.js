@@ -4,9 +4,9 @@
  */
 import { randomId } from './crypto/bytes.js';
 import { check, read, write } from './crypto/documents.js';
-import { CryptoError } from './crypto/errors.js';
 import { recipientOf } from './crypto/identities.js';
-import { change, deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
+import { deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
+import { demandNotOlder, remember } from './seen.js';
 import { getFramed, signedFetch } from './server.js';
 import { merged } from './vault-merge.js';
 
@@ -109,21 +109,19 @@ class VaultStore {
   }
 
   async #loadNewest() {
-    // What was seen before asking: another tab may save while the answer is under way.
     const { organisation, user, seen } = await deviceBy(this.device.id);
     const { header, file } = await getFramed('/vault/file');
     const found = { ...(await this.#read(file)), file };
     check(found, { organisation, user, epoch: header.epoch });
     this.#saved = found;
-    if (seen && seen.sha256 !== found.sha256 && !isNewer(found.manifest, seen)) throw new CryptoError('rolled_back');
+    demandNotOlder(found, seen);
     await this.#remember();
   }
 
   /** From now on nothing older is believed, across reloads and tabs; and this browser has a copy of its own. */
   async #remember() {
-    const { manifest: { epoch, counter }, sha256, file } = this.#saved;
-    const found = { epoch, counter, sha256 };
-    this.device = await change(this.device.id, ({ seen }) => (seen && !isNewer(found, seen) ? {} : { seen: found }));
+    const { sha256, file } = this.#saved;
+    this.device = await remember(this.device.id, this.#saved);
     if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, sha256 }).catch(() => {});
   }
 
@@ -184,5 +182,3 @@ class VaultStore {
     return run;
   }
 }
-
-const isNewer = (a, b) => a.epoch > b.epoch || (a.epoch === b.epoch && a.counter > b.counter);

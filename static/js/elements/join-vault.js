@@ -5,6 +5,7 @@ import { change, deviceBy, devicesOf, forget, keysOf, makeDevice } from '../keys
 import { beginEpoch, NOTHING } from '../new-epoch.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
 import { showStep } from '../progress.js';
+import { seenOf } from '../seen.js';
 import { signedFetch } from '../server.js';
 import * as session from '../vault-session.js';
 
@@ -52,7 +53,7 @@ customElements.define('join-vault', class extends HTMLElement {
     const { next } = await signedFetch('/join/vault', {
       device: { id, signingKey }, header: { device: { id, sign, recipient, name }, ...header }, file: document.file,
     });
-    const device = await change(id, { state: 'enrolled', seen: { epoch: 1, counter: 1, sha256: document.sha256 } });
+    const device = await change(id, { state: 'enrolled', seen: seenOf(document) });
     for (const other of await devicesOf(user)) if (other.state === 'pending') await forget(other.id);
     // Without it the next page asks for the PIN.
     await session.begin({ vaultKey, device }).catch(() => {});

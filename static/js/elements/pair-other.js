@@ -3,12 +3,14 @@ import { CryptoError } from '../crypto/errors.js';
 import { isPin } from '../crypto/pins.js';
 import { onSubmit } from '../on-submit.js';
 import { letIn, makeOffer } from '../pairing-other.js';
-import { tell } from '../sentences.js';
+import { hush, tell } from '../sentences.js';
 import { unlockWith } from '../unlocking.js';
+import { onLock } from '../vault-session.js';
 
 customElements.define('pair-other', class extends HTMLElement {
-  #opened = null; // {vaultKey, device} after the right PIN: in memory only, like the code
+  #opened = null; // {vaultKey, device} after the right PIN, until it was sent or the vault locks: in memory only, like the code
   #run = null; // of the code that is shown: good for one answer
+  #stop = () => {};
 
   connectedCallback() {
     const poll = this.querySelector('[data-live]');
@@ -22,39 +24,59 @@ customElements.define('pair-other', class extends HTMLElement {
     }, this);
     onSubmit(again, () => this.#offer(), this);
     this.addEventListener('time-up', () => this.#again({ code: 'code_expired' }));
+    this.#stop = onLock(() => this.#lock());
   }
 
   disconnectedCallback() {
+    this.#stop();
     this.#opened = this.#run = null;
   }
 
+  #lock() {
+    if (!this.#opened) return;
+    this.#opened = this.#run = null;
+    hush(this.#slot);
+    this.#show('asks');
+  }
+
   async #offer() {
-    this.#run = await makeOffer(this.#opened.device, this.dataset);
+    const run = await makeOffer(this.#opened.device, this.dataset);
+    if (!this.#opened) return; // locked or left meanwhile: nobody has seen this code
+    this.#run = run;
     const shown = this.querySelector('[data-part=shown]');
     const code = shown.querySelector('template').content.cloneNode(true);
-    code.querySelector('output').textContent = this.#run.code.replace(/^.../, '$& ');
+    code.querySelector('output').textContent = run.code.replace(/^.../, '$& ');
     shown.querySelector('[data-place]').replaceChildren(code);
     this.#show('shown');
   }
 
   async #look({ state, answer }) {
-    if (state === 'confirmed' && !this.#run) this.#show('sent'); // where its answer got lost
+    if (state === 'confirmed' && !this.#run) this.#sent(); // where its answer got lost
     if (state !== 'answered' || !this.#run) return;
     const run = this.#run;
     this.#run = null;
     this.#show('checking');
-    await letIn(this.#opened, run, answer).then(() => this.#show('sent'), (error) => this.#again(error));
+    await letIn(this.#opened, run, answer).then(() => this.#sent(), (error) => this.#again(error));
+  }
+
+  #sent() {
+    this.#opened = null;
+    this.#show('sent');
   }
 
   #again(error) {
     this.#run = null;
-    this.#show('again');
-    tell(this.querySelector('[role=alert][id]'), error, this);
-    this.querySelector('[data-part=again] button').focus();
+    this.#show(this.#opened ? 'again' : 'asks');
+    tell(this.#slot, error, this);
+    this.querySelector('[data-part]:not([hidden]) :is(input, button)').focus();
   }
 
   #show(name) {
     for (const part of this.querySelectorAll('[data-part]')) part.hidden = part.dataset.part !== name;
     if (name !== 'shown') this.querySelector('[data-place]').replaceChildren();
+  }
+
+  get #slot() {
+    return this.querySelector('[role=alert][id]');
   }
 });

@@ -6,6 +6,7 @@ import { lockFor } from '../new-epoch.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
 import { receive } from '../pairing-new.js';
 import { showStep } from '../progress.js';
+import { seenOf } from '../seen.js';
 import { tell } from '../sentences.js';
 import * as session from '../vault-session.js';
 
@@ -36,8 +37,7 @@ customElements.define('pairing-pin', class extends HTMLElement {
       if (!UNSURE.includes(error.code)) this.#sent = null;
       throw error;
     });
-    const { manifest: { epoch, counter }, sha256 } = document;
-    const enrolled = await change(device.id, { state: 'enrolled', pairing: null, seen: { epoch, counter, sha256 } });
+    const enrolled = await change(device.id, { state: 'enrolled', pairing: null, seen: seenOf(document) });
     await dropFile(`${device.id}/paired`);
     // Without it the next page asks for the PIN.
     await session.begin({ vaultKey, device: enrolled }).catch(() => {});

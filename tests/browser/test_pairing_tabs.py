@@ -1,0 +1,102 @@
+"""Pairing where a browser has more than one tab: one try for each code, and no key left behind by a lock."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.support.browser_devices import SLOW
+from tests.support.entering import enter
+from tests.support.pairing_pages import Pair, alert, wrong
+from tests.support.people import Person, enrolled
+from tests.support.touring import heading
+from tests.support.vault_pages import go_to_vault
+
+# Types the code and presses Pair at a moment that another tab can share.
+TYPE_AT = """([code, moment]) => {
+  const [form] = document.querySelectorAll('pairing-code form');
+  form.querySelector('input').value = code;
+  setTimeout(() => form.requestSubmit(), moment - Date.now());
+}"""
+
+
+@pytest.fixture
+def pair(app: Flask, live_server: object, new_context: Callable[..., BrowserContext], alice: Person) -> Pair:
+    """Alice’s device, and a browser that has no key."""
+    enrolled(alice)
+    old = enter(new_context(), alice, alice.device)
+    alice.client = alice.another_browser()
+    return Pair(app, alice, enter(new_context(), alice), old)
+
+
+def back_at_the_pin(page: Page) -> None:
+    """The code is gone, and the PIN is asked."""
+    expect(page.get_by_label("PIN of this device", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_label("PIN of this device", exact=True)).to_be_empty()
+    expect(page.locator("#shown-code")).to_have_count(0)
+    expect(page.get_by_role("button", name="New Code")).to_be_hidden()
+
+
+def test_of_two_tabs_one_answers_a_code(pair: Pair) -> None:
+    pair.ask()
+    second = pair.new.context.new_page()
+    second.goto(pair.new.url)
+    code = wrong(pair.show_code())
+    expect(second.get_by_text("The other device shows a code")).to_be_visible(timeout=SLOW)
+    answers: list[str] = []
+    pair.new.context.on(
+        "request", lambda request: answers.append(request.url) if request.url.endswith("/answer") else None
+    )
+    moment = pair.new.evaluate("Date.now() + 1000")
+    for tab, typed in ((pair.new, code), (second, wrong(code))):
+        tab.evaluate(TYPE_AT, [typed, moment])
+    alert(pair.old, "Another code was typed")
+    assert len(answers) == 1
+
+
+def test_a_lock_in_another_tab_takes_the_code_and_the_key(pair: Pair) -> None:
+    pair.ask()
+    code = pair.show_code()
+    tab = pair.old.context.new_page()
+    go_to_vault(tab)
+    expect(pair.old.locator("#shown-code")).to_be_visible()
+    tab.get_by_role("button", name="Lock").click()
+    back_at_the_pin(pair.old)
+    pair.type_code(code)
+    expect(pair.new.get_by_text("Checking: the other device compares")).to_be_visible(timeout=SLOW)
+    pair.old.wait_for_timeout(3000)
+    assert pair.states() == ["active"]
+    back_at_the_pin(pair.old)
+
+
+def test_a_lock_after_a_code_came_to_nothing_asks_for_the_pin_again(pair: Pair) -> None:
+    pair.ask()
+    pair.type_code(wrong(pair.show_code()))
+    alert(pair.old, "Another code was typed")
+    pair.old.evaluate("user => new BroadcastChannel('spare-key/lock').postMessage({ user })", pair.alice.user_id)
+    back_at_the_pin(pair.old)
+    expect(pair.old.get_by_role("alert").filter(has_text="Another code")).to_have_count(0)
+    pair.type_code(pair.show_code())
+    pair.choose_pin()
+
+
+def test_an_idle_page_drops_the_key(pair: Pair) -> None:
+    pair.ask()
+    pair.old.clock.install()
+    pair.type_code(wrong(pair.show_code()))
+    alert(pair.old, "Another code was typed")
+    pair.old.route("**/pair/status**", lambda route: route.abort())  # no news ends this page
+    pair.old.clock.fast_forward("14:00")
+    expect(pair.old.get_by_role("button", name="New Code")).to_be_visible()
+    pair.old.clock.fast_forward("01:11")
+    back_at_the_pin(pair.old)
+
+
+def test_a_lock_after_the_key_was_sent_changes_nothing(pair: Pair) -> None:
+    pair.ask()
+    pair.type_code(pair.show_code())
+    expect(pair.old.get_by_text("The code was right")).to_be_visible(timeout=SLOW)
+    pair.old.evaluate("user => new BroadcastChannel('spare-key/lock').postMessage({ user })", pair.alice.user_id)
+    pair.choose_pin()
+    expect(heading(pair.old, "Paired")).to_be_visible(timeout=SLOW)
