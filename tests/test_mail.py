@@ -33,12 +33,14 @@ FURTHER = {
         "several": False,
         "with_device": "Safari on iPhone",
         "is_prior": False,
+        "handed_over": True,
+        "other": "Firefox on Linux",
         "device": "Chrome",
     },
 }
 PATHS = (
     r"/(admin/requests|recovery(/requests)?|admin/users)(/[0-9a-f]{32})?|/admin/settings|/settings|/sessions|/devices|/"
-    r"|/forgot-password|/pair"
+    r"|/forgot-password|/pair|/vault"
 )
 
 

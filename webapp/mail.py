@@ -52,6 +52,7 @@ def rendered(notice: Notice, *, for_mailbox: bool = False) -> Text:
         organisation=notice.user.organisation,
         at=clock_time(notice.made_at),
         site=site,
+        host=urlsplit(site).netloc,
         **{**notice.details, **secrets},
     )
     subject, _, body = text.partition("\n")

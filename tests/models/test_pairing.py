@@ -21,6 +21,7 @@ from webapp.models.veto import veto
 
 ENDED = [state for state in State if state not in OPEN]
 TELLS = {Move.COMPLETE: ["pairing_completed"], Move.DECLINE: ["pairing_declined"]}
+UNFINISHED = (Move.DECLINE, Move.CANCEL)
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_every_pair(alice: Person, other: str, state: State, move: Move) -> None
         assert (row(pairing_id).state, row(pairing_id).version) == (MOVES[state, move], before + 1)
         named = "code_failed" if move == Move.REFUSE else str(MOVES[state, move])
         assert events(pairing_id) == [named], "each move leaves one event"
-        assert kinds() == TELLS.get(move, [])
+        unfinished = ["pairing_unfinished"] if state == State.CONFIRMED and move in UNFINISHED else []
+        assert kinds() == unfinished + TELLS.get(move, [])
         assert (row(pairing_id).ended_at is not None) == (MOVES[state, move] not in OPEN)
     else:
         with pytest.raises(IllegalMove) as refused:
@@ -65,6 +67,7 @@ def test_what_befalls_the_account_stops_what_is_open(alice: Person, other: str, 
         Pairing.stop_open(User.locked(alice.user_id))
     assert row(pairing_id).state == (State.STOPPED if state in OPEN else state)
     assert events(pairing_id) == (["stopped"] if state in OPEN else [])
+    assert kinds() == (["pairing_unfinished"] if state == State.CONFIRMED else []), "the key was handed over"
 
 
 @pytest.mark.parametrize("by", ["reset", "veto", "unpairing the device that shows the code", "unpairing the others"])
@@ -155,12 +158,23 @@ def test_a_device_that_was_lost_meanwhile_does_nothing(
     assert row(pairing_id).state == state
 
 
-def test_a_prior_device_that_pairs_another_is_active(alice: Person, other: str) -> None:
+def test_a_prior_device_is_active_when_the_new_one_is_stored(alice: Person, other: str) -> None:
     with transaction() as session:
         session.get_one(Device, other).state = DeviceState.PRIOR
     pairing_id = pairing_row(alice, State.ANSWERED, other)
     do(alice, pairing_id, VERBS[Move.CONFIRM])
+    assert (row(pairing_id).confirmed_at, db.session.get_one(Device, other).state) == (now(), DeviceState.PRIOR)
+    do(alice, pairing_id, VERBS[Move.COMPLETE])
     assert db.session.get_one(Device, other).state == DeviceState.ACTIVE
+
+
+@pytest.mark.parametrize("move", UNFINISHED)
+def test_a_prior_device_stays_so_where_the_new_one_never_reports_back(alice: Person, other: str, move: Move) -> None:
+    with transaction() as session:
+        session.get_one(Device, other).state = DeviceState.PRIOR
+    pairing_id = pairing_row(alice, State.CONFIRMED, other)
+    do(alice, pairing_id, VERBS[move])
+    assert db.session.get_one(Device, other).state == DeviceState.PRIOR
 
 
 @pytest.mark.parametrize(

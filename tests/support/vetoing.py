@@ -48,9 +48,17 @@ def press_undo(client: FlaskClient, path: str) -> TestResponse:
 
 
 def press_veto(client: FlaskClient, path: str) -> TestResponse:
-    """[This Wasn’t Me] with what the page has ticked: the recovery to be undone, where nothing is asked for now."""
-    ticked = re.search(r'id="veto-undo" value="(\w+)" name="undo" checked', client.get(path).text)
-    return client.post(path, data={"undo": ticked[1]} if ticked else {})
+    """[This Wasn’t Me] with what the page has ticked: the recovery to be undone, where nothing is asked for now, and
+    the devices that were paired lately."""
+    page = client.get(path).text
+    ticked = re.search(r'id="veto-undo" value="(\w+)" name="undo" checked', page)
+    undo = {"undo": ticked[1]} if ticked else {}
+    return client.post(path, data={**undo, "device": ticked_devices(page)})
+
+
+def ticked_devices(page: str) -> list[str]:
+    """The ids of the devices that the page of a link would unpair."""
+    return re.findall(r'id="veto-device-\d+" value="(\w+)" name="device" checked', page)
 
 
 def device_link(client: FlaskClient, device: MadeDevice) -> str:

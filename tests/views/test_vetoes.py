@@ -90,7 +90,7 @@ def test_it_says_how_far_it_came(
         waiting.release()
     path = veto_path(alice)
     assert said in client.get(path).text
-    assert ("A backup had gone out before" in client.post(path).text) == (step == "release")
+    assert ("Your vault may have been read" in client.post(path).text) == (step == "release")
     assert states(alice) == ["stopped"]
     waiting.client = alice.another_browser()
     assert waiting.signed("release").get_json() == {"error": "request_closed", "state": "stopped"}

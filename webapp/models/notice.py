@@ -25,9 +25,12 @@ VETOED_BY_MAIL = {
     *("restore_requested_by_you", "restore_approved", "restore_approved_waiting", "restore_released"),
     *("restore_completed", "password_was_reset", "password_changed", "new_sign_in", "recovery_undone"),
     *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
+    "pairing_unfinished",
     *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),
 }
 """Their mails carry “This wasn’t me”."""
+OF_THEIR_OWN = {"pairing_locked", "pairing_unfinished"}
+"""Nothing else that is told of the same pairing takes their place, or is put away with them."""
 
 
 class Notice(Base):
@@ -112,6 +115,8 @@ class Notice(Base):
     @property
     def topic(self) -> str:
         """What a later notice may take the place of this one for: its request, pairing or member, else only itself."""
+        if self.kind in OF_THEIR_OWN:
+            return self.id
         named = (self.details.get(name) for name in ("request", "pairing", "member_id"))
         return str(next(filter(None, named), self.id))
 

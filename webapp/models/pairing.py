@@ -122,25 +122,28 @@ class Pairing(PairingRow, Base):
         moves.end_if_used_up(self, user)
 
     def confirm(self, user: User, by: Device, confirmation: str) -> bool:
-        """The other device has sent the key, and is active by it. False: the same again. Raises IllegalMove."""
+        """The other device has sent the key. False: the same again. Raises IllegalMove."""
         self._demand_same(by, Move.CONFIRM)
         if self.state in (State.CONFIRMED, State.COMPLETED) and self.confirmation == confirmation:
             return False
-        until = now() + limits.PAIRING_LIFE
-        moves.advance(self, Move.CONFIRM, confirmation=confirmation, code_expires_at=None, expires_at=until)
+        values = {"confirmation": confirmation, "confirmed_at": now(), "expires_at": now() + limits.PAIRING_LIFE}
+        moves.advance(self, Move.CONFIRM, **values, code_expires_at=None)
         user.pairing_codes, user.pairing_codes_at = 0, None
-        by.state = DeviceState.ACTIVE
         return True
 
     def complete(self) -> None:
-        """The new device is stored: see `webapp.models.paired_device`. Raises IllegalMove."""
+        """The new device is stored: see `webapp.models.paired_device`. A prior one that let it in has shown by it that
+        it opens the vault, and is active from now on. Raises IllegalMove."""
         moves.advance(self, Move.COMPLETE)
+        other = self.other_device
+        if other and other.state == DeviceState.PRIOR:
+            other.state = DeviceState.ACTIVE
         moves.tell(self, "pairing_completed")
 
     def decline(self) -> None:
         """Somebody at another device of the member says no. Raises IllegalMove."""
         moves.advance(self, Move.DECLINE)
-        moves.tell(self, "pairing_declined")
+        moves.tell(self, "pairing_declined", handed_over=bool(self.confirmation))
 
     def cancel(self) -> None:
         """The member withdraws it. Raises IllegalMove."""

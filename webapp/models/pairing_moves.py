@@ -44,6 +44,8 @@ def advance(pairing: "Pairing", move: Move, **values: Any) -> None:
     if after not in OPEN:
         Notice.settle("pairing_opened", pairing.id)
         _lock_if_used_up(pairing)
+        if before == State.CONFIRMED and after != State.COMPLETED:
+            tell(pairing, "pairing_unfinished", other=pairing.other_device.name if pairing.other_device else "")
 
 
 def record(pairing: "Pairing", move: Move | None = None) -> None:
@@ -70,7 +72,7 @@ def demand_unlocked(user: User) -> None:
     """Raises PairingLocked while three codes that came to nothing are less than a day old."""
     from webapp.models.pairing import PairingLocked
 
-    if user.pairing_locked_until and user.pairing_locked_until > now():
+    if user.pairing_is_locked and user.pairing_locked_until:
         raise PairingLocked(user.pairing_locked_until)
 
 

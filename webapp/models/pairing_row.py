@@ -37,6 +37,8 @@ class PairingRow:
     """While a code is shown: when it dies; while an answer waits to be looked at: when it is given up."""
     answer: Mapped[Exact] = mapped_column(Text, default="")
     confirmation: Mapped[Exact] = mapped_column(Text, default="")
+    confirmed_at: Mapped[datetime | None]
+    """When the other device handed the key over, whatever came of it."""
     ended_at: Mapped[datetime | None]
 
     @property

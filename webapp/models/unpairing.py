@@ -131,7 +131,7 @@ def bring_back(user: User, by: Device, device: Device) -> bool:
     device.come_back(user.reset_at)
     facts = {"names": device.name, "with_device": by.name}
     Event.append("device.returned", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
-    Notice.give(user, "device_returned", **facts, is_prior=not device.is_active)
+    Notice.give(user, "device_returned", **facts, several=False, is_prior=not device.is_active)
     return True
 
 

@@ -64,6 +64,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     organisation: Mapped[Organisation] = relationship()
 
     @property
+    def pairing_is_locked(self) -> bool:
+        """Whether no code is shown for a while."""
+        return self.pairing_locked_until is not None and self.pairing_locked_until > now()
+
+    @property
     def is_admin(self) -> bool:
         """Whether the Admin Portal is theirs to use."""
         return self.role in (Role.ADMIN, Role.OWNER)

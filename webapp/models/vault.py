@@ -78,16 +78,25 @@ class Vault(Base):
         return vault
 
     @staticmethod
-    def save(user: User, device: Device, base: tuple[int, str], counter: int, items: int, file: bytes) -> "Vault":
+    def save(
+        user: User,
+        device: Device,
+        base: tuple[int, str],
+        counter: int,
+        items: int,
+        file: bytes,
+        *,
+        pairs: bool = False,
+    ) -> "Vault":
         """Replace the current file, in the caller’s transaction with `user` locked. Raises DeviceNotActive,
         StaleVault. A repeated save of the same bytes is no conflict.
 
         `base` is (epoch, SHA-256) of the file that was edited. `counter` is what the new file says of itself; it may
         leap, where a browser puts back what a server restored from an old copy had lost, but it never goes
-        back, nor so far that none would be left.
+        back, nor so far that none would be left. `pairs`: it lists a new device, which a prior one may write, too.
         """
         assert in_transaction()
-        if not device.is_active or device.user_id != user.id:
+        if not (device.can_pair if pairs else device.is_active) or device.user_id != user.id:
             raise DeviceNotActive
         vault = Vault.current(user)
         if vault is None:

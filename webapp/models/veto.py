@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import exists, select
+
 from webapp import limits
-from webapp.database import in_transaction
+from webapp.database import db, in_transaction
 from webapp.models.asked_and_decided import StopReason
 from webapp.models.device import Device, DeviceState
 from webapp.models.event import Event
@@ -43,10 +45,14 @@ def speaks_for_member(device: Device, undo: Undo | None) -> bool:
 
 
 def handed_out(hold: Hold) -> bool:
-    """Whether a backup was released shortly before the hold, so that whoever asked for it may have read the vault."""
+    """Whether a backup was released, or the vault key handed to a browser that asked to be paired, shortly before the
+    hold, so that whoever asked may have read the vault."""
+    since = hold.made_at - limits.UNDO_WINDOW
     asked = RestoreRequest.latest_of(hold.user_id)
-    released_at = asked.released_at if asked else None
-    return released_at is not None and hold.made_at - limits.UNDO_WINDOW < released_at <= hold.made_at
+    if asked and asked.released_at and since < asked.released_at <= hold.made_at:
+        return True
+    confirmed = Pairing.confirmed_at > since, Pairing.confirmed_at <= hold.made_at
+    return bool(db.session.scalar(select(exists().where(Pairing.user_id == hold.user_id, *confirmed))))
 
 
 def veto(user: User, said_with: str, undo_id: str = "") -> None:

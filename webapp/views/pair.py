@@ -2,8 +2,9 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -142,7 +143,7 @@ def create_confirmation(pairing_id: str) -> Response:
             user, device = User.locked(user_id), session.get_one(Device, device_id)
             if session.get_one(Pairing, pairing_id).confirm(user, device, confirmation):
                 session.flush()
-                Vault.save(user, device, *saved, file)
+                Vault.save(user, device, *saved, file, pairs=True)
     except StaleVault as stale:
         vault = stale.current
         raise Refusal(409, "stale_vault", epoch=vault.epoch, counter=vault.counter, sha256=vault.sha256) from None
@@ -188,5 +189,6 @@ def _facts() -> dict[str, Any]:
         "proved": device,
         "asks_itself": bool(pairing and pairing.is_open and is_here(pairing)),
         "pace": Pace.since(pairing.made_at) if pairing else None,
-        "locked_until": user.pairing_locked_until,
+        "locked_until": user.pairing_locked_until if user.pairing_is_locked else None,
+        "host": urlsplit(current_app.config["PUBLIC_URL"]).netloc,
     }

@@ -25,6 +25,7 @@ from webapp.models import (
     UndoClosed,
     User,
 )
+from webapp.models.paired_lately import PairedLately, take_back
 from webapp.models.veto import Running, handed_out, speaks_for_member, veto
 from webapp.moments import clock_time
 from webapp.octets import at_most, base64_of, signing_device
@@ -74,16 +75,18 @@ def show_veto(token: str) -> Page:
 @bp.post("/<token>")
 @public
 def create_veto(token: str) -> Page:
-    """Stop it, hold the account and end every session. Again is no mistake."""
+    """Stop it, hold the account, end every session and unpair what is ticked. Again is no mistake."""
     link = _found(token)
     if link is None or not (link.is_open or link.used_at):
         return _closed()
-    link_id, user_id, said_with = link.id, link.user_id, _said_with(link)
+    link_id, user_id, said_by, said_with = link.id, link.user_id, link.device_id, _said_with(link)
     try:
         with transaction() as session:
             user = User.locked(user_id)
             session.get_one(Link, link_id).use()
+            paired = PairedLately.of(user, session.get(Device, said_by or ""), request.form.getlist("device"))
             veto(user, said_with, request.form.get("undo", ""))
+            take_back(user, paired, said_with)
     except LinkClosed:
         return _done("already", user_id)
     return _done("vetoed", user_id)
@@ -205,6 +208,8 @@ def _show(link: Link, token: str, problem: str = "") -> str:
         token=token,
         running=running,
         problem=problem,
+        by_mail=link.device_id is None,
+        paired=PairedLately.of(user, db.session.get(Device, link.device_id or "")),
         recovered=asked_by,
         returning=[device for device in devices if running.undo and running.undo.brings_back(device)],
         leaving=[device for device in devices if device.state != DeviceState.UNPAIRED],
