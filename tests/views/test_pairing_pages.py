@@ -1,14 +1,22 @@
 """The pages of a pairing as the server renders them, on both sides and by state, and what their polls are answered."""
 
+from datetime import timedelta
+
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.support.clock import MovableClock
 from tests.support.devices import login
 from tests.support.pairings import PairingRun, pairing_run, wrong
 from tests.support.people import Person, be_at, enrolled
+from webapp import mail
 from webapp.client.pages import Page
+from webapp.clock import now
+from webapp.database import db, transaction
 from webapp.flows.pairing import State
+from webapp.models import Notice, User
 
 
 @pytest.fixture
@@ -55,6 +63,28 @@ def test_steps_before_anything_began(made: PairingRun) -> None:
     ready = made.at_new.get("/recovery/pair/ready").text
     assert "Pair With Other Device" in ready
     assert made.new_path not in ready
+
+
+@pytest.mark.parametrize("end", ["decline", "cancellation", "expire"])
+@pytest.mark.parametrize("locked", [False, True])
+def test_nobody_is_led_to_pair_again_while_that_is_locked(
+    app: Flask, made: PairingRun, clock: MovableClock, end: str, locked: bool
+) -> None:
+    made.upto(State.OPENED)
+    if locked:
+        with app.app_context(), transaction():
+            User.locked(made.person.user_id).pairing_locked_until = now() + timedelta(hours=23)
+    if end == "expire":
+        clock.advance(minutes=11)
+    elif end == "decline":
+        made.at_old.post(f"{made.old_path}/decline")
+    else:
+        made.at_new.post(f"{made.new_path}/cancellation")
+    new, old = at_new(made).text, at_old(made).text
+    assert ("Pair Again" in new, "pair again" in new.casefold()) == (not locked, not locked)
+    assert ["no code is shown until" in page for page in (new, old)] == [locked, locked]
+    clock.advance(hours=24)
+    assert "Pair Again" in at_new(made).text
 
 
 @pytest.mark.parametrize("end", ["decline", "cancel", "expire", "lock"])
@@ -119,6 +149,16 @@ def test_the_other_device_reads_who_asks(made: PairingRun) -> None:
     assert Page(page.text).value("data-announcement") == made.announced.exact
     assert Page(page.text).value("data-pairing") == made.id
     assert made.row().browser in page.text
+
+
+def test_the_page_that_shows_the_code_and_the_mail_name_the_address_it_is_for(app: Flask, made: PairingRun) -> None:
+    made.upto(State.OPENED)
+    said = "only on the page whose address bar shows "
+    assert f"{said}localhost." in at_old(made).text
+    app.config["PUBLIC_URL"] = "http://localhost:8000"
+    with app.app_context():
+        notice = db.session.scalars(select(Notice).where(Notice.kind == "pairing_opened")).one()
+        assert f"{said}localhost:8000." in mail.rendered(notice).body
 
 
 def test_only_a_device_that_opens_something_reads_who_asks(

@@ -30,7 +30,7 @@ def test_it_says_what_the_tick_does(client: FlaskClient, alice: Person, laptop: 
     page = client.get(veto_path(alice)).text
     assert "A browser was paired with your account" in page
     assert "Unpair Chrome on Android, paired on " in page
-    assert "Ticked, it no longer opens your vault, and no device can bring it back." in page
+    assert "It no longer opens your vault, and no device can bring it back: untick it if it is yours." in page
     assert "comes back" not in page
     assert "No recovery is running" not in page
     assert ticked_devices(page) == [phone.id]
