@@ -9,18 +9,13 @@ import { hush, tell } from './sentences.js';
 
 export class AskingForm extends HTMLElement {
   #made = new Map(); // by what is chosen: where no answer came, the same is sent again
-  #stop = () => {};
 
   connectedCallback() {
     const slot = () => this.querySelector('.notice--danger[id]');
     const failed = (error) => tell(slot(), error, this);
-    this.#stop = beforeSubmit(this, (form) => (hush(slot()), this.#seal(form)), failed);
+    beforeSubmit(this, (form) => (hush(slot()), this.#seal(form)), failed);
     // Until now the form would have been sent as it was.
     this.querySelector('[type=submit]')?.removeAttribute('disabled');
-  }
-
-  disconnectedCallback() {
-    this.#stop();
   }
 
   /**

@@ -28,7 +28,7 @@ export async function backUp({ device, saved: document }, served) {
     device: device.id, signingKey,
   });
   const header = { meta, meta_signature: metaSignature, share_a: shareA, share_s: shareS };
-  await signedFetch('/backups', { device: { id: device.id, signingKey }, header, file });
+  await signedFetch('/backups', { device, header, file });
   return backup;
 }
 

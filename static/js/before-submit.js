@@ -9,7 +9,7 @@
  *   where it returns false, or throws
  * @param {(error: Error, form: HTMLFormElement) => void} failed
  * @param {string} [only] - selector of the forms to hold back
- * @returns {() => void} stops it
+ * @returns {void} it listens as long as the host lives
  */
 export function beforeSubmit(host, work, failed, only = 'form') {
   const busy = new Set();
@@ -37,5 +37,4 @@ export function beforeSubmit(host, work, failed, only = 'form') {
     }
   };
   host.addEventListener('submit', listen, true);
-  return () => host.removeEventListener('submit', listen, true);
 }

@@ -70,7 +70,6 @@ async function keyOf(device, confirmation) {
 async function deviceFor(user, pairing) {
   const device = (await devicesOf(user)).find((each) => each.pairing?.id === pairing);
   if (!device) throw new CryptoError('pairing_lost');
-  const { signingKey } = await keysOf(device);
-  const send = (name, json) => signedFetch(`/recovery/pairings/${pairing}/${name}`, { device: { id: device.id, signingKey }, json });
+  const send = (name, json) => signedFetch(`/recovery/pairings/${pairing}/${name}`, { device, json });
   return { device, send };
 }

@@ -87,7 +87,4 @@ async function list(device, vaultKey, announcement, confirmation) {
   return written;
 }
 
-async function send(device, pairing, name, content) {
-  const { signingKey } = await keysOf(device);
-  return signedFetch(`/pair/${pairing}/${name}`, { device: { id: device.id, signingKey }, ...content });
-}
+const send = (device, pairing, name, content) => signedFetch(`/pair/${pairing}/${name}`, { device, ...content });

@@ -10,10 +10,8 @@ import { chooseNewest, openRelease } from './crypto/restore-requests.js';
 import { change, devicesOf, forget, keepSalt, keysOf, pinOf } from './keystore.js';
 import { beginEpoch } from './new-epoch.js';
 import { seenOf } from './seen.js';
-import { signedFetch } from './server.js';
+import { isUnsure, signedFetch } from './server.js';
 import * as session from './vault-session.js';
-
-const UNSURE = ['offline', 'server_failed', 'server_error'];
 
 /** @param {string} user @param {string} request - id @returns {Promise<object>} this browser's device record for it; throws `request_not_here` */
 export async function deviceFor(user, request) {
@@ -46,7 +44,7 @@ export class Restoring {
       return await this.#run(pin);
     } catch (error) {
       // Whatever was refused is fetched and made afresh the next time; only what may have arrived is kept as it was.
-      if (!UNSURE.includes(error.code)) this.#made = this.#backup = null;
+      if (!isUnsure(error)) this.#made = this.#backup = null;
       throw error.code === 'request_closed' ? new CryptoError(`closed_${error.details.state}`, error) : error;
     }
   }
@@ -64,11 +62,9 @@ export class Restoring {
 
   async #make(pin) {
     const device = await deviceFor(this.parts.user, this.parts.request);
-    const keys = await keysOf(device);
-    const signer = { id: device.id, signingKey: keys.signingKey };
-    this.#backup ??= await this.#open(device, signer, keys.identity);
+    this.#backup ??= await this.#open(device);
     this.progress('newest');
-    const newest = await signedFetch(`${this.path}/vault`, { device: signer });
+    const newest = await signedFetch(`${this.path}/vault`, { device });
     const chosen = await chooseNewest({ backup: this.#backup.document, file: newest.file, epoch: newest.header.epoch });
     await this.#demandKnown(chosen.document.manifest);
     const ending = await this.#endingKey(chosen.document, newest.header.epoch);
@@ -86,10 +82,11 @@ export class Restoring {
     return { pin, device, begun, header, fromBackup: !chosen.newest };
   }
 
-  async #open(device, signer, identity) {
+  async #open(device) {
     this.progress('release');
-    const { header, file } = await signedFetch(`${this.path}/release`, { device: signer });
+    const { header, file } = await signedFetch(`${this.path}/release`, { device });
     this.progress('opening');
+    const { identity } = await keysOf(device);
     const document = await openRelease({ release: header, file, exact: device.request.exact, identity });
     return { document, header };
   }
@@ -115,8 +112,7 @@ export class Restoring {
   async #send() {
     this.progress('sending');
     const { device, header, begun } = this.#made;
-    const { signingKey } = await keysOf(device);
-    const { next } = await signedFetch(`${this.path}/finish`, { device: { id: device.id, signingKey }, header, file: begun.document.file });
+    const { next } = await signedFetch(`${this.path}/finish`, { device, header, file: begun.document.file });
     return next;
   }
 

@@ -6,6 +6,7 @@ import { base64, concat, fromBase64, fromUtf8, lv, sha256, utf8 } from './crypto
 import { CryptoError } from './crypto/errors.js';
 import { fromJson } from './crypto/shapes.js';
 import { sign } from './crypto/signatures.js';
+import { keysOf } from './keystore.js';
 
 const OCTETS = 'application/octet-stream';
 const MAXIMUM_HEADER = 64 * 1024;
@@ -19,6 +20,9 @@ export class ServerError extends Error {
     Object.assign(this, { name: 'ServerError', code, details, status });
   }
 }
+
+/** @param {{code?: string}} error @returns {boolean} whether the request may have arrived all the same */
+export const isUnsure = ({ code }) => ['offline', 'server_failed', 'server_error'].includes(code);
 
 /** @param {object} header @param {Uint8Array} file @returns {Uint8Array} */
 export function frame(header, file) {
@@ -41,19 +45,20 @@ export function unframe(octets) {
  * A request that the device signs, with its path, body and a fresh challenge, so that no one can replay or alter it.
  * @param {string} path
  * @param {object} options
- * @param {{id: string, signingKey: CryptoKey}} options.device
+ * @param {object} options.device - its record from the key store
  * @param {object} [options.header] - sent framed, with `file`
  * @param {Uint8Array} [options.file]
  * @param {object} [options.json] - sent alone
  * @param {string} [options.challengeAt] - where the challenge comes from; another place where nobody is signed in
- * @returns {Promise<any>} {header, file} of a framed answer, or the JSON; throws ServerError
+ * @returns {Promise<any>} {header, file} of a framed answer, or the JSON; throws ServerError, `storage_refused`
  */
 export async function signedFetch(path, { device, header, file = new Uint8Array(0), json, challengeAt = '/devices/challenge' }) {
   const body = header ? frame(header, file) : utf8(json ? JSON.stringify(json) : '');
+  const { signingKey } = await keysOf(device);
   const attempt = async () => {
     const { challenge } = await postJson(challengeAt);
     const exact = lv(location.origin, 'POST', path, device.id, fromBase64(challenge, 32), await sha256(body));
-    const signature = base64(await sign('spare-key/v1/request', exact, device.signingKey));
+    const signature = base64(await sign('spare-key/v1/request', exact, signingKey));
     return request('POST', path, body, {
       'Content-Type': header ? OCTETS : 'application/json',
       'Spare-Device': device.id, 'Spare-Challenge': challenge, 'Spare-Signature': signature,

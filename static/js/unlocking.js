@@ -18,29 +18,29 @@ export const lockVersions = async () => (await getJson('/devices/lock-versions')
 export async function unlockWith(pin, id) {
   const device = await deviceBy(id);
   if (!device) throw new CryptoError('storage_refused');
-  const [keys, offered] = await Promise.all([keysOf(device), lockVersions()]);
+  const [{ identity }, offered] = await Promise.all([keysOf(device), lockVersions()]);
   const versions = offered.filter((version) => device.salts[version]);
   if (!versions.length) throw new CryptoError(offered.length ? 'storage_refused' : 'lock_destroyed');
-  return { device, vaultKey: await openFirst(pin, device, versions, keys) };
+  return { device, vaultKey: await openFirst(pin, device, versions, identity) };
 }
 
 /** After a Change PIN that broke off there are two locks: the newer one first, since its PIN was typed last. */
-async function openFirst(pin, device, [version, ...older], keys) {
+async function openFirst(pin, device, [version, ...older], identity) {
   try {
-    const vaultKey = await open(pin, device, version, keys);
+    const vaultKey = await open(pin, device, version, identity);
     await keepSalt(device.id, version);
     return vaultKey;
   } catch (error) {
     if (error.code !== 'wrong_pin' || !older.length) throw error;
-    return openFirst(pin, device, older, keys);
+    return openFirst(pin, device, older, identity);
   }
 }
 
-async function open(pin, device, version, { identity, signingKey }) {
+async function open(pin, device, version, identity) {
   const place = { origin: location.origin, user: device.user, device: device.id };
   const argonOutput = await argon2id(pin, device.salts[version]);
   const json = { proof: base64(await proofOf({ argonOutput, ...place })), version };
-  const answer = await signedFetch('/devices/unlock', { device: { id: device.id, signingKey }, json });
+  const answer = await signedFetch('/devices/unlock', { device, json });
   const parts = { serverShare: fromBase64(answer.server_share, 32), keyslot: fromBase64(answer.keyslot) };
   return openLock({ argonOutput, ...parts, identity, ...place });
 }

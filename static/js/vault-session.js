@@ -4,7 +4,7 @@
  */
 import { base64, concat, fromBase64, fromUtf8, lv, randomBytes, randomId, utf8 } from './crypto/bytes.js';
 import { secretOf } from './crypto/identities.js';
-import { deviceBy, keysOf } from './keystore.js';
+import { deviceBy } from './keystore.js';
 import { postJson, signedFetch } from './server.js';
 
 const SLOT = 'spare-key/tab';
@@ -55,7 +55,7 @@ export async function begin({ vaultKey, device }) {
   const bytes = randomBytes(32);
   const iv = randomBytes(IV);
   const sealed = await crypto.subtle.encrypt(gcm(iv, tab, device), await keyFrom(bytes, 'encrypt'), utf8(vaultKey));
-  await signedFetch('/devices/tab-keys', { device: await signer(device), json: { tab, key: base64(bytes) } });
+  await signedFetch('/devices/tab-keys', { device, json: { tab, key: base64(bytes) } });
   const slot = { tab, user: device.user, device: device.id, sealed: base64(concat(iv, new Uint8Array(sealed))) };
   sessionStorage.setItem(SLOT, JSON.stringify(slot));
 }
@@ -72,7 +72,7 @@ export async function reopen(user) {
   const device = slot?.user === user ? await deviceBy(slot.device) : null;
   if (!device) return drop();
   try {
-    const { key } = await signedFetch('/devices/tab-keys/open', { device: await signer(device), json: { tab: slot.tab } });
+    const { key } = await signedFetch('/devices/tab-keys/open', { device, json: { tab: slot.tab } });
     const sealed = fromBase64(slot.sealed);
     const unsealing = await keyFrom(fromBase64(key, 32), 'decrypt');
     const opened = await crypto.subtle.decrypt(gcm(sealed.subarray(0, IV), slot.tab, device), unsealing, sealed.subarray(IV));
@@ -124,8 +124,6 @@ function drop(isLock = held !== null) {
 }
 
 const tell = () => watchers.forEach((work) => work());
-
-const signer = async (device) => ({ id: device.id, signingKey: (await keysOf(device)).signingKey });
 
 const keyFrom = (bytes, use) => crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, [use]);
 

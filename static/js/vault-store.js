@@ -161,9 +161,8 @@ class VaultStore {
   async #save() {
     if (!this.#unsaved) return;
     const { manifest: { epoch, counter, base_sha256, items, kit }, file, sha256 } = this.#unsaved;
-    const { signingKey } = await keysOf(this.device);
     const header = { epoch, counter, base_sha256, items, kit, file_sha256: sha256 };
-    await signedFetch('/vault/file', { device: { id: this.device.id, signingKey }, header, file });
+    await signedFetch('/vault/file', { device: this.device, header, file });
     this.#saved = this.#unsaved;
     this.#unsaved = null;
     await this.#remember();

@@ -9,17 +9,15 @@ import { hush, sentence, tell } from '../sentences.js';
 
 customElements.define('approve-request', class extends HTMLElement {
   #checked = null; // what the second click approves
-  #stop = () => {};
 
   connectedCallback() {
     const work = (form, button) => (button?.dataset.do === 'approve' ? this.#seal(form) : this.#open());
-    this.#stop = beforeSubmit(this, work, (error) => error.told || tell(this.#slot, error, this));
+    beforeSubmit(this, work, (error) => error.told || tell(this.#slot, error, this));
     this.querySelector('[data-do=back]').addEventListener('click', () => this.#show(null));
     this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
   }
 
   disconnectedCallback() {
-    this.#stop();
     this.#checked = null;
   }
 
@@ -51,11 +49,7 @@ customElements.define('approve-request', class extends HTMLElement {
     (checked ? second : this.#typed).focus();
   }
 
-  get #typed() {
-    return this.querySelector('#fingerprint-typed');
-  }
+  get #typed() { return this.querySelector('#fingerprint-typed'); }
 
-  get #slot() {
-    return this.querySelector('.notice--danger');
-  }
+  get #slot() { return this.querySelector('.notice--danger'); }
 });

@@ -7,7 +7,7 @@ import { makeLock } from '../crypto/device-lock.js';
 import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
 import { argon2id } from '../kdf.js';
-import { addSalt, keysOf } from '../keystore.js';
+import { addSalt } from '../keystore.js';
 import { onSubmit } from '../on-submit.js';
 import { signedFetch } from '../server.js';
 import { lockVersions, unlockWith } from '../unlocking.js';
@@ -32,10 +32,9 @@ customElements.define('change-pin', class extends HTMLElement {
     const version = (await lockVersions())[0] + 1;
     const lock = await makeLock({ pin, vaultKey, recipient, origin: location.origin, user, device: id, argon2id });
     await addSalt(id, version, lock.salt);
-    const { signingKey } = await keysOf(device);
     const json = { keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare), proof: base64(lock.proof), version };
     try {
-      await signedFetch('/devices/pin', { device: { id, signingKey }, json });
+      await signedFetch('/devices/pin', { device, json });
       await unlockWith(pin, id);
     } catch (error) {
       throw error.status === 0 || error.status >= 500 ? new CryptoError('unsure') : error;

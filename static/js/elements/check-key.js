@@ -6,15 +6,9 @@ import { hush, tell } from '../sentences.js';
 import { postJson } from '../server.js';
 
 customElements.define('check-key', class extends HTMLElement {
-  #stop = () => {};
-
   connectedCallback() {
-    this.#stop = beforeSubmit(this, (form) => this.#prove(form), (error) => error.told || tell(this.#slot, error, this));
+    beforeSubmit(this, (form) => this.#prove(form), (error) => error.told || tell(this.#slot, error, this));
     this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
-  }
-
-  disconnectedCallback() {
-    this.#stop();
   }
 
   async #prove(form) {
@@ -26,7 +20,5 @@ customElements.define('check-key', class extends HTMLElement {
     form.elements.challenge.value = challenge;
   }
 
-  get #slot() {
-    return this.querySelector('.notice--danger');
-  }
+  get #slot() { return this.querySelector('.notice--danger'); }
 });

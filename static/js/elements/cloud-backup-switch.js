@@ -6,7 +6,8 @@ import { backUp, servedKey } from '../backing-up.js';
 import { fromTyped, groups } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
 import { demandPinned } from '../crypto/organisation-keys.js';
-import { keysOf, pinOf, setPin } from '../keystore.js';
+import { pinOf, setPin } from '../keystore.js';
+import { leaveFor, onSubmit } from '../on-submit.js';
 import { showStep } from '../progress.js';
 import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
@@ -21,10 +22,6 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener('click', (event) => event.target.closest('[data-do=again]') && this.#open());
-    this.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#turnOn(event.target).catch((error) => tell(this.#slot, error, this));
-    });
     this.#open();
   }
 
@@ -61,33 +58,25 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
 
   #show(part) {
     this.#part('shown').replaceChildren(this.#part(part).content.cloneNode(true));
-    const fingerprint = this.querySelector('output');
+    const [fingerprint, form] = [this.querySelector('output'), this.querySelector('form')];
     if (fingerprint) fingerprint.textContent = groups(this.#pinned);
+    if (form) onSubmit(form, (typed) => this.#turnOn(typed), this, () => showStep(this, null));
   }
 
-  async #turnOn(form) {
-    hush(this.#slot);
-    form.setAttribute('aria-busy', 'true');
-    try {
-      const fingerprint = this.#pinned ?? (await this.#typed(form.querySelector('input').value));
-      const { epoch } = this.#key;
-      showStep(this, 'record');
-      if (this.#recorded !== fingerprint) await this.#store.edit(() => {}, { epoch, fingerprint });
-      await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
-      showStep(this, 'enrol');
-      const { device } = this.#store;
-      const { signingKey } = await keysOf(device);
-      await signedFetch('/backups/enrolment', { device: { id: device.id, signingKey }, json: { fingerprint } });
-      showStep(this, 'backup');
-      await backUp(this.#store, this.#key);
-      // Where it can't be kept, the vault has it all the same.
-      await setPin(this.dataset.organisation, { fingerprint, epoch }).catch(() => {});
-      showStep(this, 'done');
-      location.assign(this.dataset.next ?? location.href);
-    } finally {
-      form.removeAttribute('aria-busy');
-      showStep(this, null);
-    }
+  async #turnOn(typed) {
+    const fingerprint = this.#pinned ?? (await this.#typed(typed));
+    const { epoch } = this.#key;
+    showStep(this, 'record');
+    if (this.#recorded !== fingerprint) await this.#store.edit(() => {}, { epoch, fingerprint });
+    await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
+    showStep(this, 'enrol');
+    await signedFetch('/backups/enrolment', { device: this.#store.device, json: { fingerprint } });
+    showStep(this, 'backup');
+    await backUp(this.#store, this.#key);
+    // Where it can't be kept, the vault has it all the same.
+    await setPin(this.dataset.organisation, { fingerprint, epoch }).catch(() => {});
+    showStep(this, 'done');
+    await leaveFor(this.dataset.next ?? location.pathname + location.search); // with a fragment it would stay
   }
 
   async #typed(text) {
@@ -96,15 +85,9 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
     return demandPinned(this.#key, typed);
   }
 
-  #part(name) {
-    return this.querySelector(`:scope > [data-part=${name}]`);
-  }
+  #part(name) { return this.querySelector(`:scope > [data-part=${name}]`); }
 
-  get #recorded() {
-    return this.#store.saved.manifest.organisation_key?.fingerprint;
-  }
+  get #recorded() { return this.#store.saved.manifest.organisation_key?.fingerprint; }
 
-  get #slot() {
-    return this.querySelector(':scope > [role=alert]');
-  }
+  get #slot() { return this.querySelector(':scope > [role=alert]'); }
 });

@@ -1,6 +1,6 @@
 /** Looks for a key of the member in this browser, and proves to the server that it is held here. */
 import { CryptoError } from '../crypto/errors.js';
-import { devicesOf, keysOf } from '../keystore.js';
+import { devicesOf } from '../keystore.js';
 import { tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 
@@ -35,12 +35,10 @@ customElements.define('device-finder', class extends HTMLElement {
 
   /** @returns {Promise<object|null>} null: the key is gone from this browser, or the server knows no such device */
   async #prove(device) {
-    const keys = await keysOf(device).catch(() => null);
-    if (!keys) return null;
     try {
-      return await signedFetch('/devices/here', { device: { id: device.id, signingKey: keys.signingKey } });
+      return await signedFetch('/devices/here', { device });
     } catch (error) {
-      if (error.code === 'not_found') return null;
+      if (['storage_refused', 'not_found'].includes(error.code)) return null;
       throw error;
     }
   }

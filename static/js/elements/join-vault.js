@@ -1,22 +1,20 @@
 /** Joining: makes this browser a device, and the member’s vault, behind a new PIN. The PIN and the keys stay here. */
 import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
-import { change, deviceBy, devicesOf, forget, keysOf, makeDevice } from '../keystore.js';
+import { change, deviceBy, devicesOf, forget, makeDevice } from '../keystore.js';
 import { beginEpoch, NOTHING } from '../new-epoch.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
 import { showStep } from '../progress.js';
 import { seenOf } from '../seen.js';
-import { signedFetch } from '../server.js';
+import { isUnsure, signedFetch } from '../server.js';
 import * as session from '../vault-session.js';
-
-const UNSURE = ['offline', 'server_failed', 'server_error'];
 
 customElements.define('join-vault', class extends HTMLElement {
   #made = null; // {pin, device, begun}: sent again as it was where no answer came
 
   connectedCallback() {
-    onSubmit(this.querySelector('form'), (pin, again) => this.#join(pin, again), this, ({ code }) => {
-      if (!UNSURE.includes(code)) this.#made = null;
+    onSubmit(this.querySelector('form'), (pin, again) => this.#join(pin, again), this, (error) => {
+      if (!isUnsure(error)) this.#made = null;
       showStep(this, null);
     });
   }
@@ -49,10 +47,8 @@ customElements.define('join-vault', class extends HTMLElement {
     showStep(this, 'sending');
     const kept = await deviceBy(id); // nothing is sent that this browser could not open again
     if (!kept?.salts[1]) throw new CryptoError('storage_refused');
-    const { signingKey } = await keysOf(kept);
-    const { next } = await signedFetch('/join/vault', {
-      device: { id, signingKey }, header: { device: { id, sign, recipient, name }, ...header }, file: document.file,
-    });
+    const sent = { header: { device: { id, sign, recipient, name }, ...header }, file: document.file };
+    const { next } = await signedFetch('/join/vault', { device: kept, ...sent });
     const device = await change(id, { state: 'enrolled', seen: seenOf(document) });
     for (const other of await devicesOf(user)) if (other.state === 'pending') await forget(other.id);
     // Without it the next page asks for the PIN.

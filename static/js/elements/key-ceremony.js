@@ -6,24 +6,23 @@ import { beforeSubmit } from '../before-submit.js';
 import { utf8 } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
 import { makeKeyFile } from '../crypto/organisation-keys.js';
+import { download } from '../download.js';
 import { sealWithPassphrase } from '../kdf.js';
 import { hush, tell } from '../sentences.js';
 
 customElements.define('key-ceremony', class extends HTMLElement {
   #made = null; // {content, fileName, downloaded}
-  #stop = () => {};
   #swaps = new MutationObserver(() => this.#settle());
 
   connectedCallback() {
     const failed = (error) => tell(this.#slot, error, this);
-    this.#stop = beforeSubmit(this, (form) => this.#generate(form), failed, '[data-action=generate]');
+    beforeSubmit(this, (form) => this.#generate(form), failed, '[data-action=generate]');
     this.addEventListener('click', ({ target }) => target.closest('[data-action=download]') && this.#download());
     this.#swaps.observe(this, { childList: true });
     this.#settle();
   }
 
   disconnectedCallback() {
-    this.#stop();
     this.#swaps.disconnect();
     this.#made = null;
   }
@@ -52,16 +51,9 @@ customElements.define('key-ceremony', class extends HTMLElement {
   }
 
   #download() {
-    const { content, fileName } = this.#made;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
-    link.download = fileName;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    download(this.#made.content, this.#made.fileName);
     this.#made.downloaded = true;
   }
 
-  get #slot() {
-    return this.querySelector('#key-error');
-  }
+  get #slot() { return this.querySelector('#key-error'); }
 });

@@ -89,19 +89,11 @@ customElements.define('key-file', class extends HTMLElement {
     else this.#passphrase.value = '';
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
-  }
+  #part(name) { return this.querySelector(`[data-part=${name}]`); }
 
-  get #input() {
-    return this.querySelector('input[type=file]');
-  }
+  get #input() { return this.querySelector('input[type=file]'); }
 
-  get #passphrase() {
-    return this.#part('passphrase').querySelector('input');
-  }
+  get #passphrase() { return this.#part('passphrase').querySelector('input'); }
 
-  get #slot() {
-    return this.querySelector('.field__error');
-  }
+  get #slot() { return this.querySelector('.field__error'); }
 });

@@ -76,7 +76,5 @@ customElements.define('pair-other', class extends HTMLElement {
     if (name !== 'shown') this.querySelector('[data-place]').replaceChildren();
   }
 
-  get #slot() {
-    return this.querySelector('[role=alert][id]');
-  }
+  get #slot() { return this.querySelector('[role=alert][id]'); }
 });

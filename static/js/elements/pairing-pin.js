@@ -8,9 +8,8 @@ import { receive } from '../pairing-new.js';
 import { showStep } from '../progress.js';
 import { seenOf } from '../seen.js';
 import { tell } from '../sentences.js';
+import { isUnsure } from '../server.js';
 import * as session from '../vault-session.js';
-
-const UNSURE = ['offline', 'server_failed', 'server_error'];
 
 customElements.define('pairing-pin', class extends HTMLElement {
   #found = null; // what came: after the last step the server gives it no more
@@ -34,7 +33,7 @@ customElements.define('pairing-pin', class extends HTMLElement {
     this.#sent ??= { pin, json: { ...(await lockFor({ device, pin, vaultKey })), name: device.name } };
     showStep(this, 'sending');
     const { next } = await send('completion', this.#sent.json).catch((error) => {
-      if (!UNSURE.includes(error.code)) this.#sent = null;
+      if (!isUnsure(error)) this.#sent = null;
       throw error;
     });
     const enrolled = await change(device.id, { state: 'enrolled', pairing: null, seen: seenOf(document) });

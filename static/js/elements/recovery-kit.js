@@ -4,7 +4,8 @@
  */
 import { CryptoError } from '../crypto/errors.js';
 import { confirms, kitText } from '../crypto/recovery-kits.js';
-import { keysOf } from '../keystore.js';
+import { download } from '../download.js';
+import { onSubmit } from '../on-submit.js';
 import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 import { onLock } from '../vault-session.js';
@@ -15,8 +16,7 @@ customElements.define('recovery-kit', class extends HTMLElement {
   #stop = () => {};
 
   connectedCallback() {
-    this.addEventListener('click', this);
-    this.addEventListener('submit', this);
+    this.addEventListener('click', ({ target }) => this.#click(target.closest('[data-do]')?.dataset.do));
     this.#stop = onLock(() => this.#clear());
     this.#open();
   }
@@ -26,12 +26,8 @@ customElements.define('recovery-kit', class extends HTMLElement {
     this.#clear();
   }
 
-  handleEvent(event) {
-    const act = event.target.closest('[data-do]')?.dataset.do;
-    if (event.type === 'submit') {
-      event.preventDefault();
-      this.#confirm(event.target).catch((error) => tell(this.#slot, error, this));
-    } else if (act === 'download') this.#download();
+  #click(act) {
+    if (act === 'download') this.#download();
     else if (act === 'print') print();
     else if (act === 'again') this.#open();
   }
@@ -59,36 +55,25 @@ customElements.define('recovery-kit', class extends HTMLElement {
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
     shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
     shown.querySelector('[data-kit=identity]').textContent = this.#kit.identity;
+    onSubmit(shown.querySelector('form'), (typed) => this.#confirm(typed), this);
     this.#part('shown').replaceChildren(shown);
   }
 
   #download() {
     const { organisationName: organisation } = this.dataset;
     const account = accountOf(this.#store.saved.manifest);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([kitText({ ...this.#kit, account, organisation })], { type: 'text/plain' }));
-    link.download = `spare-key-recovery-kit-${this.#kit.number}.txt`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    download(kitText({ ...this.#kit, account, organisation }), `spare-key-recovery-kit-${this.#kit.number}.txt`);
   }
 
-  async #confirm(form) {
-    hush(this.#slot);
-    if (!confirms(this.#kit.identity, form.querySelector('input').value)) throw new CryptoError('kit_differs');
-    form.setAttribute('aria-busy', 'true');
-    try {
-      await this.#store.edit(({ keyring }) => delete keyring.kit.identity);
-      await this.#finish();
-    } finally {
-      form.removeAttribute('aria-busy');
-    }
+  async #confirm(typed) {
+    if (!confirms(this.#kit.identity, typed)) throw new CryptoError('kit_differs');
+    await this.#store.edit(({ keyring }) => delete keyring.kit.identity);
+    await this.#finish();
   }
 
   async #finish() {
     await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
-    const { device } = this.#store;
-    const { signingKey } = await keysOf(device);
-    await signedFetch('/vault/kit-confirmation', { device: { id: device.id, signingKey }, json: { kit: this.#kit.number } });
+    await signedFetch('/vault/kit-confirmation', { device: this.#store.device, json: { kit: this.#kit.number } });
     this.#clear();
     this.#part('shown').replaceChildren(this.#part('confirmed').content.cloneNode(true));
     this.dispatchEvent(new CustomEvent('kit-confirmed', { bubbles: true }));
@@ -100,15 +85,9 @@ customElements.define('recovery-kit', class extends HTMLElement {
     this.#part('shown')?.replaceChildren();
   }
 
-  #part(name) {
-    return this.querySelector(`[data-part=${name}]`);
-  }
+  #part(name) { return this.querySelector(`[data-part=${name}]`); }
 
-  get #kit() {
-    return this.#store.body.keyring.kit;
-  }
+  get #kit() { return this.#store.body.keyring.kit; }
 
-  get #slot() {
-    return this.querySelector('[role=alert]');
-  }
+  get #slot() { return this.querySelector('[role=alert]'); }
 });

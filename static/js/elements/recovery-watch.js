@@ -3,7 +3,7 @@
  * to “This wasn’t me”. Nobody asked for it: without a key, an answer or a connection the page stays as it is. With `data-at`
  * (and `data-user`), on the page for who did ask: leads straight on to where that address says.
  */
-import { allDevices, keysOf } from '../keystore.js';
+import { allDevices } from '../keystore.js';
 import { signedFetch } from '../server.js';
 
 customElements.define('recovery-watch', class extends HTMLElement {
@@ -15,18 +15,14 @@ customElements.define('recovery-watch', class extends HTMLElement {
     const { user } = this.dataset;
     const [devices, told] = [(await allDevices()).filter((device) => !user || device.user === user), new Set()];
     for (const device of devices) {
-      const found = told.has(device.user) ? {} : await this.#ask(device).catch(() => ({}));
+      const asked = { device, challengeAt: '/veto/challenge' };
+      const found = told.has(device.user) ? {} : await signedFetch(this.dataset.at ?? '/veto/running', asked).catch(() => ({}));
       if (this.dataset.at && found.next) return location.replace(found.next);
       // What this very browser runs, under a newer key of its own, is no news here.
       if (!found.kind || devices.some(({ id }) => id === found.device)) continue;
       told.add(device.user);
       this.#tell(found);
     }
-  }
-
-  async #ask(device) {
-    const { signingKey } = await keysOf(device);
-    return signedFetch(this.dataset.at ?? '/veto/running', { device: { id: device.id, signingKey }, challengeAt: '/veto/challenge' });
   }
 
   #tell({ kind, browser, at, next }) {

@@ -16,8 +16,7 @@ from .conftest import Answer, Modules, Site
 OCTETS = "application/octet-stream"
 CHALLENGE = hashlib.sha256(b"challenge").digest()
 MAKE = """const [store, server, session] = await Promise.all(['keystore', 'server', 'vault-session'].map(load));
-    const device = await store.makeDevice({organisation: 'o', user: 'u', name: 'Test'});
-    const signer = { id: device.id, signingKey: (await store.keysOf(device)).signingKey };"""
+    const device = await store.makeDevice({organisation: 'o', user: 'u', name: 'Test'});"""
 
 
 class Recorder:
@@ -51,7 +50,7 @@ def test_a_request_is_signed_over_all_of_it(modules: Modules, site: Site) -> Non
     answer = modules(
         MAKE
         + """
-        const { header, file } = await server.signedFetch('/octets/vault', { device: signer, header: { epoch: 1 },
+        const { header, file } = await server.signedFetch('/octets/vault', { device, header: { epoch: 1 },
           file: utf8('file') });
         return { header, file: hex(file), device };"""
     )
@@ -85,7 +84,7 @@ def test_errors_are_codes_with_details(modules: Modules, site: Site) -> None:
 def test_a_stale_challenge_is_asked_for_once_more(modules: Modules, site: Site) -> None:
     site.answerer = Recorder(said({"error": "challenge_expired"}, 403), said({"ok": True}))
     modules.complaints = Ignored()
-    assert modules(MAKE + "return server.signedFetch('/octets/x', { device: signer, json: {} })") == {"ok": True}
+    assert modules(MAKE + "return server.signedFetch('/octets/x', { device, json: {} })") == {"ok": True}
 
 
 def test_no_network_is_offline(modules: Modules) -> None:
@@ -159,7 +158,8 @@ def test_ed25519_keys_of_the_browser_are_ordinary_ones(modules: Modules) -> None
     made = modules(
         MAKE
         + """const sample = bytes.randomBytes(100);
-        const signature = await crypto.subtle.sign('Ed25519', signer.signingKey, sample);
+        const { signingKey } = await store.keysOf(device);
+        const signature = await crypto.subtle.sign('Ed25519', signingKey, sample);
         return { sign: device.sign, sample: hex(sample), signature: hex(new Uint8Array(signature)) };"""
     )
     public = Ed25519PublicKey.from_public_bytes(base64.b64decode(made["sign"]))
