@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.support.clock import MovableClock
 from tests.support.walking import LUCK, PICK, Walking
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_passwords import LINK
 from webapp import mail, worker
 from webapp.clock import now
