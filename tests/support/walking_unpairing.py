@@ -44,10 +44,10 @@ class UnpairingRules(DeviceRules):
         return found
 
     @precondition(lambda self: self.managers("unpair"))
-    @rule(where=PICK, which=PICK)
-    def unpair_one(self, where: int, which: int) -> None:
+    @rule(where=PICK, which=PICK, way=st.sampled_from(["unpair", "unpair_others", "destroy"]))
+    def unpair_some(self, where: int, which: int, way: str) -> None:
         """In the way that the page leads."""
-        self.manage(*self.pick(self.managers("unpair"), where), "unpair", 1 + 4 * which)
+        self.manage(*self.pick(self.managers("unpair"), where), way, 1 + 4 * which)
 
     @precondition(lambda self: self.managers("return"))
     @rule(where=PICK, which=PICK)
