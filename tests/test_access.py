@@ -28,6 +28,7 @@ PUBLIC = {
         "vetoes.create_veto",
         "vetoes.show_running",
         "vetoes.show_veto",
+        "notices.show_notices",
     ),
 }
 MEMBER = {

@@ -14,7 +14,7 @@ from webapp.database import transaction
 from webapp.models import Device, DeviceState, User, Vault
 
 UNKNOWN = "Your vault’s own list does not know this device"
-MISSING = "Devices are missing here that your vault’s own list knows"
+MISSING = "Your vault’s own list names a device that is not here"
 COMPLETE = "and no device of that list is missing here"
 
 

@@ -47,12 +47,13 @@ class PairingRules(DeviceRules):
         self.open_pairing(self.pick(self.has_vault_at(), where))
 
     def open_pairing(self, profile: Profile) -> None:
-        """In the name of whoever is signed in there, with fresh keys."""
+        """In the name of whoever is signed in there, with fresh keys; not while another browser chooses its PIN."""
         user = self.user_at(profile)
         row = self.sight.users[user]
         free = not self.sight.is_held(user) and not self.sight.is_locked(user)
+        earlier = self.sight.pairing(user)
         should = free and row["pairing_codes"] < limits.PAIRING_CODES
-        replaces = self.sight.pairing(user) is not None
+        should = should and (earlier is None or earlier["state"] != "confirmed")
         state = DeviceState(profile.wire.origin, self.stage.key.key.organisation, user, row["email"], profile.name)
         new = NewDevice(self.browser(profile), state)
         self.act = Act("pair" if should else "refused", user, state.id)
@@ -60,7 +61,7 @@ class PairingRules(DeviceRules):
         if should:
             profile.keys.append(Key(state))
             profile.asking[state.id] = new
-            if replaces:
+            if earlier:
                 self.reach("a second pairing took the place of the first")
 
     @precondition(lambda self: self.running() and self.keys_at_hand())

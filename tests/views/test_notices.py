@@ -1,13 +1,17 @@
 """Notices as banners, and putting them away."""
 
+import re
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.support.people import Person
 from webapp.database import db, transaction
 from webapp.models import Notice, User
 
+POLL = re.compile(r'hx-get="(/notices\?version=[\w-]+)"')
 FACTS = {
     "request": "ab" * 16,
     "number": "R-1",
@@ -39,6 +43,25 @@ def test_nothing_in_it_becomes_markup(bob: Person) -> None:
     page = bob.get("/settings").text
     assert "Alice &lt;b&gt; asks" in page
     assert "Alice <b>" not in page
+
+
+def test_an_open_page_asks_whether_there_is_anything_new(app: Flask, alice: Person, client: FlaskClient) -> None:
+    address = POLL.search(alice.get("/settings").text)
+    assert address
+    assert alice.get(address[1]).status_code == 204
+    give(alice)
+    fresh = alice.get(address[1])
+    assert "Your account asked for a cloud backup to be restored" in fresh.text
+    with app.app_context():
+        assert db.session.scalars(select(Notice)).one().seen_at is None, "perhaps nobody looks at that tab"
+    address = POLL.search(fresh.text)
+    assert address
+    assert alice.get(address[1]).status_code == 204
+    assert client.get(address[1]).status_code == 204, "what is typed on a page whose session ended stays there"
+
+
+def test_the_admin_portal_asks_for_itself(bob: Person) -> None:
+    assert POLL.search(bob.get("/admin/users").text) is None
 
 
 def test_dismissing_puts_one_away_and_shows_the_others(alice: Person) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice, login
 from tests.support.marks import hold
 from tests.support.pairings import PairingRun, keys, pairing_run, wrong
@@ -54,6 +55,20 @@ def test_a_later_pairing_takes_the_place(made: PairingRun, alice: Person) -> Non
     later = pairing_run(alice)
     assert later.open().status_code == 303
     assert (made.row().state, later.row().state) == (State.CANCELLED, State.OPENED)
+
+
+def test_a_browser_that_has_the_key_is_not_pushed_aside(made: PairingRun, alice: Person, clock: MovableClock) -> None:
+    """Whoever only has the password could else break off every pairing before its PIN."""
+    made.upto(State.CONFIRMED)
+    later = pairing_run(alice)
+    refused = later.open()
+    assert refused.status_code == 409
+    assert "Another browser is being paired" in refused.text
+    assert f"{made.new_path}/cancellation" in refused.text
+    assert made.row().state == State.CONFIRMED
+    clock.advance(minutes=10, seconds=1)
+    assert later.open().status_code == 303
+    assert made.row().state == State.EXPIRED
 
 
 def changed(made: PairingRun, seed: bytes | None = None, **fields: Any) -> dict[str, str]:

@@ -5,9 +5,13 @@ from flask.testing import FlaskClient
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
-from tests.support.people import Person, enrolled
+from tests.support.pairings import pairing_run
+from tests.support.people import ActiveKey, Person, enrolled
 from tests.support.tricked import add_paired, state, unpair_by
-from tests.support.vetoing import device_link, heading, press_veto, ticked_devices, veto_path
+from tests.support.vetoing import device_link, heading, press_veto, recovered, ticked_devices, veto_path
+from webapp.database import transaction
+from webapp.flows.pairing import State
+from webapp.models import Pairing
 
 
 @pytest.fixture
@@ -36,6 +40,40 @@ def test_it_says_what_the_tick_does(client: FlaskClient, alice: Person, laptop: 
     assert ticked_devices(page) == [phone.id]
     unpair_by(alice, phone, laptop)
     assert "What it had unpaired comes back: Firefox on Linux." in client.get(veto_path(alice)).text
+
+
+@pytest.mark.parametrize(
+    ("upto", "said"),
+    [
+        (State.OPENED, "A browser asks to be paired"),
+        (State.CONFIRMED, "that browser is choosing its PIN now"),
+        (State.CANCELLED, "that browser never became a device of yours"),
+    ],
+)
+def test_it_names_a_pairing_that_runs_or_got_the_key(
+    client: FlaskClient, alice: Person, laptop: MadeDevice, upto: State, said: str
+) -> None:
+    made = pairing_run(alice)
+    made.upto(State.CONFIRMED if upto == State.CANCELLED else upto)
+    if upto == State.CANCELLED:
+        with alice.app.app_context(), transaction() as session:
+            session.get_one(Pairing, made.row().id).cancel()
+    page = client.get(veto_path(alice)).text
+    assert said in page
+    assert ("The pairing is stopped" in page) == (upto != State.CANCELLED)
+    assert "No recovery is running" not in page
+
+
+def test_an_earlier_recovery_is_not_ticked_where_a_pairing_is_what_frightens(
+    client: FlaskClient, alice: Person, bob: Person, organisation_key: ActiveKey
+) -> None:
+    """It may well have been the member’s own."""
+    recovered(alice, bob, organisation_key)
+    assert 'name="undo" checked' in client.get(veto_path(alice)).text
+    pairing_run(alice).upto(State.OPENED)
+    page = client.get(veto_path(alice)).text
+    assert 'name="undo"' in page
+    assert 'name="undo" checked' not in page
 
 
 def test_a_mail_unpairs_it_and_brings_back_what_it_unpaired(

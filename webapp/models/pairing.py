@@ -32,6 +32,14 @@ class PairingLocked(Exception):
         self.until = until
 
 
+class BeingPaired(Exception):
+    """Another browser has just got the key and chooses its PIN; `pairing` is that one."""
+
+    def __init__(self, pairing: "Pairing") -> None:
+        super().__init__(pairing.id)
+        self.pairing = pairing
+
+
 class Pairing(PairingRow, Base):
     """Verbs; what a row holds stands in `webapp.models.pairing_row`."""
 
@@ -78,17 +86,27 @@ class Pairing(PairingRow, Base):
         return db.session.scalars(query).first()
 
     @staticmethod
+    def unfinished_of(user_id: str) -> "Pairing | None":
+        """The member’s last pairing of UNDO_WINDOW whose new device got the vault key and wasn’t stored."""
+        query = select(Pairing).where(Pairing.user_id == user_id, Pairing.state != State.COMPLETED)
+        query = query.where(Pairing.confirmed_at > now() - limits.UNDO_WINDOW)
+        return db.session.scalars(query.order_by(Pairing.confirmed_at.desc()).limit(1)).first()
+
+    @staticmethod
     def overdue() -> Sequence["Pairing"]:
         """For the worker: those that the clock has something to do with."""
         return db.session.scalars(select(Pairing).where(Pairing.state.in_(OPEN), Pairing.expires_at <= now())).all()
 
     def open(self, user: User) -> None:
-        """Begin it in the place of an older one. Raises OnHold, PairingLocked."""
+        """Begin it in the place of an older one, but not of one whose new device has the key and chooses its PIN:
+        whoever only has the password would else stop it at any time. Raises OnHold, PairingLocked, BeingPaired."""
         assert in_transaction()
         if Hold.of(user.id):
             raise OnHold
         moves.demand_codes_left(user)
         for older in db.session.scalars(_open_ones(user.id)):
+            if older.state == State.CONFIRMED and not older.is_due:
+                raise BeingPaired(older)
             moves.advance(older, Move.EXPIRE if older.is_due else Move.CANCEL)
         self.expires_at = now() + limits.PAIRING_LIFE
         db.session.add(self)

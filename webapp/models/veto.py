@@ -20,16 +20,20 @@ from webapp.models.user import User
 
 @dataclass(frozen=True)
 class Running:
-    """What there is to stop: an open restore request, a recovery that can be undone, or nothing."""
+    """What there is to stop: an open restore request or pairing, a recovery that can be undone, or nothing; and what
+    can’t be stopped any more."""
 
     asked: RestoreRequest | None
+    pairing: Pairing | None
+    """The open one, or one that has got the vault key lately without being completed."""
     undo: Undo | None
     hold: Hold | None
 
     @staticmethod
     def of(user: User) -> "Running":
         """As things stand for this member."""
-        return Running(RestoreRequest.open_of(user.id), Undo.open_of(user), Hold.of(user.id))
+        pairing = Pairing.open_of(user.id) or Pairing.unfinished_of(user.id)
+        return Running(RestoreRequest.open_of(user.id), pairing, Undo.open_of(user), Hold.of(user.id))
 
     def concerns(self, device: Device) -> bool:
         """Whether a device should be shown it without being asked: a recovery that another browser runs, or one that

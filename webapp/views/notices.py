@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import flask_login
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from webapp.database import db, transaction
+from webapp.htmx import nothing_new
 from webapp.models import Notice, RestoreRequest, SignIn, User
 from webapp.models.notice import VETOED_BY_MAIL
-from webapp.security import me, my_sign_in
+from webapp.security import me, my_sign_in, public, quiet
 from webapp.views.home import opening_device
 from webapp.views.vetoes import may_veto_here
 
@@ -28,9 +29,26 @@ def my_notices() -> Sequence[Notice]:
     if request.endpoint == "admin_overview.show_overview":
         listed.add("hold_begun_admin")
     shown = [notice for notice in notices if notice.kind not in listed]
-    if shown:
+    if shown and request.endpoint != "notices.show_notices":  # a tab that nobody looks at has shown nothing
         _note_seen(user, my_sign_in(), shown)
     return shown
+
+
+@bp.app_template_global("notices_version")
+def version_of(notices: Sequence[Notice]) -> str:
+    """Differs once others are shown."""
+    return "-".join(notice.id[:12] for notice in notices) or "none"
+
+
+@bp.get("/notices")
+@public
+@quiet
+def show_notices() -> str | Response:
+    """What an open page asks now and then: a warning has to come while there is time to act. Nothing for a session that
+    has ended: what is being typed on that page stays there."""
+    if not flask_login.current_user.is_authenticated or request.args.get("version") == version_of(my_notices()):
+        return nothing_new()
+    return render_template("notices/_notices.html")
 
 
 @bp.app_template_global("may_dismiss_notice")

@@ -14,6 +14,7 @@ from webapp.htmx import instead_of, nothing_new, redirect_to
 from webapp.models import Device, OnHold, Pairing, PairingLocked, SignIn, User
 from webapp.models.announcement import Announcement
 from webapp.models.asking import NotAsked
+from webapp.models.pairing import BeingPaired
 from webapp.octets import (
     Refusal,
     from_base64,
@@ -66,6 +67,8 @@ def create_pairing() -> BaseResponse | tuple[str, int] | tuple[str, int, dict[st
         return _ready(error.code), 422
     except OnHold:
         return redirect_to(url_for("recovery.show_recovery"))
+    except BeingPaired as error:
+        return _ready("being_paired", pairing=error.pairing), 409
     except PairingLocked as error:
         return _ready("locked", until=error.until), 409
     except Throttled as error:
