@@ -81,8 +81,8 @@ def test_devices_of_the_vaults_own_list_that_the_server_hides_are_named(
     list_in_vault(alice, [*shown, *hidden])
     opened.goto("/devices")
     notice = opened.get_by_role("alert").filter(has_text=MISSING)
-    expect(notice).to_contain_text("On it, but not here: Old phone, <b>Kiosk</b>. This server hides", timeout=SLOW)
-    expect(notice).to_contain_text("tell your IT admin what is missing")
+    expect(notice).to_contain_text("but not on this page: Old phone, <b>Kiosk</b>. Each has had the key", timeout=SLOW)
+    expect(notice).to_contain_text("Tell your IT admin, and change the passwords")
     expect(opened.get_by_text(COMPLETE)).to_be_hidden()
     screen(opened, "devices-missing")
 
