@@ -77,10 +77,15 @@ class Audit:
                 self.notices["lock_destroyed", row["user_id"]] += 1
         self._member_said()
 
+    def _left(self, key: str) -> bool:
+        """Whether a device was unpaired."""
+        return self.after.devices[key]["state"] == "unpaired" != self.before.devices[key]["state"]
+
     def _member_said(self) -> None:
         """What was done on the Devices page; each step does one thing there."""
         told = {"unpair": "unpaired", "unpair_others": "unpaired", "return": "returned", "destroy": "destroyed"}
-        if self.act.kind in told:
+        gone = any(self._left(key) for key in self.before.devices)
+        if self.act.kind in told and (gone or self.act.kind != "unpair_others"):
             self.notices[f"device_{told[self.act.kind]}", self.act.user] += 1
         if self.act.kind in ("return", "destroy"):
             assert self.act.target, f"{self.act} of no device"

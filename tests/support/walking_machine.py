@@ -12,8 +12,11 @@ from tests.support.walking_strangers import StrangerRules
 from tests.support.walking_unpairing import UnpairingRules
 from tests.support.walking_vetoes import VetoRules
 
-FURTHER = 6
+FURTHER = 10
 """How much longer a walk may get that has not been everywhere yet."""
+
+AT_ONCE = 6
+"""Of the walks that start together the first is the simplest there is, with no chance in it: it never goes alone."""
 
 
 class Walk(PairingNextRules, UnpairingRules, StrangerRules, VetoRules):
@@ -41,7 +44,7 @@ def walk(
     walked = Here.walked
     while walked["steps"] < steps or (walked["steps"] < FURTHER * steps and not all(walked[what] for what in until)):
         chosen = settings(
-            max_examples=1 + max(1, steps - walked["steps"]) // length,
+            max_examples=max(AT_ONCE, 1 + (steps - walked["steps"]) // length),
             stateful_step_count=length,
             database=None,
             deadline=None,

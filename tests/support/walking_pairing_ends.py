@@ -1,6 +1,7 @@
 """Rules of a walk: how a pairing ends without success: declined, withdrawn, or because nobody comes."""
 
 from functools import partial
+from sqlite3 import Row
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -8,6 +9,7 @@ from hypothesis.stateful import precondition, rule
 from tests.support.clock import MovableClock
 from tests.support.walking import LUCK, PICK
 from tests.support.walking_act import Act
+from tests.support.walking_cast import Profile
 from tests.support.walking_pairing import PairingRules
 from tests.support.walking_sight import PAIRING
 from webapp import worker
@@ -20,7 +22,14 @@ class PairingEndRules(PairingRules):
     @rule(which=PICK, where=PICK, declines=st.booleans())
     def end_pairing(self, which: int, where: int, declines: bool) -> None:
         """By its member: declined on a device that could show a code, withdrawn anywhere. Others can’t."""
-        row, profile = self.pick(self.running(), which), self.pick(self.signed_in(), where)
+        row = self.pick(self.running(), which)
+        there = [one for one in self.signed_in() if self.user_at(one) == row["user_id"]]
+        able = [one for one in there if self.sight.can_pair(self.proved_at(one)) or not declines]
+        profile = self.pick((where % 4 and able) or self.signed_in(), where)
+        self.end_there(row, profile, declines=declines)
+
+    def end_there(self, row: Row, profile: Profile, *, declines: bool) -> None:
+        """By whoever is signed in there."""
         mine, proved = self.user_at(profile) == row["user_id"], self.proved_at(profile)
         is_open = mine and self.pairing_state(row) in PAIRING
         can = self.sight.can_pair(proved)
@@ -37,10 +46,13 @@ class PairingEndRules(PairingRules):
     def nobody_comes(self, seconds: int, who: int, where: int) -> None:
         """Codes lapse, pairings expire: the worker notices, or a page that waits, or nobody yet."""
         MovableClock().advance(seconds=seconds)
-        self.act = Act("worker")
         if who == 0:
-            with self.stage.app.app_context():
-                worker.tidy()
+            self.tidy()
         elif who < 3 and self.signed_in():
-            profile = self.pick(self.signed_in(), where)
-            self.browser(profile).visit("/pair/status")
+            self.browser(self.pick(self.signed_in(), where)).visit("/pair/status")
+
+    def tidy(self) -> None:
+        """What the worker does besides mail."""
+        self.act = Act("worker")
+        with self.stage.app.app_context():
+            worker.tidy()

@@ -5,6 +5,7 @@ from sqlite3 import Row
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from tests.support.clock import MovableClock
 from tests.support.walking import LUCK, PICK
 from tests.support.walking_act import Act
 from tests.support.walking_cast import HAVE_VAULTS, Key, Player, Profile
@@ -22,8 +23,8 @@ class PairingNextRules(NextRules, PairingEndRules):
 
     @rule()
     def use_new_browser(self) -> None:
-        """Somebody pairs one of their browsers, if they can."""
-        self.lead_on(self.cast.players[self.pick(HAVE_VAULTS, self.made)], self.made, MOVES)
+        """Somebody pairs one of their browsers, if they can; one time they begin, the next they get to the end."""
+        self.lead_on(self.cast.players[self.pick(HAVE_VAULTS, self.made // 2)], self.made, MOVES // 2)
         self.made += 1
 
     @rule(who=PICK, where=PICK, moves=st.integers(1, MOVES), luck=LUCK)
@@ -38,7 +39,21 @@ class PairingNextRules(NextRules, PairingEndRules):
         row = self.pick([row for row in self.running() if row["state"] == "confirmed"], which)
         self.pairing_moved(self.cast.player(row["user_id"]), row, right=True)
 
-    @rule(who=PICK, where=PICK, tries=st.integers(1, CODES))
+    @rule(who=PICK, where=PICK, moves=st.integers(1, MOVES - 1), declines=st.booleans())
+    def think_better(self, who: int, where: int, moves: int, declines: bool) -> None:
+        """Begin, then decline on the other device, or leave it alone until the code is no good any more."""
+        player = self.cast.players[self.pick(HAVE_VAULTS, who)]
+        self.lead_on(player, where, moves)
+        row = self.sight.pairing(player.id)
+        if row and declines:
+            found = [(one, key) for one, key in self.helpers(player.id) if key.state.id != row["device_id"]]
+            if found and self.is_signed_in(player, found[0][0]) and self.prove(*found[0]) and self.still(row):
+                self.end_there(row, found[0][0], declines=True)
+        elif row:
+            MovableClock().advance(minutes=2, seconds=10)
+            self.tidy()
+
+    @rule(who=PICK, where=PICK, tries=st.sampled_from([1, CODES, CODES]))
     def guess_codes(self, who: int, where: int, tries: int) -> None:
         """Somebody types wrong codes; after the third there is no other for a day."""
         player = self.cast.players[self.pick(HAVE_VAULTS, who)]

@@ -41,7 +41,7 @@ class WorldRules(Walking):
     @rule(which=PICK, luck=LUCK)
     def power_fails(self, which: int, luck: int) -> None:
         """Where luck has it: between counting and comparing the last try of a PIN. The worker clears that up later."""
-        if luck == 3 and which < 4:
+        if luck == 3 and which < 9:
             device = self.pick([device for device in self.sight.devices if self.sight.opens(device)], which)
             self.stage.leave_tries(device, 0)
             self.settle()
