@@ -18,6 +18,7 @@ import './elements/key-file.js';
 import './elements/pair-new.js';
 import './elements/pair-other.js';
 import './elements/pairing-code.js';
+import './elements/pairing-ended.js';
 import './elements/pairing-pin.js';
 import './elements/recovery-kit.js';
 import './elements/recovery-watch.js';

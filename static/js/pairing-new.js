@@ -5,7 +5,7 @@ import { check, read } from './crypto/documents.js';
 import { CryptoError } from './crypto/errors.js';
 import { open, sealJson } from './crypto/sealing.js';
 import { fromJson } from './crypto/shapes.js';
-import { change, devicesOf, fileAt, keepFile, keysOf } from './keystore.js';
+import { change, devicesOf, dropFile, fileAt, forget, keepFile, keysOf } from './keystore.js';
 import { signedFetch } from './server.js';
 
 const answered = new Map(); // the CPace state by pairing, in memory only: leaving the page loses it
@@ -44,6 +44,24 @@ export async function receive({ user, pairing }) {
   return { device, vaultKey, document, send };
 }
 
+/**
+ * Forgets what pairings that came to nothing left in this browser: the keys made for them, and the vault key that may have
+ * come. The server is asked first: one that is open stays, one whose last answer got lost keeps the keys of its device.
+ * @param {string} user
+ * @returns {Promise<void>} what can’t be asked now stays until the next time
+ */
+export async function forgetEnded(user) {
+  for (const device of await devicesOf(user)) {
+    const { id, state, pairing, salts } = device;
+    if (state !== 'pending' || !pairing) continue;
+    const { code, details } = await send(device, 'key').catch((error) => error);
+    if (!['request_closed', 'not_found'].includes(code)) continue;
+    // It knows only the newest pairing, and whose session it is may have changed: what never had a lock was never stored.
+    const mayBeStored = code === 'not_found' ? Object.keys(salts).length > 0 : details.state === 'completed';
+    await (mayBeStored ? dropFile(`${id}/paired`) : forget(id));
+  }
+}
+
 /** Noted in one transaction before anything is sent: of two tabs with the same offer or code, one answers. */
 async function useUp(id, tried) {
   let isUsed;
@@ -70,6 +88,7 @@ async function keyOf(device, confirmation) {
 async function deviceFor(user, pairing) {
   const device = (await devicesOf(user)).find((each) => each.pairing?.id === pairing);
   if (!device) throw new CryptoError('pairing_lost');
-  const send = (name, json) => signedFetch(`/recovery/pairings/${pairing}/${name}`, { device, json });
-  return { device, send };
+  return { device, send: (name, json) => send(device, name, json) };
 }
+
+const send = (device, name, json) => signedFetch(`/recovery/pairings/${device.pairing.id}/${name}`, { device, json });

@@ -3,7 +3,7 @@ import { base64, fromBase64 } from './crypto/bytes.js';
 import { openLock, proofOf } from './crypto/device-lock.js';
 import { CryptoError } from './crypto/errors.js';
 import { argon2id } from './kdf.js';
-import { deviceBy, keepSalt, keysOf } from './keystore.js';
+import { change, deviceBy, dropFile, keepSalt, keysOf } from './keystore.js';
 import { getJson, signedFetch } from './server.js';
 
 /** @returns {Promise<number[]>} the versions of this device’s lock that the server has, newest first */
@@ -21,7 +21,9 @@ export async function unlockWith(pin, id) {
   const [{ identity }, offered] = await Promise.all([keysOf(device), lockVersions()]);
   const versions = offered.filter((version) => device.salts[version]);
   if (!versions.length) throw new CryptoError(offered.length ? 'storage_refused' : 'lock_destroyed');
-  return { device, vaultKey: await openFirst(pin, device, versions, identity) };
+  const vaultKey = await openFirst(pin, device, versions, identity);
+  await dropFile(`${id}/paired`); // where the last answer of its pairing got lost
+  return { device: await change(id, { state: 'enrolled', pairing: null }), vaultKey };
 }
 
 /** After a Change PIN that broke off there are two locks: the newer one first, since its PIN was typed last. */

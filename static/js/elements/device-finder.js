@@ -1,6 +1,7 @@
 /** Looks for a key of the member in this browser, and proves to the server that it is held here. */
 import { CryptoError } from '../crypto/errors.js';
 import { devicesOf } from '../keystore.js';
+import { forgetEnded } from '../pairing-new.js';
 import { tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
 
@@ -16,6 +17,7 @@ customElements.define('device-finder', class extends HTMLElement {
 
   async #find() {
     if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
+    await forgetEnded(this.dataset.user);
     let belongs = null;
     for (const device of await this.#candidates()) {
       const answer = await this.#prove(device);

@@ -36,8 +36,8 @@ customElements.define('pairing-pin', class extends HTMLElement {
       if (!isUnsure(error)) this.#sent = null;
       throw error;
     });
+    await dropFile(`${device.id}/paired`); // first: until then the record says that there may be one
     const enrolled = await change(device.id, { state: 'enrolled', pairing: null, seen: seenOf(document) });
-    await dropFile(`${device.id}/paired`);
     // Without it the next page asks for the PIN.
     await session.begin({ vaultKey, device: enrolled }).catch(() => {});
     await leaveFor(next);
