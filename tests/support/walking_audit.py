@@ -79,7 +79,8 @@ class Audit:
 
     def _left(self, key: str) -> bool:
         """Whether a device was unpaired."""
-        return self.after.devices[key]["state"] == "unpaired" != self.before.devices[key]["state"]
+        was, now = self.before.devices[key]["state"], self.after.devices[key]["state"]
+        return bool(now == "unpaired" != was)
 
     def _member_said(self) -> None:
         """What was done on the Devices page; each step does one thing there."""

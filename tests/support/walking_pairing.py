@@ -167,7 +167,7 @@ class PairingRules(DeviceRules):
         row = self.sight.pairings[other.waiting.pairing]
         shown = self.cast.codes[row["id"]]
         answered = self.user_at(profile) == user and self.pairing_state(row) == "answered"
-        mine = answered and row["other_device_id"] == device
+        mine = answered and row["other_device_id"] == device and self.sight.can_pair(device)
         should = mine and shown.page is other and shown.typed == shown.code
         refuses = mine and not should
         self.act = Act("confirm" if should else "refuse" if refuses else "refused", user, device)

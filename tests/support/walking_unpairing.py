@@ -34,17 +34,18 @@ class UnpairingRules(DeviceRules):
             self.change_devices(profile, key.state.user, way, which)
 
     def managers(self, way: str) -> list[tuple[Profile, Key]]:
-        """Devices that open, of members who have another one that this can be done to."""
+        """Devices that open, of members who can sign in and have another one that this can be done to."""
         found = []
-        for profile, key in self.devices_at_hand():
+        for profile, key in [(one, key) for one in self.cast.profiles for key in one.keys]:
             own, user = key.state.id, key.state.user
             others = [one for one, row in self.sight.devices.items() if row["user_id"] == user and one != own]
-            if self.sight.opens(own) and any(self.works(user, own, way, one) for one in others):
+            can = self.sight.opens(own) and self.can_sign_in(self.cast.player(user))
+            if can and any(self.works(user, own, way, one) for one in others):
                 found.append((profile, key))
         return found
 
     @precondition(lambda self: self.managers("unpair"))
-    @rule(where=PICK, which=PICK, way=st.sampled_from(["unpair", "unpair", "unpair_others", "destroy"]))
+    @rule(where=PICK, which=PICK, way=st.sampled_from(["unpair", "unpair_others", "unpair_others", "destroy"]))
     def unpair_some(self, where: int, which: int, way: str) -> None:
         """In the way that the page leads."""
         self.manage(*self.pick(self.managers("unpair"), where), way, 1 + 4 * which)
@@ -56,7 +57,9 @@ class UnpairingRules(DeviceRules):
         self.manage(*self.pick(self.managers("return"), where), "return", 1 + 4 * which)
 
     def manage(self, profile: Profile, key: Key, way: str, which: int) -> None:
-        """Unlock, then go to the page."""
+        """Sign in and unlock, then go to the page."""
+        if self.user_at(profile) != key.state.user:
+            self.enter(profile, self.cast.player(key.state.user))
         self.try_pin(profile, key, right=True)
         self.settle()
         self.open_tab(profile, key)
