@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 STRICT ?=
 export STRICT
-UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --quiet
 
 .PHONY: help run test coverage lint bench screens vendor pins free-port venv installed-run installed-dev chromium
 
