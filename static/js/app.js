@@ -15,6 +15,7 @@ import './elements/item-view.js';
 import './elements/join-vault.js';
 import './elements/key-ceremony.js';
 import './elements/key-file.js';
+import './elements/kit-input.js';
 import './elements/pair-new.js';
 import './elements/pair-other.js';
 import './elements/pairing-code.js';
