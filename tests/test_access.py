@@ -33,7 +33,7 @@ PUBLIC = {
 }
 MEMBER = {
     *("backups.create_backup", "backups.enrol", "backups.show_backups", "backups.show_key", "backups.show_list"),
-    *("backups.show_file", "backups.show_local"),
+    *("backups.note_local_copy", "backups.note_trial", "backups.show_file", "backups.show_local"),
     *("devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
     *("device_list.create_name", "device_list.create_return", "device_list.create_unpairing"),
     *("device_list.create_unpairing_of_others", "device_list.edit_name", "device_list.list_devices"),

@@ -16,6 +16,8 @@ import './elements/join-vault.js';
 import './elements/key-ceremony.js';
 import './elements/key-file.js';
 import './elements/kit-input.js';
+import './elements/local-backups.js';
+import './elements/open-backup.js';
 import './elements/pair-new.js';
 import './elements/pair-other.js';
 import './elements/pairing-code.js';

@@ -44,6 +44,10 @@ class User(UserMixin, Base):  # type: ignore[misc]
     cloud_backups_at: Mapped[datetime | None]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
+    local_copy_at: Mapped[datetime | None]
+    """When a browser of theirs last put a copy of the vault outside of itself: into a folder, or as a download."""
+    local_copy_epoch: Mapped[int | None]
+    """Of the vault in that copy."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     joined_at: Mapped[datetime | None]
     """When the last step of joining was done, or put off by the member."""
@@ -82,6 +86,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     def is_enabled(self) -> bool:
         """Whether they may sign in."""
         return self.disabled_at is None
+
+    @property
+    def current_local_copy_at(self) -> datetime | None:
+        """When they last made a copy outside of a browser, if it is of the vault as it is since the last recovery."""
+        return self.local_copy_at if self.local_copy_epoch == self.epoch else None
 
     @property
     def has_password(self) -> bool:
@@ -125,6 +134,12 @@ class User(UserMixin, Base):  # type: ignore[misc]
         user = db.session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
         assert user is not None
         return user
+
+    def note_local_copy(self, epoch: int) -> None:
+        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
+        assert in_transaction()
+        if epoch == self.epoch or self.local_copy_epoch != self.epoch:
+            self.local_copy_at, self.local_copy_epoch = now(), epoch
 
     def end_sessions(self, but: str | None = None) -> None:
         """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""
