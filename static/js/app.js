@@ -2,6 +2,7 @@
 import './htmx-setup.js';
 import './elements/approve-request.js';
 import './elements/back-up-now.js';
+import './elements/bring-in.js';
 import './elements/change-pin.js';
 import './elements/check-key.js';
 import './elements/cloud-backup-switch.js';
