@@ -33,7 +33,7 @@ PUBLIC = {
 }
 MEMBER = {
     *("backups.create_backup", "backups.enrol", "backups.show_backups", "backups.show_key", "backups.show_list"),
-    *("backups.show_file", "backups.show_local"),
+    *("backups.note_local_copy", "backups.note_trial", "backups.show_file", "backups.show_local"),
     *("devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
     *("device_list.create_name", "device_list.create_return", "device_list.create_unpairing"),
     *("device_list.create_unpairing_of_others", "device_list.edit_name", "device_list.list_devices"),
@@ -58,7 +58,8 @@ MEMBER = {
     *("restore_requests.show_request", "restore_requests.show_restore", "restore_requests.show_status"),
     *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
     *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
-    *("settings.show_settings", "vault.confirm_kit", "vault.save_file", "vault.show_file", "vault.show_vault"),
+    *("settings.show_settings", "vault.confirm_kit", "vault.save_file", "vault.show_file", "vault.show_import"),
+    "vault.show_vault",
     "vetoes.begin_veto",
 }
 ADMIN = {

@@ -2,6 +2,7 @@
 import './htmx-setup.js';
 import './elements/approve-request.js';
 import './elements/back-up-now.js';
+import './elements/bring-in.js';
 import './elements/change-pin.js';
 import './elements/check-key.js';
 import './elements/cloud-backup-switch.js';
@@ -15,6 +16,9 @@ import './elements/item-view.js';
 import './elements/join-vault.js';
 import './elements/key-ceremony.js';
 import './elements/key-file.js';
+import './elements/kit-input.js';
+import './elements/local-backups.js';
+import './elements/open-backup.js';
 import './elements/pair-new.js';
 import './elements/pair-other.js';
 import './elements/pairing-code.js';

@@ -6,7 +6,7 @@ import { randomId } from './crypto/bytes.js';
 import { check, read, write } from './crypto/documents.js';
 import { recipientOf } from './crypto/identities.js';
 import { deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
-import { demandNotOlder, remember } from './seen.js';
+import { demandNotOlder, factsOf, remember } from './seen.js';
 import { getFramed, signedFetch } from './server.js';
 import { merged } from './vault-merge.js';
 
@@ -122,7 +122,7 @@ class VaultStore {
   async #remember() {
     const { sha256, file } = this.#saved;
     this.device = await remember(this.device.id, this.#saved);
-    if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, sha256 }).catch(() => {});
+    if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, ...factsOf(this.#saved) }).catch(() => {});
   }
 
   /** Of what this browser kept unsaved, the first that the server hasn’t. @param {object|null} known - the vault file seen last */

@@ -46,6 +46,10 @@ class User(UserMixin, Base):  # type: ignore[misc]
     cloud_backups_at: Mapped[datetime | None]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
+    local_copy_at: Mapped[datetime | None]
+    """When a browser of theirs last put a copy of the vault outside of itself: into a folder, or as a download."""
+    local_copy_epoch: Mapped[int | None]
+    """Of the vault in that copy."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     joined_at: Mapped[datetime | None]
     """When the last step of joining was done, or put off by the member."""
@@ -84,6 +88,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     def is_enabled(self) -> bool:
         """Whether they may sign in."""
         return self.disabled_at is None
+
+    @property
+    def current_local_copy_at(self) -> datetime | None:
+        """When they last made a copy outside of a browser, if it is of the vault as it is since the last recovery."""
+        return self.local_copy_at if self.local_copy_epoch == self.epoch else None
 
     @property
     def has_password(self) -> bool:
@@ -140,6 +149,12 @@ class User(UserMixin, Base):  # type: ignore[misc]
         self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
         Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
         Notice.give(self, "kit_changed", number=number, device=device)
+
+    def note_local_copy(self, epoch: int) -> None:
+        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
+        assert in_transaction()
+        if epoch == self.epoch or self.local_copy_epoch != self.epoch:
+            self.local_copy_at, self.local_copy_epoch = now(), epoch
 
     def end_sessions(self, but: str | None = None) -> None:
         """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""

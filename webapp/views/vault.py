@@ -36,6 +36,12 @@ def show_vault() -> str | BaseResponse:
     return way_to_vault() or render_template("vault/index.html", organisation=me().organisation)
 
 
+@bp.get("/vault/import")
+def show_import() -> str | BaseResponse:
+    """Passwords from another program. The file is read in the browser and goes nowhere."""
+    return way_to_vault() or render_template("vault/import.html", organisation=me().organisation)
+
+
 @bp.get("/vault/file")
 def show_file() -> Response:
     """The newest vault file, for a browser that has proved to be an active device."""
