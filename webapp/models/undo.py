@@ -13,6 +13,7 @@ from webapp.models.columns import Id, new_id
 from webapp.models.device import Device, DeviceState
 from webapp.models.event import Event
 from webapp.models.notice import Notice
+from webapp.models.own_recovery import OwnRecovery
 from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.tab_key import TabKey
@@ -52,6 +53,20 @@ class Undo(Base):
         found = db.session.scalars(latest).first()
         stands = found is not None and found.epoch == user.epoch and found.undone_at is None
         return found if found and stands and found.until > now() else None
+
+    @staticmethod
+    def of_epoch(user: User) -> "Undo | None":
+        """The recovery that began the present epoch, whether it can still be undone or not."""
+        return db.session.scalars(
+            select(Undo).where(Undo.user_id == user.id, Undo.epoch == user.epoch, Undo.undone_at.is_(None))
+        ).first()
+
+    @property
+    def asker(self) -> RestoreRequest | OwnRecovery | None:
+        """What it was finished for: names the device and the browser."""
+        if self.own_recovery_id:
+            return db.session.get(OwnRecovery, self.own_recovery_id)
+        return db.session.get(RestoreRequest, self.restore_request_id or "")
 
     def brings_back(self, device: Device) -> bool:
         """Whether the device is one that this recovery unpaired."""

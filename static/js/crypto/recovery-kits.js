@@ -1,8 +1,9 @@
 /** The Recovery Kit: one age identity in a text file that `age -d -i` takes as it is. */
-import { now } from './bytes.js';
+import { hkdf, lv, now } from './bytes.js';
 import { CryptoError } from './errors.js';
-import { makeIdentity, recipientOf } from './identities.js';
+import { makeIdentity, recipientOf, secretOf } from './identities.js';
 import { identity as isIdentity } from './shapes.js';
+import { publicOf } from './signatures.js';
 
 const TITLE = '# Spare Key Recovery Kit';
 const KEY_FILE_TITLE = '# Spare Key organisation recovery key';
@@ -47,6 +48,15 @@ export async function parseKit(text) {
   const number = text.match(/^# number: (\d{1,9})\s*$/m)?.[1];
   return { identity, recipient: await recipientOf(identity), number: number === undefined ? null : Number(number) };
 }
+
+/**
+ * The Ed25519 seed by which somebody shows that they hold the kit; it opens nothing.
+ * @param {string} identity @param {string} user @returns {Promise<Uint8Array>} 32 bytes
+ */
+export const kitSigningSeed = (identity, user) => hkdf(secretOf(identity), lv('spare-key/v1/kit-signing', user));
+
+/** @param {string} identity @param {string} user @returns {Promise<Uint8Array>} 32 bytes: what the server knows of a kit */
+export const kitVerifyKey = async (identity, user) => publicOf(await kitSigningSeed(identity, user));
 
 /** @param {string} identity @param {string} typed @returns {boolean} whether these are the kit's last four characters */
 export const confirms = (identity, typed) => typed.replace(/[\s-]+/g, '').toUpperCase() === identity.slice(-CONFIRMED_BY);

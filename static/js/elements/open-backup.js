@@ -1,7 +1,8 @@
 /**
  * Opens one backup to try a recovery, or to bring what is in it into the open vault: a kept copy or a file with the vault’s own
  * keys, else with the Recovery Kit; a cloud backup always with the kit. It hears `backup-chosen` (detail: act try or restore, kit
- * number, read(), tried()) from inside; rows of cloud backups and the form for a file it hears itself.
+ * number, read(), tried()) from inside; rows of cloud backups and of earlier
+ * vaults (`data-file`: the address) and the form for a file it hears itself.
  */
 import { contentOf } from '../chosen-file.js';
 import { check, LIMITS, read } from '../crypto/documents.js';
@@ -30,13 +31,13 @@ customElements.define('open-backup', class extends HTMLElement {
 
   disconnectedCallback() { this.#store = this.#file = this.#chosen = null; }
 
-  #cloud({ act, backup, kit } = {}) {
-    const read = () => getOctets(`/backups/${backup}/file`);
+  #cloud({ act, backup, kit, file } = {}) {
+    const read = () => getOctets(file ?? `/backups/${backup}/file`);
     const tried = async () => {
       await signedFetch(`/backups/${backup}/trials`, { device: this.#store.device });
       this.dispatchEvent(new CustomEvent('backup-made', { bubbles: true })); // the list asks for itself anew
     };
-    if (act) this.#choose({ act, kit, read, tried, isCloud: true });
+    if (act) this.#choose({ act, kit, read, tried, isCloud: !file });
   }
 
   async #choose(chosen) {
