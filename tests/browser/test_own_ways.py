@@ -138,7 +138,7 @@ def test_after_a_reset_the_same_browser_restores_its_own_copy_with_the_pin(scene
     to_backup_types(page)
     expect(page.get_by_text("this browser").first).to_be_visible()
     page.get_by_role("link", name="Local Backup").click()
-    expect(page.get_by_role("radio", name="This device’s PIN")).to_be_checked(timeout=SLOW)
+    expect(page.locator("[name=opener][value=pin]")).to_be_checked(timeout=SLOW)
     screen(page, "restore-from-local-backup")
     page.get_by_label("PIN of this device").fill(PIN)
     page.get_by_role("button", name="Continue").click()

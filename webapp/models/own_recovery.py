@@ -101,7 +101,7 @@ class OwnRecovery(Base):
         facts = {"way": str(self.way), "browser": self.browser, "address": self.address}
         Event.append("own_recovery.begun", user.organisation_id, actor=user, subject=user, object_id=self.id, **facts)
         if self.way != Way.NEW_ACCOUNT and not is_told:
-            Notice.give(user, "own_recovery_begun", recovery=sign_in.notice_id, **facts)
+            Notice.give(user, "own_recovery_begun", recovery=sign_in.notice_id, sign_in=sign_in.notice_id, **facts)
         return self
 
     def finish(self, user: User, sign_in: SignIn, finished_sha256: str) -> None:

@@ -1,4 +1,4 @@
-"""Earlier vaults: what recoveries and new accounts archived, to be opened in the browser and brought over item by item."""
+"""Earlier vaults: what recoveries archived, to be opened in the browser and brought over item by item."""
 
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy.orm import undefer

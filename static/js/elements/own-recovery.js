@@ -21,7 +21,7 @@ customElements.define('own-recovery', class extends HTMLElement {
   connectedCallback() {
     beforeSubmit(this, () => (hush(this.#slot), this.#open()), (error) => error.told || tell(this.#slot, error, this));
     this.addEventListener('change', ({ target }) => target.matches('[name=copy]') && this.#settle());
-    this.addEventListener('change', ({ target }) => target.matches('[name=opener]') && this.#open_with(target.value));
+    this.addEventListener('change', ({ target }) => target.matches('[name=opener]') && this.#openWith(target.value));
     this.addEventListener('click', ({ target }) => target.closest('[data-do=allow]') && this.#allow());
     this.addEventListener('drop', () => this.#choose('file'));
     this.querySelector('[type=submit]').disabled = false;
@@ -38,6 +38,7 @@ customElements.define('own-recovery', class extends HTMLElement {
     this.#part('copies').replaceChildren(...this.#copies.map((copy, place) => this.#row(copy, place)));
     this.#choose(this.#copies.length ? '0' : 'file');
     this.#part('none').hidden = this.#copies.length > 0;
+    this.#part('choices').hidden = !this.#copies.length;
   }
 
   #row(copy, place) {
@@ -69,11 +70,12 @@ customElements.define('own-recovery', class extends HTMLElement {
     pin.disabled = chosen === 'file' ? !this.dataset.device : !this.#takesPin(this.#copies[chosen]);
     const opener = pin.disabled || chosen === 'file' ? 'kit' : 'pin';
     this.querySelector(`[name=opener][value=${opener}]`).checked = true;
-    this.#part('kit-only').hidden = !pin.disabled;
-    this.#open_with(opener);
+    this.#part('openers').hidden = pin.disabled;
+    this.#part('kit-only').hidden = !pin.disabled || chosen === 'file';
+    this.#openWith(opener);
   }
 
-  #open_with(opener) {
+  #openWith(opener) {
     for (const part of this.querySelectorAll('[data-opener]')) part.hidden = part.dataset.opener !== opener;
   }
 
