@@ -16,7 +16,7 @@ from webapp.client.pages import Page
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.pairing import State
-from webapp.models import Device, Notice, User
+from webapp.models import Notice, User
 
 
 @pytest.fixture
@@ -198,28 +198,3 @@ def test_no_page_shows_a_key_or_a_confirmation(made: PairingRun) -> None:
     for page in (at_new(made), at_old(made), polled(made, new=False)):
         assert "pairing-key" not in page.text
         assert made.row().confirmation not in page.text
-
-
-def test_that_pairing_is_locked_is_said_before_anything_is_pressed(app: Flask, made: PairingRun) -> None:
-    paths = ("/recovery", "/recovery/pair", "/recovery/pair/ready")
-    assert not any("ocked until" in made.at_new.get(path).text for path in paths)
-    with app.app_context(), transaction():
-        User.locked(made.person.user_id).pairing_locked_until = now() + timedelta(hours=23)
-    doors, asked, ready = (made.at_new.get(path).text for path in paths)
-    assert "Locked until" in doors
-    assert "can show the code" not in doors
-    assert all("no code is shown until" in page and "/recovery/backup-type" in page for page in (asked, ready))
-    assert "I’m Ready To Pair" not in ready
-
-
-def test_nobody_is_led_to_ask_where_no_device_can_show_a_code(app: Flask, made: PairingRun) -> None:
-    assert "I’m Ready To Pair" in made.at_new.get("/recovery/pair/ready").text
-    with app.app_context(), transaction() as session:
-        session.get_one(Device, made.old.id).tries_left = 0
-    ready = made.at_new.get("/recovery/pair/ready").text
-    assert "No other device of yours can show a code" in ready
-    assert "I’m Ready To Pair" not in ready
-
-
-def test_the_tries_are_counted_before_the_first_code_is_shown(made: PairingRun) -> None:
-    assert "Attempts left: 3." in at_new(made.upto(State.OPENED)).text
