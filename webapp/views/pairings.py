@@ -149,7 +149,14 @@ def _announcement() -> Announcement:
 def _ready(problem: str = "", **facts: Any) -> str:
     others = [device for device in Device.of(me().id) if device.can_pair and device.id != my_sign_in().device_id]
     facts = {"problem": problem, "browser": browser_label(), "others": others, "address": _address(), **facts}
+    facts["asking"] = _asking()
     return step("pairings/_ready.html", "Pair With Other Device", **facts)
+
+
+def _asking() -> Pairing | None:
+    """Another browser’s pairing that this one would take the place of."""
+    found = Pairing.open_of(me().id)
+    return found if found and found.state in WAITING and not is_here(found) else None
 
 
 def _address() -> str:
@@ -165,4 +172,6 @@ def _page(pairing: Pairing, template: str = "recovery/page.html") -> str:
     facts = {"pairing": pairing, "pace": Pace.since(pairing.made_at), "address": _address(), "calm": is_here(pairing)}
     if name == "enter_code":
         facts["qr"] = qr.svg(_address())
+    elif name == "ended":
+        facts["asking"] = _asking()
     return step(f"pairings/_{name}.html", title, template, **facts)
