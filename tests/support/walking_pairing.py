@@ -27,15 +27,6 @@ class PairingRules(DeviceRules):
         """Browsers of somebody signed in who has a vault."""
         return [profile for profile in self.signed_in() if self.sight.users[self.user_at(profile)]["epoch"]]
 
-    def pairing_state(self, row: Row) -> str:
-        """Where a pairing stands as the clock will leave it when somebody looks."""
-        if row["state"] in PAIRING and row["expires_at"] <= self.sight.now:
-            return "expired"
-        if self.sight.has_lapsed(row):
-            used_up = self.sight.users[row["user_id"]]["pairing_codes"] >= limits.PAIRING_CODES
-            return "locked" if used_up else "opened"
-        return str(row["state"])
-
     def running(self) -> list[Row]:
         """Pairings that were not ended yet, overdue ones too."""
         return [row for row in self.sight.pairings.values() if row["state"] in PAIRING]
@@ -95,7 +86,7 @@ class PairingRules(DeviceRules):
     def look(self, profile: Profile, user: str, other: OtherDevice) -> bool:
         """Who asks: a device that may show codes is told."""
         row, proved = self.sight.pairing(user), self.proved_at(profile)
-        state = self.pairing_state(row) if row else ""
+        state = self.sight.pairing_state(row) if row else ""
         may = self.sight.can_pair(proved) and self.user_at(profile) == user
         self.act = Act("look", user)
         seen = self.attempt("looked who asks", other.look, should=may and state in PAIRING)
@@ -109,7 +100,7 @@ class PairingRules(DeviceRules):
         row = self.sight.pairing(user)
         assert row
         recent = [code for code in key.state.codes if now() - parse_stamp(code) < timedelta(hours=24)]
-        free = self.pairing_state(row) == "opened" and not self.sight.is_locked(user)
+        free = self.sight.pairing_state(row) == "opened" and not self.sight.is_locked(user)
         should = free and len(recent) < CODES and self.sight.can_pair(device)
         was_prior = self.sight.devices[device]["state"] == "prior"
         self.act = Act("offer" if should else "refused", user, device)
@@ -134,7 +125,7 @@ class PairingRules(DeviceRules):
         new, user = profile.asking[key.state.id], key.state.user
         here, row = self.prove(profile, key), self.sight.pairings[new.id]
         shown = self.cast.codes.get(new.id)
-        visible = here and self.pairing_state(row) == "offered"
+        visible = here and self.sight.pairing_state(row) == "offered"
         code = shown.code if shown else "274913"
         code = code if right else f"{(int(code) + 1) % 1_000_000:06}"
         used = {to_base64(row["offer_signature"]), code} & set(key.state.used_codes)
@@ -166,7 +157,7 @@ class PairingRules(DeviceRules):
         assert other.waiting
         row = self.sight.pairings[other.waiting.pairing]
         shown = self.cast.codes[row["id"]]
-        answered = self.user_at(profile) == user and self.pairing_state(row) == "answered"
+        answered = self.user_at(profile) == user and self.sight.pairing_state(row) == "answered"
         mine = answered and row["other_device_id"] == device and self.sight.can_pair(device)
         should = mine and shown.page is other and shown.typed == shown.code
         refuses = mine and not should
@@ -191,7 +182,7 @@ class PairingRules(DeviceRules):
         new, user, device = profile.asking[key.state.id], key.state.user, key.state.id
         if device in self.sight.devices:
             return
-        should = self.user_at(profile) == user and self.pairing_state(self.sight.pairings[new.id]) == "confirmed"
+        should = self.user_at(profile) == user and self.sight.pairing_state(self.sight.pairings[new.id]) == "confirmed"
         self.act = Act("take", user, device)
 
         def work() -> object:

@@ -31,7 +31,7 @@ class PairingEndRules(PairingRules):
     def end_there(self, row: Row, profile: Profile, *, declines: bool) -> None:
         """By whoever is signed in there."""
         mine, proved = self.user_at(profile) == row["user_id"], self.proved_at(profile)
-        is_open = mine and self.pairing_state(row) in PAIRING
+        is_open = mine and self.sight.pairing_state(row) in PAIRING
         can = self.sight.can_pair(proved)
         done = is_open and (can or not declines)
         self.act = Act(("decline" if declines else "withdraw") if done else "refused", row["user_id"], proved)

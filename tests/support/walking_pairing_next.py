@@ -67,7 +67,7 @@ class PairingNextRules(NextRules, PairingEndRules):
         """Make the natural next moves of the pairing of a member; whether all could be made."""
         for _ in range(moves):
             row = self.sight.pairing(player.id)
-            state = self.pairing_state(row) if row else "none"
+            state = self.sight.pairing_state(row) if row else "none"
             going = row and state != "locked"
             if not (self.pairing_moved(player, row, right=right) if row and going else self.begin(player, where)):
                 return False
@@ -107,7 +107,7 @@ class PairingNextRules(NextRules, PairingEndRules):
 
     def pairing_moved(self, player: Player, row: Row, *, right: bool) -> bool:
         """Whatever the pairing waits for; whether that could be done."""
-        state = self.pairing_state(row)
+        state = self.sight.pairing_state(row)
         asking = next(((one, key) for one, key in self.places(row["device_id"])), None)
         assert asking
         if state == "opened":

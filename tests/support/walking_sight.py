@@ -123,15 +123,20 @@ class Sight:
         return next((row for row in mine if row["expires_at"] > self.now), None)
 
     def pairing(self, user: str) -> sqlite3.Row | None:
-        """The open pairing of a member whose time isn’t up."""
+        """The open pairing of a member, if the clock leaves it open when somebody looks."""
         mine = [row for row in self.pairings.values() if row["user_id"] == user and row["state"] in PAIRING]
         assert len(mine) <= 1, "two open pairings of one member"
-        return next((row for row in mine if row["expires_at"] > self.now), None)
+        return next((row for row in mine if self.pairing_state(row) in PAIRING), None)
 
-    def has_lapsed(self, pairing: sqlite3.Row) -> bool:
-        """Whether the time of its code, or of the answer to it, is up."""
-        waits = pairing["state"] in ("offered", "answered")
-        return bool(waits and pairing["code_expires_at"] <= self.now)
+    def pairing_state(self, pairing: sqlite3.Row) -> str:
+        """Where a pairing stands as the clock will leave it when somebody looks: its time may be up, or that of its
+        code or of the answer to it, and with the last code it ends."""
+        if pairing["state"] in PAIRING and pairing["expires_at"] <= self.now:
+            return "expired"
+        if pairing["state"] in ("offered", "answered") and pairing["code_expires_at"] <= self.now:
+            used_up = self.users[pairing["user_id"]]["pairing_codes"] >= limits.PAIRING_CODES
+            return "locked" if used_up else "opened"
+        return str(pairing["state"])
 
     def is_locked(self, user: str) -> bool:
         """Whether no code may be shown to this member."""
