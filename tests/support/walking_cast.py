@@ -5,6 +5,7 @@ import gc
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -106,21 +107,22 @@ class Cast:
 
 
 class Stage:
-    """One application and a template of its database in which everybody has joined."""
+    """One application and a template of its database in which everybody has joined. One is enough for any number of
+    walks."""
 
-    def __init__(self, folder: Path, migrated: Path) -> None:
+    def __init__(self, folder: Path, migrated: str) -> None:
         self.path, self._template = folder / "walk.sqlite3", folder / "joined.sqlite3"
-        shutil.copyfile(migrated, self.path)
+        shutil.copyfile(migrated.removeprefix("sqlite:///"), self.path)
         self.app = make_app({"DATABASE_URL": f"sqlite:///{self.path}", **SMTP}, folder)
         self.eyes = Eyes(self.path)
         self.key: ActiveKey
         self._joined = self._join()
-        self._close()
+        self.close()
         shutil.copyfile(self.path, self._template)
 
     def begin(self) -> Cast:
         """Everybody as they were when they had joined."""
-        self._close()
+        self.close()
         for old in self.path.parent.glob(f"{self.path.name}-*"):
             old.unlink()
         shutil.copyfile(self._template, self.path)
@@ -144,10 +146,7 @@ class Stage:
             )
 
     def close(self) -> None:
-        """For good."""
-        self._close()
-
-    def _close(self) -> None:
+        """Let go of the database, until everybody begins again."""
         self.eyes.close()
         dispose(self.app)
 
@@ -200,14 +199,13 @@ def cheap(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(throttle, "spend", lambda *_: None)
 
 
-def staged(folder: Path, migrated: Path) -> Iterator[Stage]:
-    """A stage for one test."""
+@contextmanager
+def made_cheap() -> Iterator[None]:
+    """While a walk goes on; the clock is right afterwards."""
+    usual = gc.get_threshold()
     with pytest.MonkeyPatch.context() as patch:
-        usual = gc.get_threshold()
         cheap(patch)
-        stage = Stage(folder, migrated)
-        yield stage
-        stage.close()
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-        clock.offset = clock.offset * 0
+        yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
+    clock.offset = clock.offset * 0
