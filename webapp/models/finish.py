@@ -66,6 +66,7 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
     user.kit_number, user.kit_confirmed_at = sent.kit, None
     user.end_sessions(but=sign_in_id)
     db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
+    TabKey.mark(sign_in_id, device.id)
     return device
 
 

@@ -14,7 +14,6 @@ from webapp.models import Device, Event, StaleVault, User, Vault
 from webapp.models.vault import DeviceNotActive
 from webapp.octets import (
     Refusal,
-    active_device,
     age_file,
     at_most,
     framed_answer,
@@ -22,6 +21,7 @@ from webapp.octets import (
     json_body,
     number_of,
     signed,
+    unlocked_device,
 )
 from webapp.security import me
 from webapp.views.devices import device_of_session, way_to_vault
@@ -52,7 +52,7 @@ def show_file() -> Response:
 @signed
 def save_file() -> Response:
     """Replace it, if it is still the one that was edited."""
-    device_id, user_id = active_device().id, me().id
+    device_id, user_id = unlocked_device().id, me().id
     header, file = framed_body()
     age_file(file, limits.VAULT_FILE_BYTES)
     if header.get("file_sha256") != hashlib.sha256(file).hexdigest() or number_of(header, "kit") != me().kit_number:
@@ -77,7 +77,7 @@ def save_file() -> Response:
 @signed
 def confirm_kit() -> Response:
     """Note that the member has their Recovery Kit: they typed characters of it, which the browser compared."""
-    active_device()
+    unlocked_device()
     user_id, number = me().id, number_of(json_body(), "kit")
     with transaction():
         user = User.locked(user_id)
