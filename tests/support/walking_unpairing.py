@@ -68,7 +68,7 @@ class UnpairingRules(DeviceRules):
     def change_devices(self, profile: Profile, user: str, way: str, which: int) -> None:
         """One press of one button, by whatever device the session proved to be."""
         proved = self.proved_at(profile)
-        here = self.sight.opens_for(user, proved) and self.has_tab(profile)
+        here = self.sight.opens_for(user, proved) and bool(self.opened(profile, proved))
         target = self.target(user, proved, way, which)
         done = here and self.works(user, proved, way, target)
         self.act = Act(way if done else "refused", user, proved, target="" if way == "unpair_others" else target)
