@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, FilePayload, Page, expect
+from playwright.sync_api import Download, Page, expect
 
 from tests.support import exports
 from tests.support.browser import Complaints, Screens
@@ -31,12 +31,13 @@ def opened(alice: Person, live_server: object, new_context: Contexts) -> Page:
 
 
 @pytest.fixture
-def choose(opened: Page) -> Choose:
+def choose(opened: Page, tmp_path: Path) -> Choose:
     """`choose(bytes)`: choose a file with this content and look inside."""
 
     def chosen(content: bytes) -> None:
-        file = FilePayload(name="export.csv", mimeType="text/csv", buffer=content)
-        opened.get_by_label("Exported file").set_input_files([file])
+        file = tmp_path / "export.csv"
+        file.write_bytes(content)
+        opened.get_by_label("Exported file").set_input_files(file)
         opened.get_by_role("button", name="Look Inside").click()
 
     return chosen
@@ -66,7 +67,7 @@ def test_what_is_in_the_file_is_looked_at_then_saved(
     choose(chrome(NEW, SAME, OTHER, ["broken"]))
     assert figures(opened) == ["1", "1", "1", "1"]
     expect(opened.get_by_text("Rows read: 4, as Chrome writes them.")).to_be_visible()
-    expect(opened.get_by_text("Row 5: It has 1 columns where the first line has 5.")).to_be_visible()
+    expect(opened.get_by_text("Row 5: Its number of columns (1) is not that of the first line (5).")).to_be_visible()
     boxes = opened.locator("bring-in [type=checkbox]")
     assert [(box.is_checked(), box.is_disabled()) for box in boxes.all()] == [
         *((True, False), (False, True), (True, False))
@@ -99,7 +100,7 @@ def test_other_kinds_and_what_went_behind_the_notes_are_said(
 ) -> None:
     choose(bitwarden(bitwarden_login(), {"type": 3, "name": "Visa <b>gold</b>"}))
     expect(opened.get_by_text("Row 2: “Visa <b>gold</b>” is a card")).to_be_visible(timeout=SLOW)
-    expect(opened.get_by_text("Put behind the notes")).to_contain_text("totp (1)")
+    expect(opened.get_by_text("Put behind the notes, since")).to_contain_text("totp (1)")
     screen(opened, "import-bitwarden")
     save(opened)
     expect(opened.get_by_text("Items brought in: 1.")).to_be_visible(timeout=SLOW)

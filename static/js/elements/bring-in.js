@@ -1,7 +1,7 @@
 /**
  * A look at items from elsewhere before they come into the open vault, and the save of those that are ticked. Whoever has
  * them calls `show`; it says `brought-in` (detail: how many) once they are saved. What differs is ticked unless
- * `data-ticked` is `new`. Sentences for problems stand in it or in the element around it.
+ * `data-ticked` is `new`. Sentences for problems stand in it or in an element around it.
  */
 import { backUpIfDue } from '../backing-up.js';
 import { bringIn, compare } from '../bringing-in.js';
@@ -77,7 +77,7 @@ customElements.define('bring-in', class extends HTMLElement {
 
   #problem({ row, code, details }) {
     const shown = this.#part('problem').content.cloneNode(true);
-    fill(shown, { row, why: sentence(this.parentElement, code, details) });
+    fill(shown, { row, why: sentence(this.closest(`:has([data-code=${code}])`), code, details) });
     return shown;
   }
 
