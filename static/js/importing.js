@@ -16,9 +16,9 @@ const PLACES = ['title', 'username', 'password', 'url', 'notes', 'created', 'upd
  *   `broken_json`, `encrypted_export`, `unknown_format`, `too_many`
  */
 export async function readExport(file, untitled) {
-  const text = decoded(file);
+  const text = await decoded(file);
   if (!text.trim()) throw new CryptoError('empty_file');
-  const [format, rows] = /^\s*[{[]/.test(text) ? rowsOfJson(text) : await rowsOfCsv(text);
+  const [format, rows] = /^\s*[{[]/.test(text) ? await rowsOfJson(text) : await rowsOfCsv(text);
   if (rows.length > LIMITS.items) throw new CryptoError('too_many');
   const found = { format: format.name, items: [], problems: [], kept: new Map() };
   for (const { row, fields = [], kind, code = 'nothing_in_it', details } of rows) {
@@ -32,11 +32,7 @@ export async function readExport(file, untitled) {
 /** UTF-8; UTF-16 where its mark says so. */
 function decoded(file) {
   const encoding = { '255,254': 'utf-16le', '254,255': 'utf-16be' }[file.subarray(0, 2).join()] ?? 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(file);
-  } catch (cause) {
-    return failing('wrong_encoding')(cause);
-  }
+  return attempt('wrong_encoding', () => new TextDecoder(encoding, { fatal: true }).decode(file));
 }
 
 /** A row has the number that a spreadsheet gives it: the header is the first. Empty lines are none. */
@@ -59,13 +55,8 @@ async function rowsOfCsv(text) {
   throw new CryptoError('unknown_format');
 }
 
-function rowsOfJson(text) {
-  let content;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    failing('broken_json')(cause);
-  }
+async function rowsOfJson(text) {
+  const content = await attempt('broken_json', () => JSON.parse(text));
   if (content.encrypted) throw new CryptoError('encrypted_export');
   if (!Array.isArray(content.items)) throw new CryptoError('unknown_format');
   const places = new Map([content.folders, content.collections].flatMap((list) => list ?? []).map(({ id, name }) => [id, name]));
@@ -77,6 +68,8 @@ function rowsOfJson(text) {
     return { ...row, fields: [...leaves({ ...item, folder })] };
   })];
 }
+
+const attempt = (code, work) => Promise.resolve().then(work).catch(failing(code));
 
 /** [path, text, name for people] of everything in it. A further field has the name that a person gave it. */
 function* leaves(value, path = '') {

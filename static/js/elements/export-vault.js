@@ -14,7 +14,11 @@ customElements.define('export-vault', class extends HTMLElement {
     const done = this.querySelector('[data-part=done]');
     onSubmit(form, async (pin) => {
       done.hidden = true;
-      if (as === 'json') await this.#ask(pin, device);
+      if (as === 'json') {
+        if (!this.querySelector('[type=checkbox]').checked) throw new CryptoError('warning_not_ticked');
+        if (!isPin(pin)) throw new CryptoError('no_pin'); // no try is lost by a slip
+        await unlockWith(pin, device);
+      }
       const store = await openVault();
       if (!store) return new Promise(() => {}); // on the way to the PIN
       if (store.hasUnsaved) await store.save(); // what this browser could not save before
@@ -25,11 +29,5 @@ customElements.define('export-vault', class extends HTMLElement {
       done.hidden = false;
       return undefined;
     }, this);
-  }
-
-  async #ask(pin, device) {
-    if (!this.querySelector('[type=checkbox]').checked) throw new CryptoError('warning_not_ticked');
-    if (!isPin(pin)) throw new CryptoError('no_pin'); // no try is lost by a slip
-    await unlockWith(pin, device);
   }
 });
