@@ -9,6 +9,8 @@ import './elements/cloud-backup-switch.js';
 import './elements/copy-button.js';
 import './elements/device-finder.js';
 import './elements/device-list.js';
+import './elements/export-vault.js';
+import './elements/import-file.js';
 import './elements/invite-link.js';
 import './elements/item-form.js';
 import './elements/item-list.js';

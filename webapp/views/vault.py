@@ -24,8 +24,9 @@ from webapp.octets import (
     signed,
     unlocked_device,
 )
-from webapp.security import me
+from webapp.security import me, my_sign_in
 from webapp.views.devices import device_of_session, way_to_vault
+from webapp.views.home import opening_device
 
 bp = Blueprint("vault", __name__)
 
@@ -40,6 +41,13 @@ def show_vault() -> str | BaseResponse:
 def show_import() -> str | BaseResponse:
     """Passwords from another program. The file is read in the browser and goes nowhere."""
     return way_to_vault() or render_template("vault/import.html", organisation=me().organisation)
+
+
+@bp.get("/vault/export")
+def show_export() -> str | BaseResponse:
+    """The vault as a file, encrypted or in plain text. The browser makes it; it never comes from here."""
+    device = opening_device(me(), my_sign_in())
+    return way_to_vault() or render_template("vault/export.html", organisation=me().organisation, device=device)
 
 
 @bp.get("/vault/file")

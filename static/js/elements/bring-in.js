@@ -1,7 +1,7 @@
 /**
  * A look at items from elsewhere before they come into the open vault, and the save of those that are ticked. Whoever has
  * them calls `show`; it says `brought-in` (detail: how many) once they are saved. What differs is ticked unless
- * `data-ticked` is `new`. Sentences for problems stand in it or in the element around it.
+ * `data-ticked` is `new`. Sentences for problems stand in it or in an element around it.
  */
 import { backUpIfDue } from '../backing-up.js';
 import { bringIn, compare } from '../bringing-in.js';
@@ -28,11 +28,12 @@ customElements.define('bring-in', class extends HTMLElement {
 
   /** Nothing of it is on the page any more. */
   clear() {
-    this.#store = null;
+    this.#store = this.#added = null;
     this.#ticked.clear();
     this.#rows.show([]);
     this.#problems.show([]);
-    for (const part of ['preview', 'form', 'problem-list', 'done']) this.#part(part).hidden = true;
+    this.#part('preview').hidden = true;
+    hush(this.querySelector('[role=alert]'));
   }
 
   /**
@@ -43,30 +44,29 @@ customElements.define('bring-in', class extends HTMLElement {
    */
   async show(items, problems) {
     this.clear();
-    const store = await openVault();
-    if (!store) return new Promise(() => {});
-    this.#store = store;
-    this.#added = null;
-    const rows = compare(store.body, items);
-    const count = (kind) => rows.filter((row) => row.kind === kind).length;
-    const counts = { new: count('new'), differs: count('differs'), same: count('same'), problems: problems.length };
-    for (const place of this.querySelectorAll('[data-count]')) place.textContent = counts[place.dataset.count].toLocaleString();
+    this.#store = await openVault();
+    if (!this.#store) return new Promise(() => {});
+    const rows = compare(this.#store.body, items);
     const kinds = (this.dataset.ticked ?? 'new differs').split(' ');
     this.#ticked = new Set(rows.filter(({ kind }) => kinds.includes(kind)));
-    hush(this.querySelector('[role=alert]'));
-    this.#part('preview').hidden = false;
-    this.#part('form').hidden = !items.length;
-    this.#part('list').disabled = false;
-    this.#part('problem-list').hidden = !problems.length;
     this.#rows.show(rows);
     this.#problems.show(problems);
+    for (const place of this.querySelectorAll('[data-count]')) {
+      const { count } = place.dataset;
+      place.textContent = (count === 'problems' ? problems : rows.filter(({ kind }) => kind === count)).length.toLocaleString();
+    }
+    this.#part('list').disabled = false;
+    this.#part('form').hidden = !items.length;
+    this.#part('problem-list').hidden = !problems.length;
+    this.#part('done').hidden = true;
+    this.#part('preview').hidden = false;
+    return undefined;
   }
 
   #row(row) {
     const shown = this.#part('row').content.cloneNode(true);
     const { title, username, url } = row.item;
-    shown.querySelector('[data-field=title]').textContent = title;
-    shown.querySelector('[data-field=detail]').textContent = [username, url].filter(Boolean).join(' · ');
+    fill(shown, { title, detail: [username, url].filter(Boolean).join(' · ') });
     for (const badge of shown.querySelectorAll('[data-kind]')) if (badge.dataset.kind !== row.kind) badge.remove();
     const box = shown.querySelector('input');
     box.checked = this.#ticked.has(row);
@@ -77,17 +77,16 @@ customElements.define('bring-in', class extends HTMLElement {
 
   #problem({ row, code, details }) {
     const shown = this.#part('problem').content.cloneNode(true);
-    shown.querySelector('[data-field=row]').textContent = row;
-    shown.querySelector('[data-field=why]').textContent = sentence(this.parentElement, code, details);
+    fill(shown, { row, why: sentence(this.closest(`:has([data-code=${code}])`), code, details) });
     return shown;
   }
 
   async #save() {
     const store = this.#store;
     if (this.#added === null) {
+      if (!this.#ticked.size) throw new CryptoError('none_ticked');
       const items = [...this.#ticked].map(({ item }) => item);
-      if (!items.length) throw new CryptoError('none_ticked');
-      let added = 0;
+      let added;
       await store.edit((body) => { added = bringIn(body, items, sentence(this, 'beside')); });
       this.#added = added;
       this.#part('list').disabled = true; // that is decided: what may come now is another try to send it
@@ -104,3 +103,7 @@ customElements.define('bring-in', class extends HTMLElement {
 
   #part(name) { return this.querySelector(`[data-part=${name}]`); }
 });
+
+function fill(shown, texts) {
+  for (const [name, text] of Object.entries(texts)) shown.querySelector(`[data-field=${name}]`).textContent = text;
+}
