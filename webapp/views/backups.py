@@ -67,7 +67,7 @@ def show_local() -> str:
 @signed
 def note_local_copy() -> Response:
     """Note that the member has a copy outside of their browser: written to a folder, or downloaded."""
-    active_device()
+    unlocked_device()
     user_id, epoch = me().id, number_of(json_body(), "epoch")
     with transaction():
         user = User.locked(user_id)
@@ -95,7 +95,7 @@ def show_file(backup_id: str) -> Response:
 @signed
 def note_trial(backup_id: str) -> Response:
     """Note that the member’s Recovery Kit opened their backup, and what is in it was checked."""
-    active_device()
+    unlocked_device()
     user_id = me().id
     with transaction() as session:
         User.locked(user_id)
