@@ -53,6 +53,12 @@ PAIRING_CODES = 3
 PAIRING_LOCK = timedelta(hours=24)
 APPROVAL_LIFE = timedelta(hours=72)
 UNDO_WINDOW = timedelta(days=7)
+NEW_ACCOUNT_UNDO_WINDOW = timedelta(days=30)
+"""Longer than after the other ways: who began anew did so because nothing else was at hand."""
+OWN_RECOVERY_LIFE = timedelta(hours=1)
+"""How long after a kit or a backup proved itself the recovery with it may be finished."""
+PASSWORD_SHOWN = timedelta(minutes=15)
+"""How long after the sign-in password was typed a new account may be begun without typing it again."""
 
 BACKUPS_KEPT = 10
 BACKUP_DAYS_KEPT = 14

@@ -12,7 +12,7 @@ from flask import Response, current_app, g, jsonify, make_response, request
 from webapp.crypto.framing import Malformed, frame, unframe
 from webapp.crypto.signatures import BadSignature, request_bytes, verify
 from webapp.database import db
-from webapp.models import Challenge, Device, DeviceState, Pairing, RestoreRequest
+from webapp.models import Challenge, Device, DeviceState, Hold, OwnRecovery, Pairing, RestoreRequest
 from webapp.security import me, my_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,13 +36,14 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signed: a device of the member, or one that asks by a restore request or a pairing (`device` is None)."""
+    """Who signed: a device of the member, or one on its way to be one (`device` is None)."""
 
     id: str
     sign_public: bytes
     device: Device | None
     request: RestoreRequest | None = None
     pairing: Pairing | None = None
+    own: OwnRecovery | None = None
 
 
 def signed(view: View) -> View:
@@ -82,7 +83,8 @@ def at_most(size: int) -> Callable[[View], View]:
 
 
 def find_signer(device_id: str) -> Signer | None:
-    """The signed-in member’s device with this id, or the device of their newest restore request or pairing."""
+    """The signed-in member’s device with this id, or the device of their newest restore request or
+    pairing, or of a recovery that this session began."""
     device = db.session.get(Device, device_id)
     if device:
         return Signer(device.id, device.sign_public, device) if device.user_id == me().id else None
@@ -92,6 +94,9 @@ def find_signer(device_id: str) -> Signer | None:
     pairing = Pairing.latest_of(me().id)
     if pairing and pairing.device_id == device_id:
         return Signer(device_id, pairing.sign_public, None, pairing=pairing)
+    own = OwnRecovery.of_session(my_sign_in().id, device_id)
+    if own and own.user_id == me().id:
+        return Signer(device_id, own.sign_public, None, own=own)
     return None
 
 
@@ -130,8 +135,8 @@ def active_device() -> Device:
 
 
 def unlockable_device() -> Device:
-    """The active device that signed this request (or a prior one, while a browser asks to be paired), even if its lock
-    is destroyed: to be told so. Raises Refusal."""
+    """The active or prior device that signed this request, even if its lock is destroyed: to be told so. Raises
+    Refusal."""
     device: Device | None = g.signer.device
     if device is None or not may_unlock(device):
         raise Refusal(403, "device_not_active")
@@ -139,8 +144,9 @@ def unlockable_device() -> Device:
 
 
 def may_unlock(device: Device) -> bool:
-    """Whether the PIN may be tried on it: a prior device opens only to pair another."""
-    return device.is_active or (device.state == DeviceState.PRIOR and Pairing.open_of(device.user_id) is not None)
+    """Whether the PIN may be tried on it: a prior device opens to pair another, or its own backup, but not while the
+    account is on hold."""
+    return device.is_active or (device.state == DeviceState.PRIOR and Hold.of(device.user_id) is None)
 
 
 def framed_body() -> tuple[dict[str, Any], bytes]:
@@ -183,6 +189,11 @@ def from_base64(text: object, length: int | None = None) -> bytes:
 def base64_of(data: bytes) -> str:
     """Standard base64."""
     return base64.b64encode(data).decode()
+
+
+def kit_key_of(header: dict[str, Any]) -> bytes | None:
+    """The key by which the Recovery Kit proves itself; None from a browser of before there was one. Raises Refusal."""
+    return from_base64(header["kit_verify_key"], 32) if "kit_verify_key" in header else None
 
 
 def text_of(header: dict[str, Any], name: str, limit: int) -> str:

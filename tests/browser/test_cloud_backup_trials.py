@@ -47,7 +47,7 @@ def test_a_trial_checks_the_backup_and_is_remembered(alice: Person, center: Page
     assert alice.device
     type_kit(center, alice.device.kit)
     expect(center.get_by_text("Items in it: 2. Nothing was changed.")).to_be_visible(timeout=SLOW)
-    expect(center.get_by_text("recovery tried just now")).to_be_visible()
+    expect(center.get_by_text("Recovery tried just now")).to_be_visible()
     screen(center, "cloud-backups-tried")
     assert tried(alice)
     assert row_of(alice) == before

@@ -32,12 +32,12 @@ ASKS_KIT = "No key in your vault opens this file"
 
 
 @pytest.fixture
-def device(alice: Person) -> MadeDevice:
+def hers(alice: Person) -> MadeDevice:
     return enrolled(alice, [login("Example")], here=False)
 
 
 @pytest.fixture
-def center(alice: Person, device: MadeDevice, page: Page) -> Page:
+def center(alice: Person, hers: MadeDevice, page: Page) -> Page:
     """The Backup Center, where Alice’s vault is open."""
     open_vault(page, alice)
     wait_for_copy(page, alice.user_id)
@@ -92,13 +92,13 @@ BAD: dict[str, tuple[Callable[[MadeDevice], bytes], str]] = {
 
 
 def test_each_bad_file_is_named_and_the_vault_stays(
-    alice: Person, device: MadeDevice, center: Page, screen: Screens
+    alice: Person, hers: MadeDevice, center: Page, screen: Screens
 ) -> None:
     before = row_of(alice)
     center.get_by_role("button", name="Restore From Local File").click()
     expect(center.get_by_text("Choose the backup file first.")).to_be_visible()
     for name, (make, sentence) in BAD.items():
-        choose(center, make(device))
+        choose(center, make(hers))
         expect(center.locator("#opening-error"), name).to_contain_text(sentence, timeout=SLOW)
         expect(center.get_by_role("button", name="Save to Vault"), name).to_be_hidden()
     screen(center, "local-file-refused")
@@ -119,10 +119,10 @@ def test_another_member_s_file_is_refused_with_their_kit_too(
 
 
 def test_a_slip_in_the_kit_is_found_and_the_right_one_opens_the_file(
-    alice: Person, device: MadeDevice, center: Page, screen: Screens
+    alice: Person, hers: MadeDevice, center: Page, screen: Screens
 ) -> None:
     """The file is one of former keys, which the vault’s keyring knows nothing of."""
-    former = replace(device, vault_key=new_identity(), kit=new_identity())
+    former = replace(hers, vault_key=new_identity(), kit=new_identity())
     choose(center, former.write([login("Example"), login("From then")]))
     typed, file = center.get_by_label("Or type its key"), center.get_by_label("File of your Recovery Kit")
     proceed = center.get_by_role("button", name="Continue")
@@ -140,7 +140,7 @@ def test_a_slip_in_the_kit_is_found_and_the_right_one_opens_the_file(
         proceed.click()
         expect(center.locator("#backup-kit-error")).to_contain_text(sentence)
     screen(center, "local-file-kit-slip")
-    file.set_input_files({"name": "kit.txt", "mimeType": "", "buffer": kit_file(alice, device.kit)})
+    file.set_input_files({"name": "kit.txt", "mimeType": "", "buffer": kit_file(alice, hers.kit)})
     expect(typed).to_have_value("")
     proceed.click()
     expect(center.locator("#opening-error")).to_contain_text("This Recovery Kit does not open this backup.")
@@ -155,18 +155,18 @@ def kit_file(person: Person, identity: str) -> bytes:
     return write_kit(RecoveryKit(1, "2026-11-22T16:10:46Z", person.email, "Example Works", identity)).encode()
 
 
-def test_a_copy_of_a_former_epoch_opens_by_the_keyring(alice: Person, device: MadeDevice, page: Page) -> None:
-    former = replace(device, epoch=0, vault_key=new_identity(), kit=new_identity())
-    assert device.document
-    body: Any = copy.deepcopy(device.document.body)
+def test_a_copy_of_a_former_epoch_opens_by_the_keyring(alice: Person, hers: MadeDevice, page: Page) -> None:
+    former = replace(hers, epoch=0, vault_key=new_identity(), kit=new_identity())
+    assert hers.document
+    body: Any = copy.deepcopy(hers.document.body)
     body["keyring"]["epochs"].insert(0, {"epoch": 0, "key": former.vault_key})
-    draft: Any = {**device.document.manifest, "counter": 2}
-    again = documents.write(draft, body, device.seed)
+    draft: Any = {**hers.document.manifest, "counter": 2}
+    again = documents.write(draft, body, hers.seed)
     with alice.app.app_context(), transaction():
         vault = Vault.current(User.locked(alice.user_id))
         assert vault
         vault.counter = 2
-        vault._put(device.id, 1, documents.seal_document(again, [recipient_of(device.vault_key)]))
+        vault._put(hers.id, 1, documents.seal_document(again, [recipient_of(hers.vault_key)]))
     open_vault(page, alice)
     page.goto("/backups/local")
     choose(page, former.write([login("From then")]))
@@ -176,7 +176,7 @@ def test_a_copy_of_a_former_epoch_opens_by_the_keyring(alice: Person, device: Ma
 
 
 def test_a_file_of_one_browser_restores_in_another(
-    alice: Person, device: MadeDevice, center: Page, new_context: Callable[..., BrowserContext]
+    alice: Person, hers: MadeDevice, center: Page, new_context: Callable[..., BrowserContext]
 ) -> None:
     """The kept copy is the vault file itself: what the first browser downloads, any other opens."""
     with center.expect_download(timeout=SLOW) as downloading:

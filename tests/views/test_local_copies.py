@@ -99,10 +99,10 @@ def tried(person: Person) -> bool:
 @pytest.mark.databases
 def test_a_trial_is_noted_and_shown(alice: Person, device: MadeDevice, organisation_key: ActiveKey) -> None:
     backup = backed_up(alice, organisation_key)
-    assert "recovery tried" not in alice.get("/backups").text
+    assert "Recovery tried" not in alice.get("/backups").text
     assert alice.signed_post(f"/backups/{backup.id}/trials").status_code == 200
     assert tried(alice)
-    assert "recovery tried" in alice.get("/backups").text
+    assert "Recovery tried" in alice.get("/backups").text
 
 
 def test_admins_see_who_has_a_copy_of_their_own(alice: Person, device: MadeDevice, bob: Person) -> None:

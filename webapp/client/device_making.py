@@ -4,13 +4,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.client import device_lock, epochs
+from webapp.client import device_lock, epochs, recovery_kits
 from webapp.client.device_state import DeviceState
 from webapp.client.document_shapes import Body, Draft, EpochKey, Item, KeyPin, KitEntry, Tombstone
 from webapp.client.documents import Document, seal_document, write
 from webapp.client.encoding import from_base64, moment, sha256_hex, to_base64
 from webapp.client.errors import WeakPin
-from webapp.client.identities import Identity, new_identity, recipient_of
+from webapp.client.identities import Identity, new_identity, read_identity, recipient_of
 from webapp.client.pins import weakness
 
 
@@ -79,7 +79,14 @@ class NewEpoch:
         """What the server is told of it."""
         verify_key = to_base64(epochs.verify_key(self.vault_key, state.user))
         manifest = self.document.manifest
-        named = {"kit": manifest["kit"], "items": manifest["items"], "file_sha256": sha256_hex(self.file)}
+        kit = read_identity(self.document.body["keyring"]["kit"]["identity"])
+        kit_key = to_base64(recovery_kits.verify_key(kit, state.user))
+        named = {
+            "kit": manifest["kit"],
+            "kit_verify_key": kit_key,
+            "items": manifest["items"],
+            "file_sha256": sha256_hex(self.file),
+        }
         return {"verify_key": verify_key, **named}
 
 

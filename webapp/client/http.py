@@ -150,9 +150,13 @@ class Browser:
         """What the server answers to signed octets; raises ServerRefused."""
         return _json(self._signed(signer, path, frame(dict(header), file), OCTETS))
 
-    def fetch_file(self, signer: Signer, path: str) -> tuple[dict[str, Any], bytes]:
-        """The header and the file that the server gives to this device only; raises ServerRefused."""
-        return unframe(self._signed(signer, path, b"", "application/json").body)
+    def fetch_file(
+        self, signer: Signer, path: str, value: Mapping[str, Any] | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        """The header and the file that the server gives to this device only, for a signed object (no object: an empty
+        body); raises ServerRefused."""
+        body = b"" if value is None else to_json(value).encode()
+        return unframe(self._signed(signer, path, body, "application/json").body)
 
     def _signed(self, signer: Signer, path: str, body: bytes, content_type: str) -> Answer:
         try:

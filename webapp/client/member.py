@@ -12,6 +12,7 @@ from webapp.client.http import Browser, Transport
 from webapp.client.identities import Identity, read_identity
 from webapp.client.new_device import NewDevice
 from webapp.client.other_device import OtherDevice
+from webapp.client.own_recovery import OwnRecovery
 from webapp.client.pages import Attributes
 from webapp.client.recovery import Recovery
 from webapp.client.vaults import Vault
@@ -35,6 +36,7 @@ class Member:
         self._vault: Vault | None = None
         self._recovery: Recovery | None = None
         self._pairing: NewDevice | None = None
+        self._own: OwnRecovery | None = None
 
     @property
     def device(self) -> DeviceState:
@@ -162,6 +164,24 @@ class Member:
         """End the recovery behind a new PIN; the vault is open afterwards."""
         self._vault = self.recovery.finish(pin)
         return self._vault
+
+    def recover(self) -> OwnRecovery:
+        """Begin a recovery that needs nobody's help, with fresh device keys; `finish_recovery` ends it."""
+        self.find_device()
+        self.state = self._new_device("/devices/here")
+        self._own = OwnRecovery(self.browser, self.state)
+        return self._own
+
+    def finish_recovery(self, pin: str) -> Vault:
+        """End it behind a new PIN; the vault is open afterwards."""
+        if self._own is None:
+            raise NotUnlocked
+        self._vault = self._own.finish(pin)
+        return self._vault
+
+    def vault_key(self, pin: str) -> Identity:
+        """What this device, active or prior, opens its own copy with; raises as `unlock`."""
+        return self._open_lock(pin)
 
     def pair_new(self) -> NewDevice:
         """Ask to be let in by another device of the member, with fresh device keys; raises ServerRefused."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.client import approvals, documents, epochs
+from webapp.client import approvals, documents
 from webapp.client.cloud_backups import backup_identity, read_meta, require_writer
-from webapp.client.device_making import Base, NewEpoch, begin_epoch, make_lock
+from webapp.client.device_making import NewEpoch
 from webapp.client.device_state import DeviceState
 from webapp.client.encoding import from_base64, sha256_hex, to_base64
+from webapp.client.ending import base_of, end
 from webapp.client.errors import (
     AlreadyOpen,
     DeviceError,
@@ -145,56 +146,13 @@ class Recovery:
         return newest
 
     def _begin(self, pin: str) -> tuple[NewEpoch, dict[str, Any]]:
+        """Ended with the newest vault key at hand; where that isn't the current epoch's, the server refuses."""
         if self.released is None:
             raise NotUnlocked
-        state, current, chosen = self.state, self.released.current, self.released.chosen
-        body, manifest = chosen.body, chosen.manifest
-        begun = begin_epoch(
-            state,
-            Base(
-                epoch=current["epoch"],
-                next=max(current["next_epoch"], current["epoch"] + 1),
-                counter=max(current["counter"], manifest["counter"]),
-                sha256=current["sha256"],
-                items=tuple(body["items"]),
-                tombstones=tuple(body["tombstones"]),
-                epochs=tuple(body["keyring"]["epochs"]),
-                kit=manifest["kit"],
-                pin=manifest["organisation_key"],
-                account=manifest.get("account", ""),
-            ),
-        )
-        header = {
-            "epoch": begun.document.manifest["epoch"],
-            "counter": begun.document.manifest["counter"],
-            "base_sha256": current["sha256"],
-            "ended_signature": to_base64(self._end_epoch(begun)),
-            **begun.header(state),
-            **make_lock(state, pin, begun.vault_key, 1).fields(),
-            "name": state.name,
-        }
-        return begun, header
-
-    def _end_epoch(self, begun: NewEpoch) -> bytes:
-        """Signed with the newest vault key at hand; where that isn't the current epoch's, the server refuses."""
-        assert self.released
-        state, entry = self.state, self.state.entry
-        ring = self.released.chosen.body["keyring"]["epochs"]
-        held = max(ring, key=lambda one: one["epoch"])
-        ending = epochs.Ending(
-            origin=state.origin,
-            organisation=state.organisation,
-            user=state.user,
-            request=self.request.fields["request"],
-            old_epoch=self.released.current["epoch"],
-            new_epoch=begun.document.manifest["epoch"],
-            device=state.id,
-            sign=from_base64(entry["sign"], 32),
-            recipient=entry["recipient"],
-            verify_key=epochs.verify_key(begun.vault_key, state.user),
-            file_sha256=bytes.fromhex(sha256_hex(begun.file)),
-        )
-        return epochs.sign_ending(Identity(held["key"]), ending)
+        chosen = self.released.chosen
+        held = max(chosen.body["keyring"]["epochs"], key=lambda one: one["epoch"])
+        base, reference = base_of(chosen, self.released.current), self.request.fields["request"]
+        return end(self.state, pin, base, reference, Identity(held["key"]))
 
 
 def _public_key(organisation: str, named: Mapping[str, Any]) -> PublicKey:

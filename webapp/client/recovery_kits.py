@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from webapp.client.derivation import derive
 from webapp.client.encoding import moment
 from webapp.client.errors import Malformed
-from webapp.client.identities import Identity, new_identity, recipient_of
+from webapp.client.identities import Identity, new_identity, recipient_of, scalar_of
 from webapp.client.key_files import read_key_file, write_key_file
+from webapp.client.signatures import public_key
 
+SIGNING = "spare-key/v1/kit-signing"
 TITLE = "Spare Key Recovery Kit"
 CONFIRMED_BY = 4
 
@@ -48,6 +51,16 @@ def read_kit(text: str) -> RecoveryKit:
     return RecoveryKit(
         int(number), notes.get("made", ""), notes.get("account", ""), notes.get("organisation", ""), identity
     )
+
+
+def signing_seed(kit: Identity, user: str) -> bytes:
+    """The Ed25519 seed by which somebody shows that they hold the kit; it opens nothing."""
+    return derive(scalar_of(kit), SIGNING, user)
+
+
+def verify_key(kit: Identity, user: str) -> bytes:
+    """The 32 bytes registered with the server for this kit."""
+    return public_key(signing_seed(kit, user))
 
 
 def confirms(kit: RecoveryKit, typed: str) -> bool:

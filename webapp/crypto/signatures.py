@@ -44,3 +44,12 @@ def finish_bytes(
     return lv(
         origin, organisation, user, request, str(ended), str(begun), device, keys[0], keys[1], verify_key, file_sha256
     )
+
+
+def own_recovery_bytes(origin: str, whose: tuple[str, str], way: str, device: str, keys: tuple[bytes, str]) -> bytes:
+    """What the key of the present epoch, or of the present Recovery Kit, signs (label `spare-key/v1/own-recovery`) to
+    show that whoever recovers with this new device holds it.
+
+    `whose` is (organisation, user); `keys` the device’s (Ed25519 public key, age recipient).
+    """
+    return lv(origin, *whose, way, device, *keys)

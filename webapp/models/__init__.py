@@ -16,6 +16,7 @@ from webapp.models.mark import Mark, MarkKind
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
+from webapp.models.own_recovery import KitUnknown, OwnRecovery, PasswordNeeded, RecoveryOver
 from webapp.models.pairing import Pairing, PairingLocked
 from webapp.models.reset_ask import ResetAsk
 from webapp.models.restore_request import RestoreRequest
@@ -25,6 +26,7 @@ from webapp.models.throttle_bucket import ThrottleBucket
 from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
+from webapp.models.way import OWN_WAYS, Way
 
 __all__ = [
     "AddressTaken",
@@ -40,6 +42,7 @@ __all__ = [
     "Invite",
     "InviteClosed",
     "KeyState",
+    "KitUnknown",
     "Link",
     "LinkClosed",
     "LockDestroyed",
@@ -48,13 +51,17 @@ __all__ = [
     "MarkKind",
     "NotLifted",
     "Notice",
+    "OWN_WAYS",
     "OnHold",
     "Organisation",
     "OrganisationKey",
+    "OwnRecovery",
     "Pairing",
     "PairingLocked",
+    "PasswordNeeded",
     "PinNotShown",
     "Purpose",
+    "RecoveryOver",
     "ResetAsk",
     "RestoreRequest",
     "Role",
@@ -69,6 +76,7 @@ __all__ = [
     "Vault",
     "VaultExists",
     "VersionTaken",
+    "Way",
     "WrongCode",
     "WrongPin",
 ]

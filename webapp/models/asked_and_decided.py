@@ -17,6 +17,7 @@ class StopReason(StrEnum):
     RESET = "reset"
     VETO = "veto"
     UNDO = "undo"
+    RECOVERED = "recovered"
 
 
 class AskedAndDecided:

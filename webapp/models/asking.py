@@ -19,6 +19,7 @@ from webapp.database import db, in_transaction
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
 from webapp.models.device import Device
+from webapp.models.own_recovery import OwnRecovery
 from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
@@ -135,8 +136,8 @@ def _demand_fresh(fields: dict[str, Any]) -> None:
     """Neither the request’s id nor its device’s was ever used, by whomever."""
     request, device = fields["request"], fields["device"]
     asked = exists().where(or_(RestoreRequest.id == request, RestoreRequest.device_id == device))
-    paired = exists().where(Pairing.device_id == device)
-    if db.session.scalar(select(or_(asked, paired, exists().where(Device.id == device)))):
+    paired, own = exists().where(Pairing.device_id == device), exists().where(OwnRecovery.id == device)
+    if db.session.scalar(select(or_(asked, paired, own, exists().where(Device.id == device)))):
         raise NotAsked("request_unreadable")
 
 

@@ -1,6 +1,7 @@
-"""Finish of a cloud restore: one transaction in which the member’s vault changes hands, whole or not at all."""
+"""Finish of a recovery: one transaction in which the member’s vault changes hands, whole or not at all."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import update
 
@@ -9,9 +10,11 @@ from webapp.clock import now
 from webapp.crypto.signatures import finish_bytes, verify
 from webapp.database import db, in_transaction
 from webapp.flows.restore_request import IllegalMove, Move, State
+from webapp.models.asked_and_decided import StopReason
 from webapp.models.device import Device, DeviceState
 from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
+from webapp.models.own_recovery import OwnRecovery
 from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
@@ -19,6 +22,7 @@ from webapp.models.tab_key import TabKey
 from webapp.models.undo import Undo
 from webapp.models.user import User
 from webapp.models.vault import StaleVault, Vault
+from webapp.models.way import Way
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Finish:
     base_sha256: str
     verify_key: bytes
     ended_signature: bytes
+    """By the key of the epoch that ends; empty where a new account is begun without it."""
     keyslot: bytes
     server_share: bytes
     proof: bytes
@@ -37,6 +42,7 @@ class Finish:
     """Of the device lock. A browser that tries again with another PIN counts on, so that each salt has its number."""
     name: str
     kit: int
+    kit_verify_key: bytes | None
     items: int
     file: bytes
     file_sha256: str
@@ -53,61 +59,93 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
         return db.session.get_one(Device, request.device_id)
     if request.state != State.RELEASED:
         raise IllegalMove(State(request.state), Move.FINISH)
+    former = _demand_current(user, sent)
+    _verify(request, request.id, user, origin, former, sent)
+    request.finish(user, sent.file_sha256)
+    return _change_hands(request, user, sign_in_id, sent, way=Way.CLOUD_BACKUP, restore_request_id=request.id)
+
+
+def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent: Finish) -> Device:
+    """The same for a recovery that needed nobody’s help; an open restore request is stopped by it.
+
+    Raises RecoveryOver, OnHold, PasswordNeeded, StaleVault, BadSignature.
+    """
+    assert in_transaction()
+    if own.finished_at and own.finished_sha256 == sent.file_sha256:
+        return db.session.get_one(Device, own.id)
+    former = _demand_current(user, sent)
+    if own.way != Way.NEW_ACCOUNT:
+        _verify(own, str(own.way), user, origin, former, sent)
+    own.finish(user, sign_in, sent.file_sha256)
+    RestoreRequest.stop_open(user, StopReason.RECOVERED)
+    return _change_hands(own, user, sign_in.id, sent, way=own.way, own_recovery_id=own.id)
+
+
+def _demand_current(user: User, sent: Finish) -> Vault:
     former = Vault.current(user)
     assert former is not None
     if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
         raise StaleVault(former)
-    _verify(request, user, origin, former, sent)
-    request.finish(user, sent.file_sha256)
-    Pairing.stop_open(user)
-    undo = _keep_undo(request, user, former, sent)
-    device = _enrol(request, user, sent, undo)
-    Vault.begin(user, device.id, sent.epoch, sent.verify_key, sent.counter, sent.items, sent.file)
-    user.kit_number, user.kit_confirmed_at = sent.kit, None
-    user.end_sessions(but=sign_in_id)
-    db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
-    return device
+    return former
 
 
-def _verify(request: RestoreRequest, user: User, origin: str, former: Vault, sent: Finish) -> None:
+def _verify(
+    asker: RestoreRequest | OwnRecovery, reference: str, user: User, origin: str, former: Vault, sent: Finish
+) -> None:
     signed = finish_bytes(
         origin,
         user.organisation_id,
         user.id,
-        request.id,
+        reference,
         (former.epoch, sent.epoch),
-        request.device_id,
-        (request.sign_public, request.recipient),
+        asker.device_id,
+        (asker.sign_public, asker.recipient),
         sent.verify_key,
         bytes.fromhex(sent.file_sha256),
     )
     verify("spare-key/v1/finish", signed, sent.ended_signature, former.verify_key)
 
 
-def _keep_undo(request: RestoreRequest, user: User, former: Vault, sent: Finish) -> Undo:
+def _change_hands(
+    asker: RestoreRequest | OwnRecovery, user: User, sign_in_id: str, sent: Finish, **undo_facts: Any
+) -> Device:
+    """Everything that a recovery changes, whichever way it came."""
+    Pairing.stop_open(user)
+    undo = _keep_undo(user, sent, **undo_facts)
+    device = _enrol(asker, user, sent, undo)
+    Vault.begin(user, device.id, sent.epoch, sent.verify_key, sent.counter, sent.items, sent.file)
+    user.kit_number, user.kit_confirmed_at, user.kit_verify_key = sent.kit, None, sent.kit_verify_key
+    user.end_sessions(but=sign_in_id)
+    db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
+    return device
+
+
+def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
+    window = limits.NEW_ACCOUNT_UNDO_WINDOW if way == Way.NEW_ACCOUNT else limits.UNDO_WINDOW
     undo = Undo(
         user_id=user.id,
-        way="cloud_backup",
-        former_epoch=former.epoch,
+        way=way,
+        former_epoch=user.epoch,
         epoch=sent.epoch,
         former_kit=user.kit_number,
         former_kit_confirmed_at=user.kit_confirmed_at,
-        restore_request_id=request.id,
-        until=now() + limits.UNDO_WINDOW,
+        former_kit_verify_key=user.kit_verify_key,
+        until=now() + window,
+        **reference,
     )
     db.session.add(undo)
     return undo
 
 
-def _enrol(request: RestoreRequest, user: User, sent: Finish, undo: Undo) -> Device:
-    """Make the request’s device the one active device; the others keep their sealed share for an undo."""
+def _enrol(asker: RestoreRequest | OwnRecovery, user: User, sent: Finish, undo: Undo) -> Device:
+    """Make the asking device the one active device; the others keep their sealed share for an undo."""
     device = Device(
-        id=request.device_id,
+        id=asker.device_id,
         user_id=user.id,
         name=sent.name,
-        browser=request.browser,
-        recipient=request.recipient,
-        sign_public=request.sign_public,
+        browser=asker.browser,
+        recipient=asker.recipient,
+        sign_public=asker.sign_public,
         tries_left=limits.PIN_TRIES,
     )
     for other in Device.of(user.id):

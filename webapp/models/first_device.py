@@ -34,6 +34,7 @@ class FirstDevice:
     keyslot: bytes
     server_share: bytes
     proof: bytes
+    kit_verify_key: bytes | None
     items: int
     file: bytes
 
@@ -62,7 +63,7 @@ class FirstDevice:
         db.session.flush()
         DeviceLock.store(device, 1, self.keyslot, self.server_share, self.proof)
         Vault.begin(user, device.id, 1, self.verify_key, 1, self.items, self.file)
-        user.kit_number = 1
+        user.kit_number, user.kit_verify_key = 1, self.kit_verify_key
         Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
         Event.append("vault.begun", user.organisation_id, actor=user, subject=user, object_id=device.id)
         found = update(SignIn).where(SignIn.id == sign_in_id)

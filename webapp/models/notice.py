@@ -17,6 +17,7 @@ from webapp.models.user import User
 
 FOR_ADMINS = {
     *("restore_requested", "restore_released_admin", "restore_completed_admin", "password_reset_admin"),
+    "own_recovery_completed_admin",
     *("hold_begun_admin", "hold_lifted_admin", "recovery_undone_admin", "wait_changed"),
 }
 MAIL_ONLY = {"password_link", "mail_code"}
@@ -24,6 +25,7 @@ MAIL_ONLY = {"password_link", "mail_code"}
 VETOED_BY_MAIL = {
     *("restore_requested_by_you", "restore_approved", "restore_approved_waiting", "restore_released"),
     *("restore_completed", "password_was_reset", "password_changed", "new_sign_in", "recovery_undone"),
+    *("own_recovery_begun", "own_recovery_completed", "kit_changed"),
     *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
     "pairing_unfinished",
     *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),
@@ -114,10 +116,11 @@ class Notice(Base):
 
     @property
     def topic(self) -> str:
-        """What a later notice may take the place of this one for: its request, pairing or member, else only itself."""
+        """What a later notice may take the place of this one for: its request, pairing, recovery or member; else only
+        itself."""
         if self.kind in OF_THEIR_OWN:
             return self.id
-        named = (self.details.get(name) for name in ("request", "pairing", "member_id"))
+        named = (self.details.get(name) for name in ("request", "pairing", "recovery", "member_id"))
         return str(next(filter(None, named), self.id))
 
     def dismiss(self) -> None:

@@ -39,6 +39,8 @@ class SignIn(Base):
 
     browser_id: Mapped[str] = mapped_column(String(64), default="")
     """SHA-256 of the cookie by which a browser is known again after signing out; empty: from before there was one."""
+    password_at: Mapped[datetime | None]
+    """When the sign-in password was last typed again here, after signing in."""
     mail_confirmed_at: Mapped[datetime | None]
     """When a code that was mailed to the member was typed here."""
 
@@ -111,6 +113,11 @@ class SignIn(Base):
     def is_mail_confirmed(self) -> bool:
         """Whether whoever is signed in here has shown lately that they read the member’s mail."""
         return self.mail_confirmed_at is not None and now() - self.mail_confirmed_at < limits.MAIL_CONFIRMED
+
+    @property
+    def has_shown_password(self) -> bool:
+        """Whether whoever is signed in here has lately typed the password: a stolen cookie has not."""
+        return now() - (self.password_at or self.created_at) < limits.PASSWORD_SHOWN
 
     @property
     def is_alive(self) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -18,6 +18,7 @@ from webapp.models.restore_request import RestoreRequest
 from webapp.models.tab_key import TabKey
 from webapp.models.user import User
 from webapp.models.vault import Vault
+from webapp.models.way import Way
 
 
 class UndoClosed(Exception):
@@ -31,12 +32,14 @@ class Undo(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)
-    way: Mapped[str] = mapped_column(String(30))
+    way: Mapped[Way] = mapped_column(String(30))
     former_epoch: Mapped[int]
     epoch: Mapped[int]
     former_kit: Mapped[int]
     former_kit_confirmed_at: Mapped[datetime | None]
+    former_kit_verify_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     restore_request_id: Mapped[str | None] = mapped_column(String(32))
+    own_recovery_id: Mapped[str | None] = mapped_column(String(32))
     made_at: Mapped[datetime] = mapped_column(default=now)
     until: Mapped[datetime]
     undone_at: Mapped[datetime | None]
@@ -72,7 +75,7 @@ class Undo(Base):
         db.session.get_one(Vault, (user.id, self.epoch)).ended_at = now()
         former.ended_at = None
         user.epoch, user.kit_number = self.former_epoch, self.former_kit
-        user.kit_confirmed_at = self.former_kit_confirmed_at
+        user.kit_confirmed_at, user.kit_verify_key = self.former_kit_confirmed_at, self.former_kit_verify_key
         user.end_sessions(but=keep)
         Event.append("recovery.undone", user.organisation_id, actor=None, subject=user, object_id=self.id)
         Notice.give(user, "recovery_undone", made_at=self.made_at.isoformat())

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, func, select, update
+from sqlalchemy import ForeignKey, LargeBinary, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import limits
@@ -41,6 +41,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     epoch: Mapped[int] = mapped_column(default=0)
     kit_number: Mapped[int] = mapped_column(default=0)
     kit_confirmed_at: Mapped[datetime | None]
+    kit_verify_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Ed25519 key derived from the Recovery Kit: shows later that somebody holds the kit, and tells nothing of it."""
     cloud_backups_at: Mapped[datetime | None]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
@@ -140,6 +142,19 @@ class User(UserMixin, Base):  # type: ignore[misc]
         assert in_transaction()
         if epoch == self.epoch or self.local_copy_epoch != self.epoch:
             self.local_copy_at, self.local_copy_epoch = now(), epoch
+
+    def change_kit(self, number: int, verify_key: bytes, device: str) -> None:
+        """The next Recovery Kit, confirmed with `device`, takes the place of the present one, in the caller’s
+        transaction with the member locked; again changes nothing."""
+        from webapp.models.event import Event
+        from webapp.models.notice import Notice
+
+        assert in_transaction()
+        if number != self.kit_number + 1:
+            return
+        self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
+        Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
+        Notice.give(self, "kit_changed", number=number, device=device)
 
     def end_sessions(self, but: str | None = None) -> None:
         """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""

@@ -22,6 +22,7 @@ MODULES = (
     "pair",
     "restore_requests",
     "restores",
+    "own_recoveries",
     "vetoes",
     "mailbox",
     "admin.overview",

@@ -24,7 +24,17 @@ from webapp.models import (
     VaultExists,
 )
 from webapp.models.columns import is_id
-from webapp.octets import Refusal, age_file, at_most, check_signature, framed_body, from_base64, number_of, text_of
+from webapp.octets import (
+    Refusal,
+    age_file,
+    at_most,
+    check_signature,
+    framed_body,
+    from_base64,
+    kit_key_of,
+    number_of,
+    text_of,
+)
 from webapp.security import address, browser_label, me, my_sign_in, public, sign_in
 from webapp.views.home import home_url, opening_device
 
@@ -151,6 +161,7 @@ def _first_device(header: dict[str, object], file: bytes) -> FirstDevice:
         keyslot=age_file(from_base64(header.get("keyslot")), limits.KEYSLOT_BYTES),
         server_share=from_base64(header.get("server_share"), 32),
         proof=from_base64(header.get("proof"), 32),
+        kit_verify_key=kit_key_of(header),
         items=number_of(header, "items", limits.VAULT_ITEMS),
         file=age_file(file, FRAME_BYTES),
     )

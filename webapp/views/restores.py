@@ -21,6 +21,7 @@ from webapp.octets import (
     framed_answer,
     framed_body,
     from_base64,
+    kit_key_of,
     number_of,
     signed,
     text_of,
@@ -62,12 +63,7 @@ def show_newest_vault(request_id: str) -> Response:
     asked = _of_signer(request_id)
     if asked.state != State.RELEASED:
         raise Refusal(410, "request_closed", state=asked.state)
-    user = me()
-    vault = Vault.current(user, with_file=True)
-    assert vault is not None
-    header = {"epoch": vault.epoch, "counter": vault.counter, "sha256": vault.sha256, "kit": user.kit_number}
-    header["next_epoch"] = Vault.next_epoch(user.id)
-    return framed_answer(header, vault.file)
+    return newest_vault()
 
 
 @bp.post("/<request_id>/finish")
@@ -76,7 +72,7 @@ def show_newest_vault(request_id: str) -> Response:
 def finish(request_id: str) -> Response:
     """Begin the new epoch with this device alone. The same Finish again gets the same answer."""
     _of_signer(request_id)
-    sent = _sent(*framed_body())
+    sent = finish_of(*framed_body())
     user_id, sign_in_id, origin = me().id, my_sign_in().id, current_app.config["ORIGIN"]
     try:
         with transaction() as session:
@@ -84,13 +80,22 @@ def finish(request_id: str) -> Response:
             asked = session.get_one(RestoreRequest, request_id, populate_existing=True)
             finish_restore(asked, user, sign_in_id, origin, sent)
     except StaleVault as error:
-        vault = error.current
-        raise Refusal(409, "stale_vault", sha256=vault.sha256, counter=vault.counter, epoch=vault.epoch) from None
+        raise stale(error) from None
     except BadSignature:
         raise Refusal(403, "bad_signature") from None
     except IllegalMove as error:
         raise _closed(error) from None
     return jsonify(next=url_for("recovery.show_done"))
+
+
+def newest_vault(*, with_file: bool = True) -> Response:
+    """The newest vault file and the place it takes, for whoever may end its epoch."""
+    user = me()
+    vault = Vault.current(user, with_file=with_file)
+    assert vault is not None
+    header = {"epoch": vault.epoch, "counter": vault.counter, "sha256": vault.sha256, "kit": user.kit_number}
+    header["next_epoch"] = Vault.next_epoch(user.id)
+    return framed_answer(header, vault.file if with_file else b"")
 
 
 def _of_signer(request_id: str) -> RestoreRequest:
@@ -139,20 +144,28 @@ def _released(asked: RestoreRequest) -> tuple[dict[str, Any], bytes]:
     return header, backup.file
 
 
-def _sent(header: dict[str, Any], file: bytes) -> Finish:
-    """The Finish as it came, each part of its kind and size. Raises Refusal."""
+def stale(error: StaleVault) -> Refusal:
+    """The vault moved on: as it stands now."""
+    vault = error.current
+    return Refusal(409, "stale_vault", sha256=vault.sha256, counter=vault.counter, epoch=vault.epoch)
+
+
+def finish_of(header: dict[str, Any], file: bytes, *, ends: bool = True) -> Finish:
+    """The Finish as it came, each part of its kind and size; `ends`: with a signature by the ended epoch’s key. Raises
+    Refusal."""
     sent = Finish(
         epoch=number_of(header, "epoch"),
         counter=number_of(header, "counter", limits.COUNTERS),
         base_sha256=text_of(header, "base_sha256", 64),
         verify_key=from_base64(header.get("verify_key"), 32),
-        ended_signature=from_base64(header.get("ended_signature"), 64),
+        ended_signature=from_base64(header.get("ended_signature"), 64) if ends else b"",
         keyslot=age_file(from_base64(header.get("keyslot")), limits.KEYSLOT_BYTES),
         server_share=from_base64(header.get("server_share"), 32),
         proof=from_base64(header.get("proof"), 32),
         version=number_of(header, "version", LOCK_VERSIONS) if "version" in header else 1,
         name=text_of(header, "name", limits.NAME_CHARACTERS),
         kit=number_of(header, "kit", KIT_NUMBERS),
+        kit_verify_key=kit_key_of(header),
         items=number_of(header, "items", limits.VAULT_ITEMS),
         file=age_file(file, limits.VAULT_FILE_BYTES),
         file_sha256=text_of(header, "file_sha256", 64),

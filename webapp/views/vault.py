@@ -20,6 +20,7 @@ from webapp.octets import (
     framed_answer,
     framed_body,
     json_body,
+    kit_key_of,
     number_of,
     signed,
 )
@@ -57,11 +58,14 @@ def show_file() -> Response:
 @at_most(limits.VAULT_FILE_BYTES + MAXIMUM_HEADER)
 @signed
 def save_file() -> Response:
-    """Replace it, if it is still the one that was edited."""
+    """Replace it, if it is still the one that was edited. With a `kit_verify_key` it is the first that only the next
+    Recovery Kit opens, which the member has shown to have."""
     device_id, user_id = active_device().id, me().id
     header, file = framed_body()
     age_file(file, limits.VAULT_FILE_BYTES)
-    if header.get("file_sha256") != hashlib.sha256(file).hexdigest() or number_of(header, "kit") != me().kit_number:
+    kit, kit_key = number_of(header, "kit"), kit_key_of(header)
+    is_next = kit_key is not None and kit == me().kit_number + 1
+    if header.get("file_sha256") != hashlib.sha256(file).hexdigest() or not (is_next or kit == me().kit_number):
         raise Refusal(400, "malformed")
     base = number_of(header, "epoch"), str(header.get("base_sha256"))
     counter, items = number_of(header, "counter", limits.COUNTERS), number_of(header, "items")
@@ -70,7 +74,10 @@ def save_file() -> Response:
     try:
         with transaction() as session:
             user = User.locked(user_id)
-            saved = _place(Vault.save(user, session.get_one(Device, device_id), base, counter, items, file))
+            device = session.get_one(Device, device_id)
+            saved = _place(Vault.save(user, device, base, counter, items, file))
+            if kit_key:
+                user.change_kit(kit, kit_key, device.name)
     except StaleVault as stale:
         raise Refusal(409, "stale_vault", **_place(stale.current)) from None
     except DeviceNotActive:
