@@ -32,7 +32,7 @@ const WRITABLE = { mode: 'readwrite' };
  * @property {number|null} epoch @property {number|null} counter @property {string|null} sha256
  * @property {string|null} device - id of the device in this browser that kept it: while that is active (or prior), and the
  *   epoch is the one of its lock, its PIN opens the copy; null: another browser’s, so only a Recovery Kit does for sure
- * @property {string|null} tried_at - when a recovery from it was tried last
+ * @property {string|null} tried_at - when a recovery from it was tried last; of `own` never
  * @property {string|null} folder - name of the folder
  * @property {() => Promise<Uint8Array>} read - throws `copy_gone`, `folder_asks`, `copy_refused`
  * @property {() => Promise<void>} [remove] - not of `own`
