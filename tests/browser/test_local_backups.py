@@ -131,7 +131,7 @@ def test_what_was_deleted_comes_back_from_a_copy(alice: Person, home: Page, scre
     expect(home.get_by_text("1 item", exact=True)).to_be_visible()
     home.goto("/backups/local")
     home.get_by_role("button", name="Restore Backup").last.click()
-    expect(home.get_by_text("Items in it: 2.")).to_be_visible(timeout=SLOW)
+    expect(home.get_by_text("Items in it: 2.").filter(visible=True)).to_be_visible(timeout=SLOW)
     screen(home, "local-backups-restore")
     home.get_by_role("button", name="Save to Vault").click()
     expect(home.get_by_text("Items brought in: 1")).to_be_visible(timeout=SLOW)
