@@ -19,7 +19,7 @@ from tests.support.people import Person, enrolled
 from tests.support.vault_pages import row_of
 from webapp.client import documents
 from webapp.client.encoding import to_json
-from webapp.client.identities import new_identity, recipient_of
+from webapp.client.identities import Identity, new_identity, recipient_of
 from webapp.client.recovery_kits import RecoveryKit, write_kit
 from webapp.client.sealing import seal
 from webapp.database import transaction
@@ -156,7 +156,7 @@ def test_a_slip_in_the_kit_is_found_and_the_right_one_opens_the_file(
     assert center.evaluate("document.querySelector('kit-input input').value") == ""
 
 
-def kit_file(person: Person, identity: str) -> bytes:
+def kit_file(person: Person, identity: Identity) -> bytes:
     return write_kit(RecoveryKit(1, "2026-11-22T16:10:46Z", person.email, "Example Works", identity)).encode()
 
 

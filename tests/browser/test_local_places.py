@@ -1,12 +1,14 @@
 """Where copies lie and how often they are kept: places that are full, gone or missing stop no save."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW, open_vault
 from tests.support.devices import login
-from tests.support.local_copies import change_settings, files_in, listed, pick_folder, put_file, wait_for_copy
+from tests.support.local_copies import change_settings, files_in, listed, pick_folder, put_file, settle, wait_for_copy
 from tests.support.people import Person, enrolled
 from tests.support.vault_pages import add_login, row_of, titles_of
 
@@ -139,36 +141,31 @@ def test_the_browser_keeps_the_last_ten_and_the_folder_all(alice: Person, center
 
 
 def test_it_happens_as_often_as_the_member_chose(alice: Person, home: Page) -> None:
-    def kept() -> list[bytes]:
-        return list(files_in(home, alice.user_id).values())
+    def is_kept(*, after: str = "", **settings: object) -> bool:
+        """Whether the vault as it is now is among the copies, once the page was loaded or something saved."""
+        change_settings(home, alice.user_id, **settings)
+        home.goto("/vault")
+        if after:
+            add_login(home, after)
+            expect(home.get_by_role("heading", name=after, level=2)).to_be_visible(timeout=SLOW)
+        expect(home.locator(".item").first).to_be_visible()
+        settle(home)
+        return row_of(alice)["file"] in files_in(home, alice.user_id).values()
 
-    def current() -> bool:
-        return row_of(alice)["file"] in kept()
-
-    save_one_more(home, alice, "Within the day")
-    assert not current()
-    change_settings(home, alice.user_id, last={"at": "2026-01-01T02:00:00Z"})
-    with_copy(home, alice, "A day later")
-    assert current()
-    change_settings(home, alice.user_id, schedule="off", last={"at": "2026-01-01T02:00:00Z"})
-    save_one_more(home, alice, "Off")
-    assert not current()
-    change_settings(home, alice.user_id, schedule="weekly")
-    with_copy(home, alice, "A week later")
-    assert current()
-    change_settings(home, alice.user_id, last={"epoch": 0})
-    with_copy(home, alice, "After a recovery")
-    assert current()
-    assert len(kept()) == 4
+    assert not is_kept(after="Within the day")
+    assert is_kept(last={"at": long_ago(days=1)})
+    assert not is_kept(schedule="weekly", after="Within the week")
+    assert not is_kept(last={"at": long_ago(days=6)})
+    assert is_kept(last={"at": long_ago(days=7)})
+    assert not is_kept(schedule="off", last={"at": long_ago(days=400)}, after="Off")
+    assert is_kept(schedule="change")
+    assert is_kept(after="Every change")
+    assert not is_kept(schedule="daily", after="Once more within the day")
+    assert is_kept(last={"epoch": 0})  # what was kept is of before a recovery
 
 
-def with_copy(page: Page, person: Person, title: str) -> None:
-    """Saves one more, and waits until it is kept."""
-    save_one_more(page, person, title)
-    for _ in range(50):
-        if row_of(person)["file"] in files_in(page, person.user_id).values():
-            return
-        page.wait_for_timeout(100)
+def long_ago(*, days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days, minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_what_is_listed_without_a_session_tells_whose_key_opens_it(alice: Person, center: Page) -> None:
