@@ -9,7 +9,7 @@ STRICT ?=
 export STRICT
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --quiet
 
-.PHONY: help run test coverage lint bench screens vendor pins free-port venv installed-run installed-dev chromium
+.PHONY: help run test walk coverage lint bench screens vendor pins free-port venv installed-run installed-dev chromium
 
 help: ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ test: installed-dev chromium lint ## Lint, types and every test that can run her
 
 coverage: installed-dev chromium ## Which lines of webapp no test runs (slower)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+
+walk: installed-dev ## The random walk, along ways that nobody has walked yet
+	@WALK_SEED=random $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/walks/test_random_walk.py
 
 lint: installed-dev ## Style, types, templates
 	@$(BIN)/ruff check

@@ -20,12 +20,14 @@ export const openWithPassphrase = (file, passphrase) => run('openWithPassphrase'
 /** As in crypto/sealing.js. @param {Uint8Array} bytes @param {string} passphrase @returns {Promise<string>} */
 export const sealWithPassphrase = (bytes, passphrase) => run('sealWithPassphrase', bytes, passphrase);
 
-/** @returns {Promise<any>} throws what the job throws, or `worker_failed` */
+/** @returns {Promise<any>} throws what the job throws, `worker_failed` or `offline` */
 function run(job, ...parts) {
   const worker = new Worker(policy ? policy.createScriptURL(ADDRESS) : ADDRESS, { type: 'module' });
   return new Promise((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => (data.code ? reject(new CryptoError(data.code)) : resolve(data.result)));
-    worker.addEventListener('error', (event) => reject(new CryptoError('worker_failed', event.message)));
+    worker.addEventListener('error', ({ message }) => {
+      reject(new CryptoError(navigator.onLine ? 'worker_failed' : 'offline', message)); // its script couldn’t be fetched
+    });
     worker.postMessage({ job, parts });
   }).finally(() => worker.terminate());
 }

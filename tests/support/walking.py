@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tests.support import walking_laws
-from tests.support.walking_audit import Act, Audit
+from tests.support.walking_act import Act
+from tests.support.walking_audit import Audit
 from tests.support.walking_cast import Key, Player, Profile, Stage
+from tests.support.walking_pairing_moves import moved
 from tests.support.walking_sight import Sight
 from tests.support.walking_watch import Wire
 from webapp.client.errors import DeviceError, ServerRefused
@@ -65,6 +67,9 @@ class Walking(RuleBasedStateMachine):
         after = Sight(self.stage.eyes, self.sight)
         walking_laws.check(self.act, self.sight, after, self.book)
         Audit(self.act, self.sight, after).check()
+        for _, _, moves in moved(self.act, self.sight, after):
+            for move in moves:
+                self.reach(f"pairing: {move}")
         self.sight, self.act = after, Act("look")
 
     def reach(self, what: str) -> None:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tests.support.walking_act import Act
+from tests.support.walking_pairing_moves import lead, locked, moved
 from tests.support.walking_sight import Sight
 from webapp import limits
 
@@ -19,19 +20,6 @@ ADMINS_HEAR = {"requested": "restore_requested", "released": "restore_released_a
 }
 
 
-@dataclass
-class Act:
-    """What somebody is about to do: `user` is whom it concerns, `by` the admin, `device` and `session` who does it."""
-
-    kind: str
-    user: str = ""
-    device: str = ""
-    session: str = ""
-    by: str = ""
-    undo: str = ""
-    """The recovery that is said to be undone."""
-
-
 class Audit:
     """What `after` has to tell of everything that changed since `before`."""
 
@@ -39,7 +27,15 @@ class Audit:
         self.act, self.before, self.after = act, before, after
         self.events: Counter[Told] = Counter()
         self.notices: Counter[Told] = Counter()
-        for part in (self._requests, self._devices, self._accounts, self._sessions, self._holds, self._rest):
+        for part in (
+            self._requests,
+            self._devices,
+            self._accounts,
+            self._sessions,
+            self._holds,
+            self._pairings,
+            self._rest,
+        ):
             part()
 
     def check(self) -> None:
@@ -75,9 +71,49 @@ class Audit:
                 self.events[f"device.{kind}", row["user_id"]] += 1
             if former is not None and set(self.after.versions(key)) - set(self.before.versions(key)):
                 self.events["device.pin_changed", row["user_id"]] += 1
-            if former is not None and row["lock_destroyed_at"] != former["lock_destroyed_at"]:
+            gone = former is not None and row["lock_destroyed_at"] != former["lock_destroyed_at"]
+            if gone and self.act.kind != "destroy":
                 self.events["device.lock_destroyed", row["user_id"]] += 1
                 self.notices["lock_destroyed", row["user_id"]] += 1
+        self._member_said()
+
+    def _left(self, key: str) -> bool:
+        """Whether a device was unpaired."""
+        was, now = self.before.devices[key]["state"], self.after.devices[key]["state"]
+        return bool(now == "unpaired" != was)
+
+    def _member_said(self) -> None:
+        """What was done on the Devices page; each step does one thing there."""
+        told = {"unpair": "unpaired", "unpair_others": "unpaired", "return": "returned", "destroy": "destroyed"}
+        gone = any(self._left(key) for key in self.before.devices)
+        if self.act.kind in told and (gone or self.act.kind != "unpair_others"):
+            self.notices[f"device_{told[self.act.kind]}", self.act.user] += 1
+        if self.act.kind in ("return", "destroy"):
+            assert self.act.target, f"{self.act} of no device"
+        epochs = [sight.users[self.act.user]["epoch"] for sight in (self.before, self.after) if self.act.user]
+        if self.act.kind == "veto" and epochs[0] == epochs[1]:
+            self.notices["device_unpaired", self.act.user] += bool(self.act.leaving)
+            self.notices["device_returned", self.act.user] += bool(self.act.returning)
+        if self.act.kind == "destroy":
+            self.events["device.destroyed", self.act.user] += 1
+
+    def _pairings(self) -> None:
+        for key in set(self.after.pairings) - set(self.before.pairings):
+            member = self.after.pairings[key]["user_id"]
+            self.events["pairing.opened", member] += 1
+            self.notices["pairing_opened", member] += 1
+        for former, row, moves in moved(self.act, self.before, self.after):
+            member, state = row["user_id"], former["state"]
+            for move in moves:
+                was, state = state, lead(state, (move,)) or ""
+                failed = move in ("refuse", "lapse")
+                self.events["pairing.code_failed" if failed else f"pairing.{state}", member] += 1
+                if state in ("completed", "declined"):
+                    self.notices[f"pairing_{state}", member] += 1
+                if was == "confirmed" and state != "completed":
+                    self.notices["pairing_unfinished", member] += 1
+        for member in locked(self.act, self.before, self.after).elements():
+            self.notices["pairing_locked", member] += 1
 
     def _accounts(self) -> None:
         for key, row in self.after.users.items():

@@ -2,8 +2,10 @@
 
 import copy
 import gc
+import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +19,11 @@ from tests.support.person import PASSWORD
 from tests.support.walking_sight import Eyes
 from tests.support.walking_watch import Wire
 from webapp import clock, throttle
-from webapp.client import device_lock, identities
+from webapp.client import cpace, device_lock, identities
 from webapp.client.device_state import DeviceState
 from webapp.client.member import Member
+from webapp.client.new_device import NewDevice
+from webapp.client.other_device import OtherDevice
 from webapp.client.recovery import Recovery
 from webapp.client.vaults import Vault
 from webapp.database import transaction
@@ -61,10 +65,23 @@ class Profile:
     open: dict[str, Vault] = field(default_factory=dict)
     """Vaults that were unlocked here, by device: a page that nobody closed."""
     recoveries: dict[str, Recovery] = field(default_factory=dict)
+    asking: dict[str, NewDevice] = field(default_factory=dict)
+    """Pages that asked to be paired, by the device they ask for."""
+    showing: dict[str, OtherDevice] = field(default_factory=dict)
+    """Pages of devices that show a code, or did."""
 
     def member(self, key: Key | None = None) -> Member:
         """Whoever sits here, with one of the keys."""
         return Member(self.wire, key.state if key else None)
+
+
+@dataclass
+class Shown:
+    """A code on a page, and what was typed."""
+
+    page: OtherDevice
+    code: str
+    typed: str = ""
 
 
 @dataclass
@@ -81,6 +98,8 @@ class Cast:
     """(user, token) of veto links that a device of theirs was led to."""
     stolen: list[tuple[str, str]] = field(default_factory=list)
     """(user, cookie): sessions that somebody copied."""
+    codes: dict[str, Shown] = field(default_factory=dict)
+    """The last code of each pairing."""
 
     def player(self, user: str) -> Player:
         """By id."""
@@ -88,21 +107,22 @@ class Cast:
 
 
 class Stage:
-    """One application and a template of its database in which everybody has joined."""
+    """One application and a template of its database in which everybody has joined. One is enough for any number of
+    walks."""
 
-    def __init__(self, folder: Path, migrated: Path) -> None:
+    def __init__(self, folder: Path, migrated: str) -> None:
         self.path, self._template = folder / "walk.sqlite3", folder / "joined.sqlite3"
-        shutil.copyfile(migrated, self.path)
+        shutil.copyfile(migrated.removeprefix("sqlite:///"), self.path)
         self.app = make_app({"DATABASE_URL": f"sqlite:///{self.path}", **SMTP}, folder)
         self.eyes = Eyes(self.path)
         self.key: ActiveKey
         self._joined = self._join()
-        self._close()
+        self.close()
         shutil.copyfile(self.path, self._template)
 
     def begin(self) -> Cast:
         """Everybody as they were when they had joined."""
-        self._close()
+        self.close()
         for old in self.path.parent.glob(f"{self.path.name}-*"):
             old.unlink()
         shutil.copyfile(self._template, self.path)
@@ -126,10 +146,7 @@ class Stage:
             )
 
     def close(self) -> None:
-        """For good."""
-        self._close()
-
-    def _close(self) -> None:
+        """Let go of the database, until everybody begins again."""
         self.eyes.close()
         dispose(self.app)
 
@@ -170,25 +187,25 @@ class Stage:
 
 
 def cheap(patch: pytest.MonkeyPatch) -> None:
-    """What costs time and is no part of a walk: memory-hard PINs, throttles, which have tests of their own, and the
-    spelling of the same keys again and again."""
+    """What costs time and is no part of a walk: memory-hard PINs, long scalars, throttles, which have tests of their
+    own, and the spelling of the same keys again and again."""
     for spelling in ("_bech32", "_unbech32"):
         patch.setattr(identities, spelling, lru_cache(4096)(getattr(identities, spelling)))
     gc.freeze()  # nothing that is there by now will be garbage, and a walk makes none that matters
     gc.set_threshold(100_000, 20, 100)
     patch.setattr(device_lock, "MEMORY_KIB", 8)
     patch.setattr(device_lock, "PASSES", 1)
+    patch.setattr(cpace, "sample_scalar", lambda: 1 + secrets.randbits(16))
     patch.setattr(throttle, "spend", lambda *_: None)
 
 
-def staged(folder: Path, migrated: Path) -> Iterator[Stage]:
-    """A stage for one test."""
+@contextmanager
+def made_cheap() -> Iterator[None]:
+    """While a walk goes on; the clock is right afterwards."""
+    usual = gc.get_threshold()
     with pytest.MonkeyPatch.context() as patch:
-        usual = gc.get_threshold()
         cheap(patch)
-        stage = Stage(folder, migrated)
-        yield stage
-        stage.close()
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-        clock.offset = clock.offset * 0
+        yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
+    clock.offset = clock.offset * 0

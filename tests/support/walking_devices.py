@@ -1,16 +1,19 @@
 """Rules of a walk: signing in and out, PINs, saving and backing up, in every browser there is."""
 
+from sqlite3 import Row
+
 from hypothesis.stateful import precondition, rule
 
-from tests.support.walking import LUCK, PICK, PINS, WRONG_PIN, Walking
-from tests.support.walking_audit import Act
+from tests.support.walking import LUCK, PICK, PINS, WRONG_PIN
+from tests.support.walking_act import Act
 from tests.support.walking_cast import Key, Profile
+from tests.support.walking_proofs import Proofs
 from webapp import limits
 from webapp.client.encoding import new_id, to_base64
 from webapp.client.vaults import Vault
 
 
-class DeviceRules(Walking):
+class DeviceRules(Proofs):
     """What members do on an ordinary day."""
 
     @rule(where=PICK, who=PICK, luck=LUCK)
@@ -67,17 +70,20 @@ class DeviceRules(Walking):
     def try_pin(self, profile: Profile, key: Key, *, right: bool) -> None:
         """An open vault holds what was put into it; nobody opens it without an active device and its PIN."""
         device, user = key.state.id, key.state.user
-        asked = self.sight.asked(user)
-        blocked = asked is not None and self.proved_at(profile) == asked["device_id"] != device
-        version = max(self.sight.versions(device), default=0)
-        should = right and self.sight.opens(device) and not blocked and version in key.pins
+        pin = self.pin_of(key) if right else WRONG_PIN
+        version, proved = self.lock_opened(profile, key, pin), self.after_proof(profile, key)
+        should = version > 0 and self.sight.opens(proved)
         self.act = Act("unlock", user, device)
-        pin = key.pins.get(version, PINS[0]) if right else WRONG_PIN
         vault = self.attempt("unlocked", lambda: profile.member(key).unlock(pin), should=should)
-        if vault:
+        if version:
             key.pins = {version: key.pins[version]}
+        if vault:
             profile.open[device] = vault
             self.require_contents(vault, user)
+
+    def pin_of(self, key: Key) -> str:
+        """The latest one chosen there, or a guess."""
+        return key.pins.get(max(self.sight.versions(key.state.id), default=0), PINS[0])
 
     def require_contents(self, vault: Vault, user: str) -> None:
         """Exactly what was saved."""
@@ -114,8 +120,9 @@ class DeviceRules(Walking):
         self.attempt("backed up", vault.back_up, should=should)
 
     def may_write(self, profile: Profile, key: Key) -> bool:
-        """A signed request of an active device in a session of its member."""
-        return self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
+        """A signed request of an active device in a session of its member in which its PIN was typed."""
+        mine = self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
+        return mine and bool(self.opened(profile, key.state.id))
 
     @precondition(lambda self: self.open_vaults())
     @rule(where=PICK, which=PICK, luck=LUCK)
@@ -125,18 +132,17 @@ class DeviceRules(Walking):
         if luck < 3 and self.may_write(profile, key):
             self.try_pin(profile, key, right=True)
             self.settle()
-        device, vault = key.state.id, profile.open[key.state.id]
-        row = self.sight.devices[device]
-        fresh = row["last_used_at"] > self.sight.ago(limits.PIN_CHANGE_WINDOW)
+        device, vault, versions = key.state.id, profile.open[key.state.id], self.sight.versions(key.state.id)
+        typed = [row["made_at"] for row in self.opened(profile, device) if not row["key"]]
+        fresh = bool(typed) and typed[0] > self.sight.ago(limits.PIN_CHANGE_WINDOW)
         should = self.may_write(profile, key) and self.proved_at(profile) == device and fresh
         self.act = Act("change_pin", key.state.user, device) if should else Act("refused", key.state.user)
         member, pin = profile.member(key), self.pick(PINS, which)
         member._vault = vault
-        version = max(self.sight.versions(device), default=0) + 1
         kept = dict(key.state.salts)
         self.attempt("changed the PIN", lambda: member.change_pin(pin), should=should)
         if should:
-            key.pins[version] = pin
+            key.pins[max(versions) + 1] = pin
         else:
             key.state.salts = kept
 
@@ -148,15 +154,11 @@ class DeviceRules(Walking):
         user, browser = self.user_at(profile) or key.state.user, self.browser(profile)
         player = self.cast.player(user)
         if luck < 3:
-            self.act = Act("open_tab", user)
-            body = {"tab": new_id(), "key": to_base64(b"t" * 32)}
-            should = self.may_write(profile, key)
-            work = lambda: browser.sign_json(key.state.signer, "/devices/tab-keys", body)  # noqa: E731
-            self.attempt("opened a tab", work, should=should)
-            self.settle()
+            self.open_tab(profile, key)
         at_device = self.user_at(profile) == user and self.sight.opens_for(user, self.proved_at(profile))
         has_none = self.user_at(profile) == user and not self.sight.users[user]["epoch"]  # no vault: nothing to open
-        should = (has_none or (at_device and self.has_tab(profile))) and player.password is not None
+        is_open = at_device and bool(self.opened(profile, self.proved_at(profile)))
+        should = (has_none or is_open) and player.password is not None
         self.act = Act("password" if should else "refused", user, session=profile.wire.session)
         chosen = f"walk the {self.new('dogs')} twice"
         fields = {"present": player.password or "", "new": chosen}
@@ -168,8 +170,29 @@ class DeviceRules(Walking):
         if should:
             player.password = chosen
 
-    def has_tab(self, profile: Profile) -> bool:
-        """Whether the session has an unlocked tab that wasn’t left alone for too long."""
-        row = self.sight.sign_ins[profile.wire.session]
-        tabs = [tab for tab in self.sight.tab_keys.values() if tab["sign_in_id"] == row["id"]]
-        return bool(tabs) and row["last_active_at"] > self.sight.ago(limits.TAB_KEY_IDLE)
+    def open_tab(self, profile: Profile, key: Key) -> None:
+        """Keep the key of a tab whose vault is open."""
+        self.act = Act("open_tab", self.user_at(profile) or key.state.user)
+        body = {"tab": new_id(), "key": to_base64(b"t" * 32)}
+        work = lambda: self.browser(profile).sign_json(key.state.signer, "/devices/tab-keys", body)  # noqa: E731
+        self.attempt("opened a tab", work, should=self.may_write(profile, key))
+        self.settle()
+
+    def prove_opens(self, profile: Profile, key: Key) -> None:
+        """Where a password and a lock are left, this has to work."""
+        player = self.cast.player(key.state.user)
+        if not self.can_sign_in(player):
+            return
+        if self.user_at(profile) != player.id:
+            self.enter(profile, player)
+        self.try_pin(profile, key, right=True)
+        self.settle()
+        self.reach("a former device proved to open")
+
+    def opened(self, profile: Profile, device: str) -> list[Row]:
+        """What says that the device’s PIN was typed in the session, unless that was left alone for too long."""
+        row = self.sight.sign_ins.get(profile.wire.session)
+        if row is None or row["last_active_at"] <= self.sight.ago(limits.TAB_KEY_IDLE):
+            return []
+        place = row["id"], device
+        return [tab for tab in self.sight.tab_keys.values() if (tab["sign_in_id"], tab["device_id"]) == place]

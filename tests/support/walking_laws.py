@@ -4,8 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.walking_audit import Act
-from tests.support.walking_request_laws import RESETS, UNDOS, requests
+from tests.support.walking_act import RESETS, UNDOS, Act
+from tests.support.walking_device_laws import devices
+from tests.support.walking_pairing_laws import pairings
+from tests.support.walking_request_laws import requests
 from tests.support.walking_sight import Sight
 from webapp import limits
 
@@ -40,13 +42,17 @@ class Book:
     """When each password was changed or reset."""
     kept: list[str] = field(default_factory=list)
     """What Undo gave back since it was last asked: ids of undos."""
+    destroyed: set[str] = field(default_factory=set)
+    """Devices that were unpaired for good."""
 
 
 def check(act: Act, before: Sight, after: Sight, book: Book) -> None:
     """Raise AssertionError where a law is broken."""
-    for law in (_vaults, _undos, _devices, _sessions, _holds, _links):
+    for law in (_vaults, _undos, _sessions, _holds, _links):
         law(act, before, after, book)
+    devices(act, before, after, book.destroyed)
     requests(act, before, after)
+    pairings(act, before, after)
 
 
 def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
@@ -60,9 +66,11 @@ def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
             assert row["epoch"] == after.users[row["user_id"]]["epoch"]
             assert row["epoch"] == 1 + max(v["epoch"] for v in before.vaults.values() if v["user_id"] == row["user_id"])
         elif before.files[key] != sha256:
-            assert (act.kind, act.user) == ("save", row["user_id"]), f"{act.kind} changed a vault"
+            assert act.kind in ("save", "confirm"), f"{act.kind} changed a vault"
+            assert act.user == row["user_id"], "somebody else’s vault changed"
             assert key == before.current(act.user), "an archived vault was written to"
-            assert before.opens(act.device), "a save from a device that is not active"
+            may = before.can_pair if act.kind == "confirm" else before.opens
+            assert may(act.device), "a save from a device that may not"
             assert row["counter"] > before.vaults[key]["counter"]
     for user in after.users:
         if before.users[user]["epoch"] != after.users[user]["epoch"]:
@@ -123,27 +131,6 @@ def _require_kept(promise: Promise, made_at: str, after: Sight) -> None:
     for key, was in promise.devices.items():
         assert after.devices[key]["state"] == ("prior" if was_reset else was), "a device came back as another"
         assert after.versions(key) == promise.locks.get(key, after.versions(key)), "a lock did not come back"
-
-
-def _devices(act: Act, before: Sight, after: Sight, book: Book) -> None:
-    """A device changes only by what befalls its member; what Undo needs is kept as long as it can be."""
-    for key, row in after.devices.items():
-        former, state = before.devices.get(key), row["state"]
-        if former is None:
-            assert (act.kind, act.device, state) == ("finish", key, "active")
-        elif former["state"] != state:
-            allowed = {"prior": RESETS, "unpaired": UNDOS | {"finish"}, "active": UNDOS}[state]
-            allowed = allowed | UNDOS if former["state"] == "unpaired" else allowed
-            assert act.kind in allowed, f"{act.kind} made a device {state}"
-            assert act.user == row["user_id"], "somebody else’s device changed"
-        lost = former is not None and set(before.versions(key)) - set(after.versions(key))
-        if former is not None and row["lock_destroyed_at"] != former["lock_destroyed_at"]:
-            assert act.kind == "worker" or (act.kind, act.device) == ("unlock", key), f"{act.kind} destroyed a lock"
-            assert (former["tries_left"] <= 1, row["tries_left"], after.versions(key)) == (True, 0, [])
-        elif lost and state == "unpaired":
-            assert row["share_until"] is None or row["share_until"] <= after.now, "a share that Undo needs is gone"
-        elif lost:
-            assert (act.kind, act.device) == ("unlock", key)
 
 
 def _sessions(act: Act, before: Sight, after: Sight, book: Book) -> None:

@@ -7,12 +7,19 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.support.walking_cast import Stage
-from tests.support.walking_next import NextRules
+from tests.support.walking_pairing_next import PairingNextRules
 from tests.support.walking_strangers import StrangerRules
+from tests.support.walking_unpairing import UnpairingRules
 from tests.support.walking_vetoes import VetoRules
 
+FURTHER = 10
+"""How much longer a walk may get that has not been everywhere yet."""
 
-class Walk(NextRules, StrangerRules, VetoRules):
+AT_ONCE = 6
+"""Of the walks that start together the first is the simplest there is, with no chance in it: it never goes alone."""
+
+
+class Walk(PairingNextRules, UnpairingRules, StrangerRules, VetoRules):
     """Everybody does anything in any order."""
 
 
@@ -24,17 +31,20 @@ def walk(
     length: int = 100,
     swarm: bool = False,
     only: Sequence[str] = (),
+    until: Sequence[str] = (),
     phases: Sequence[Phase] = (Phase.generate, Phase.shrink),
 ) -> Counter[str]:
-    """Walk so many steps from this seed, in walks of `length`; how often what was reached. Raises what a step broke."""
+    """Walk so many steps from this seed, in walks of `length`, and go on until everything of `until` was reached, up to
+    FURTHER times the steps; how often what was reached. Raises what a step broke."""
 
     class Here(Walk):
         pass
 
     Here.stage, Here.swarm, Here.only, Here.walked = stage, swarm, tuple(only), Counter()
-    while Here.walked["steps"] < steps:
+    walked = Here.walked
+    while walked["steps"] < steps or (walked["steps"] < FURTHER * steps and not all(walked[what] for what in until)):
         chosen = settings(
-            max_examples=1 + (steps - Here.walked["steps"]) // length,
+            max_examples=max(AT_ONCE, 1 + (steps - walked["steps"]) // length),
             stateful_step_count=length,
             database=None,
             deadline=None,
@@ -48,4 +58,4 @@ def walk(
             error.add_note(f"to walk this way again: WALK_SEED={number}")
             raise
         number += 1
-    return Here.walked
+    return walked

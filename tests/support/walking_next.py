@@ -5,7 +5,7 @@ from sqlite3 import Row
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import PICK, PINS
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_cast import HAVE_VAULTS, Player, Profile
 from tests.support.walking_devices import DeviceRules
 from tests.support.walking_passwords import PasswordRules

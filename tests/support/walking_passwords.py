@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK, Walking
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_cast import Player, Profile
 from webapp.client.http import Browser
 from webapp.crypto.links import hash_of

@@ -8,7 +8,7 @@ from sqlite3 import Row
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK, PINS, Walking
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_cast import Key, Player, Profile
 from webapp import limits
 from webapp.client import approvals

@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.support.walking_audit import PATHS, Act
+from tests.support.walking_act import RESETS, UNDOS, Act
+from tests.support.walking_audit import PATHS
 from tests.support.walking_sight import OPEN, Sight
 
-RESETS = {"admin_reset_by_mail", "admin_reset_by_hand", "operator_reset", "link"}
-UNDOS = {"veto", "undo"}
 STEPS = {
     "requested": {"approved", "denied", "cancelled", "expired", "stopped"},
     "approved": {"released", "cancelled", "expired", "stopped"},

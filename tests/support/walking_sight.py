@@ -9,12 +9,16 @@ from pathlib import Path
 from webapp import clock, limits
 
 OPEN = ("requested", "approved", "released")
+PAIRING = ("opened", "offered", "answered", "confirmed")
+"""States in which something can still happen to a pairing."""
 USER = "id, email, role, epoch, session_epoch, kit_number, kit_confirmed_at, password_hash, reset_at, disabled_at"
+CODES = "pairing_codes, pairing_codes_at, pairing_locked_until"
 TABLES = {
-    "user_account": f"SELECT {USER} FROM user_account ORDER BY email",
+    "user_account": f"SELECT {USER}, {CODES} FROM user_account ORDER BY email",
     "device": "SELECT * FROM device ORDER BY enrolled_at",
     "vault": "SELECT user_id || '/' || epoch AS id, user_id, epoch, file, sha256, counter FROM vault",
     "restore_request": "SELECT * FROM restore_request ORDER BY made_at",
+    "pairing": "SELECT * FROM pairing ORDER BY made_at",
     "hold": "SELECT * FROM hold",
     "undo": "SELECT * FROM undo ORDER BY made_at",
     "sign_in": "SELECT * FROM sign_in ORDER BY created_at",
@@ -22,7 +26,7 @@ TABLES = {
     "cloud_backup": "SELECT id, user_id, epoch, file_sha256, share_a FROM cloud_backup ORDER BY made_at DESC",
     "mark": "SELECT * FROM mark",
     "reset_ask": "SELECT * FROM reset_ask",
-    "tab_key": "SELECT id, sign_in_id, device_id FROM tab_key",
+    "tab_key": "SELECT id, sign_in_id, device_id, key, made_at FROM tab_key",
     "device_lock": "SELECT device_id || '/' || version AS id, device_id, version FROM device_lock",
 }
 Rows = dict[str, sqlite3.Row]
@@ -63,6 +67,7 @@ class Sight:
         self.holds, self.undos, self.sign_ins, self.links = rows["hold"], rows["undo"], rows["sign_in"], rows["link"]
         self.backups, self.marks, self.asks = rows["cloud_backup"], rows["mark"], rows["reset_ask"]
         self.tab_keys, self.locks, self.vaults = rows["tab_key"], rows["device_lock"], rows["vault"]
+        self.pairings = rows["pairing"]
         self.files = {row["id"]: hashlib.sha256(row["file"]).hexdigest() for row in self.vaults.values()}
         since = (former.last_event, former.last_notice) if former else (0, 0)
         self.events = eyes.all("SELECT id, kind, actor_id, subject_id FROM event WHERE id > ?", since[0])
@@ -97,6 +102,12 @@ class Sight:
             row is not None and (row["state"], row["lock_destroyed_at"]) == ("active", None) and row["tries_left"] > 0
         )
 
+    def can_pair(self, device: str) -> bool:
+        """Whether a device may show a code: its PIN can be tried, and it is active or prior."""
+        row = self.devices.get(device)
+        known = row is not None and row["state"] in ("active", "prior")
+        return known and row is not None and row["lock_destroyed_at"] is None and row["tries_left"] > 0
+
     def opens_for(self, user: str, device: str) -> bool:
         """The same, if it is that member’s."""
         return self.opens(device) and self.devices[device]["user_id"] == user
@@ -110,6 +121,27 @@ class Sight:
         mine = [row for row in self.requests.values() if row["user_id"] == user and row["state"] in OPEN]
         assert len(mine) <= 1, "two open requests of one member"
         return next((row for row in mine if row["expires_at"] > self.now), None)
+
+    def pairing(self, user: str) -> sqlite3.Row | None:
+        """The open pairing of a member, if the clock leaves it open when somebody looks."""
+        mine = [row for row in self.pairings.values() if row["user_id"] == user and row["state"] in PAIRING]
+        assert len(mine) <= 1, "two open pairings of one member"
+        return next((row for row in mine if self.pairing_state(row) in PAIRING), None)
+
+    def pairing_state(self, pairing: sqlite3.Row) -> str:
+        """Where a pairing stands as the clock will leave it when somebody looks: its time may be up, or that of its
+        code or of the answer to it, and with the last code it ends."""
+        if pairing["state"] in PAIRING and pairing["expires_at"] <= self.now:
+            return "expired"
+        if pairing["state"] in ("offered", "answered") and pairing["code_expires_at"] <= self.now:
+            used_up = self.users[pairing["user_id"]]["pairing_codes"] >= limits.PAIRING_CODES
+            return "locked" if used_up else "opened"
+        return str(pairing["state"])
+
+    def is_locked(self, user: str) -> bool:
+        """Whether no code may be shown to this member."""
+        until = self.users[user]["pairing_locked_until"]
+        return until is not None and until > self.now
 
     def is_held(self, user: str) -> bool:
         """Whether the account is on hold."""

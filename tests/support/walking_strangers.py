@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_recovery import RecoveryRules
 from webapp.client.device_state import DeviceState
 from webapp.client.errors import ServerRefused

@@ -3,17 +3,19 @@
 import re
 from functools import partial
 from sqlite3 import Row
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK
-from tests.support.walking_audit import Act
+from tests.support.walking_act import Act
 from tests.support.walking_cast import Key, Profile
+from tests.support.walking_device_laws import paired_lately, unpaired_by
 from tests.support.walking_devices import DeviceRules
 from webapp import mail
 from webapp.client.encoding import from_base64, to_base64
-from webapp.client.http import LABEL, Answer
+from webapp.client.http import FORM, LABEL, Answer, Browser, refusal
 from webapp.client.signatures import sign
 from webapp.crypto.links import hash_of, make_token
 from webapp.crypto.signatures import request_bytes
@@ -21,6 +23,7 @@ from webapp.database import db, transaction
 from webapp.models import Hold, Notice, User
 
 VETO = re.compile(r"/veto/([\w-]{43})")
+PAIRED = re.compile(r'<input(?=[^>]*name="device")[^>]*value="(\w+)"')
 SHOWN = re.compile(r'<input(?=[^>]*name="undo")[^>]*value="(\w+)"')
 LATEST = """SELECT notice.id FROM notice, link WHERE link.id = json_extract(details, '$.veto') AND notice.user_id = ?
     ORDER BY notice.made_at DESC LIMIT 4"""
@@ -120,18 +123,28 @@ class VetoRules(DeviceRules):
         link = next(row for row in self.sight.links.values() if row["token_sha256"] == hash_of(token))
         works = self.sight.is_open(link) and (not link["device_id"] or self.sight.speaks(link["device_id"]))
         undo, browser, path = self.sight.undo(user), self.browser(profile), f"/veto/{token}"
+        paired = paired_lately(self.sight, user, link["device_id"]) if works else set()
         if works:
-            shown = set(SHOWN.findall(browser.visit(path).body.decode()))
+            page = browser.visit(path).body.decode()
+            shown = set(SHOWN.findall(page))
             assert shown == ({undo["id"]} if undo else set()), "the page shows another recovery"
+            assert set(PAIRED.findall(page)) == paired, "the page shows other devices that were paired"
         named = self.named(user, luck)
         undone = undo is not None and named == undo["id"]
         acts = works and (undone or not undoes)
         kind = ("undo" if undoes else "veto") if acts else "refused"
         kept = profile.wire.session if kind == "undo" and undo and self.returns(profile, user, undo["epoch"]) else ""
+        ticked = paired if luck < 2 else set(sorted(paired)[:1])
         self.act = Act(kind, user, session=kept, undo=named)
+        if kind == "veto" and not undone:
+            states = self.sight.devices
+            self.act.leaving = frozenset(key for key in ticked if states[key]["state"] != "unpaired")
+            back = set() if link["device_id"] else unpaired_by(self.sight, ticked) - ticked
+            self.act.returning = frozenset(back)
         what = ("undo" if undoes else "veto") + (" by device" if link["device_id"] else " by mail")
         calm, path = acts or link["used_at"] is not None, path + "/undo" * undoes  # again: it says that it was done
-        work = partial(browser.submit, path, {"undo": named} if named else {}, follow=False)
+        fields = {"undo": named} if named else {}
+        work = partial(self.press, browser, path, fields, [*ticked, *self.others(user)[: luck == 3]])
         self.attempt(what if acts else f"{what} again", work, should=calm)
         self.settle()
         if acts and undone and undo:
@@ -139,9 +152,24 @@ class VetoRules(DeviceRules):
         if kind == "veto":
             assert self.sight.is_held(user), "a veto without a hold"
             assert self.sight.asked(user) is None, "a veto that stopped nothing"
+            if ticked:
+                self.reach("a veto unpaired what was paired")
         if kind == "undo" and kept:
             assert self.sight.is_alive(kept), "the session on the device that undid it ended"
         self.prove_kept()
+
+    @staticmethod
+    def press(browser: Browser, path: str, fields: dict[str, str], devices: list[str]) -> Answer:
+        """A form with boxes that are ticked."""
+        body = urlencode([*fields.items(), *(("device", key) for key in devices)]).encode()
+        answer = browser._send("POST", path, body, {"Accept": "text/html", "Content-Type": FORM})
+        if answer.status >= 400:
+            raise refusal(answer)
+        return answer
+
+    def others(self, user: str) -> list[str]:
+        """Devices that are not theirs: naming them changes nothing."""
+        return [key for key, row in self.sight.devices.items() if row["user_id"] != user]
 
     def named(self, user: str, luck: int) -> str:
         """The recovery that a page names; "" where it named none or was left unticked."""
@@ -165,35 +193,28 @@ class VetoRules(DeviceRules):
                 if key.state.id in promise.devices and self.sight.devices[key.state.id]["state"] == "active":
                     self.prove_opens(profile, key)
 
-    def prove_opens(self, profile: Profile, key: Key) -> None:
-        """Where a password and a lock are left, this has to work."""
-        player = self.cast.player(key.state.user)
-        if not self.can_sign_in(player):
-            return
-        if self.user_at(profile) != player.id:
-            self.enter(profile, player)
-        self.try_pin(profile, key, right=True)
-        self.settle()
-        self.reach("a former device proved to open")
-
-    @precondition(lambda self: self.held())
-    @rule(admin=PICK, which=PICK, luck=LUCK)
-    def lift(self, admin: int, which: int, luck: int) -> None:
-        """By an admin, if they may, or by the operator."""
+    @precondition(lambda self: self.held() and self.desks())
+    @rule(admin=PICK, which=PICK)
+    def lift(self, admin: int, which: int) -> None:
+        """By an admin, if they may."""
         user = self.pick(self.held(), which)
-        if luck == 3 or not self.desks():
-            self.act = Act("lift", user)
-            with self.stage.app.app_context(), transaction():
-                hold = Hold.of(User.locked(user).id)
-                assert hold
-                hold.lift(None)
-            self.reach("lifted by the operator")
-            return
         by, browser = self.at_desk(admin)
         should = self.sight.standing(by.id, user) == "free"
         self.act = Act("lift", user, by=by.id) if should else Act("refused", user)
         path, fields = f"/admin/users/{user}/hold/lift", {"settled": "yes"}
         self.attempt("lifted", lambda: browser.submit(path, fields, follow=False), should=should)
+
+    @precondition(lambda self: self.held())
+    @rule(which=PICK)
+    def operator_lifts(self, which: int) -> None:
+        """By the verb that the command calls."""
+        user = self.pick(self.held(), which)
+        self.act = Act("lift", user)
+        with self.stage.app.app_context(), transaction():
+            hold = Hold.of(User.locked(user).id)
+            assert hold
+            hold.lift(None)
+        self.reach("lifted by the operator")
 
     def held(self) -> list[str]:
         """Members whose account is on hold."""

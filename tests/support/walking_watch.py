@@ -10,15 +10,19 @@ from functools import lru_cache
 from flask import Flask
 from itsdangerous import BadSignature
 
+from tests.support.walking_sight import PAIRING as OPEN_PAIRING
 from tests.support.walking_sight import Eyes, written
 from webapp import clock, limits
 from webapp.client.http import Answer, InProcessTransport
 
-PUBLIC = re.compile(r"/(sign-in|forgot-password.*|password/.*|veto/.+|join/.*)")
+PUBLIC = re.compile(r"/(sign-in.*|forgot-password.*|password/.*|veto/.+|join/.*)")
 RELEASE = re.compile(r"/recovery/requests/(\w+)/(release|vault)")
+PAIRING = re.compile(r"/(recovery/pairings|pair)/(\w+)/(key|vault)")
 ALIVE = """SELECT sign_in.* FROM sign_in JOIN user_account ON user_account.id = user_id
     WHERE sign_in.id = ? AND ended_at IS NULL AND sign_in.session_epoch = user_account.session_epoch
     AND disabled_at IS NULL AND sign_in.created_at > ?"""
+PAIRS = """SELECT 1 FROM pairing WHERE user_id = ? AND state IN ('opened', 'offered', 'answered', 'confirmed')
+    AND expires_at > ?"""
 OF_DEVICE = {"/devices/unlock", "/devices/pin", "/devices/tab-keys/open", "/vault/file"}
 
 
@@ -60,7 +64,11 @@ class Wire(InProcessTransport):
             assert _is_signed_out(answer), f"a session that is none got {answer.status} from {path}"
         elif answer.status == 200:
             signer = headers.get("Spare-Device", "")
-            if given:
+            pairing = PAIRING.fullmatch(path)
+            if pairing:
+                row = self.eyes.one("SELECT * FROM pairing WHERE id = ?", pairing[2])
+                _require_pairing(row, pairing[3], before["user_id"], signer)
+            elif given:
                 _require_asker(asked, before["user_id"], signer)
             elif path in OF_DEVICE or path.startswith("/backups/"):
                 self._require_active(path, before, signer)
@@ -71,6 +79,8 @@ class Wire(InProcessTransport):
         device = signer or session["device_id"]
         row = self.eyes.one("SELECT * FROM device WHERE id = ?", device)
         assert row, f"{path} gave something to no device"
+        if path == "/devices/unlock" and row["state"] == "prior" and self.eyes.one(PAIRS, row["user_id"], _now()):
+            return  # its PIN opens it only to pair another
         assert (row["user_id"], row["state"]) == (session["user_id"], "active"), (
             f"{path} gave to a device {row['state']}"
         )
@@ -101,3 +111,15 @@ def _require_asker(asked: sqlite3.Row | None, user: str, signer: str) -> None:
     assert asked["usable_at"] <= _now(), "released before the wait was over"
     assert asked["expires_at"] > _now(timedelta(seconds=1)), "released after its time"
     assert (asked["user_id"], asked["device_id"]) == (user, signer), "released to another device than asked"
+
+
+def _require_pairing(row: sqlite3.Row | None, what: str, user: str, signer: str) -> None:
+    """The key of a pairing goes to the new device alone, the vault to the device that shows the code, while it runs."""
+    assert row, "something was given for no pairing"
+    due, state = row["expires_at"] <= _now(timedelta(seconds=1)), row["state"]
+    assert (row["user_id"], due) == (user, False), "given to another member, or too late"
+    if what == "key":
+        assert (signer, state) == (row["device_id"], "confirmed"), f"the key of a pairing that is {state} was given"
+    else:
+        assert signer == row["other_device_id"], "the vault was given to a device that shows no code"
+        assert state in OPEN_PAIRING, f"the vault was given for a pairing that is {state}"

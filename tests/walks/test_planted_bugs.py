@@ -9,14 +9,18 @@ from hypothesis import Phase
 
 from tests.support.walking_cast import Stage
 from tests.support.walking_machine import walk
+from webapp import octets
 from webapp.models import (
     Device,
     DeviceLock,
+    DeviceState,
     Link,
     Notice,
+    Pairing,
     RestoreRequest,
     Undo,
     User,
+    pairing_moves,
     password_reset,
     restore_approval,
     restore_moves,
@@ -26,9 +30,11 @@ from webapp.models import veto as veto_model
 from webapp.models.approvers import Standing
 from webapp.octets import Refusal
 from webapp.security import me
-from webapp.views import restores, vetoes
+from webapp.views import devices, restores, vetoes
 
 Plant = Callable[[pytest.MonkeyPatch], None]
+PATIENCE = 5_000
+"""Steps until a walk gives up. Each bug is found within some hundred, so that luck alone can’t hide one."""
 
 
 def reset_forgets_sessions(patch: pytest.MonkeyPatch) -> None:
@@ -93,6 +99,29 @@ def lifting_leaves_links(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Link, "close_all", staticmethod(lambda *_: None))
 
 
+def codes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(pairing_moves, "count_code", lambda _: None)
+
+
+def pairings_go_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Pairing, "stop_open", staticmethod(lambda _: None))
+
+
+def unpaired_devices_open(patch: pytest.MonkeyPatch) -> None:
+    for module in (octets, devices):
+        patch.setattr(module, "may_unlock", lambda _: True)
+
+
+def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
+    confirm = Pairing.confirm
+
+    def hasty(pairing: Pairing, user: User, by: Device, confirmation: str) -> bool:
+        by.state = DeviceState.ACTIVE
+        return confirm(pairing, user, by, confirmation)
+
+    patch.setattr(Pairing, "confirm", hasty)
+
+
 @pytest.mark.parametrize(
     ("plant", "only", "found"),
     [
@@ -103,8 +132,12 @@ def lifting_leaves_links(patch: pytest.MonkeyPatch) -> None:
         (approval_ignores_marks, ["recover", "reset", "approve"], "approved, (own|marked)"),
         (a_lock_goes_silently, ["guess_pin", "recover"], "untold .*lock_destroyed"),
         (undo_ignores_the_page, ["recover", "veto_by_mail"], "undone that nobody named"),
-        (lifting_leaves_links, ["recover", "veto_by_mail", "lift"], "a link for a veto after lift"),
+        (lifting_leaves_links, ["recover", "veto_by_mail", "operator_lifts"], "a link for a veto after lift"),
         (admins_are_told_nothing, ["recover"], "untold .*restore_requested"),
+        (codes_are_not_counted, ["go_on_pairing"], "0 codes count, not 1"),
+        (pairings_go_on, ["go_on_pairing", "veto_by_mail"], "a pairing is open after veto"),
+        (unpaired_devices_open, ["use_new_browser", "manage_devices"], "gave to a device unpaired"),
+        (one_who_helps_is_active_at_once, ["use_new_browser", "reset"], "changed another|made a device active"),
     ],
 )
 def test_a_short_walk_finds_a_planted_bug(
@@ -112,4 +145,4 @@ def test_a_short_walk_finds_a_planted_bug(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=found):
-        walk(stage, 1_000, 1, length=40, only=only, phases=[Phase.generate])
+        walk(stage, PATIENCE, 1, length=40, only=only, phases=[Phase.generate])

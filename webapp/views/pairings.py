@@ -104,6 +104,10 @@ def show_status(pairing_id: str) -> str | BaseResponse:
         return redirect_to(url_for("recovery.show_recovery"))
     if pairing.state in WAITING:
         return render_template("pairings/_poll.html", pairing=pairing, pace=pace)
+    if request.args.get("at") == "pin" and pairing.state == State.CONFIRMED:
+        return render_template("pairings/_pin_poll.html", pairing=pairing, pace=pace)
+    if request.args.get("at") == "pin" and pairing.state == State.COMPLETED:
+        return nothing_new()  # that page did it itself, and leads on
     return instead_of(
         "#main", _page(pairing, "recovery/next_step.html"), url_for(".show_pairing", pairing_id=pairing_id)
     )
@@ -149,7 +153,14 @@ def _announcement() -> Announcement:
 def _ready(problem: str = "", **facts: Any) -> str:
     others = [device for device in Device.of(me().id) if device.can_pair and device.id != my_sign_in().device_id]
     facts = {"problem": problem, "browser": browser_label(), "others": others, "address": _address(), **facts}
+    facts["asking"] = _asking()
     return step("pairings/_ready.html", "Pair With Other Device", **facts)
+
+
+def _asking() -> Pairing | None:
+    """Another browser’s pairing that this one would take the place of."""
+    found = Pairing.open_of(me().id)
+    return found if found and found.state in WAITING and not is_here(found) else None
 
 
 def _address() -> str:
@@ -165,4 +176,6 @@ def _page(pairing: Pairing, template: str = "recovery/page.html") -> str:
     facts = {"pairing": pairing, "pace": Pace.since(pairing.made_at), "address": _address(), "calm": is_here(pairing)}
     if name == "enter_code":
         facts["qr"] = qr.svg(_address())
+    elif name == "ended":
+        facts["asking"] = _asking()
     return step(f"pairings/_{name}.html", title, template, **facts)

@@ -16,8 +16,12 @@ customElements.define('pairing-pin', class extends HTMLElement {
   #sent = null; // {pin, json}: again as it was where no answer came
 
   connectedCallback() {
-    this.#receive().catch((error) => tell(this.querySelector('[role=alert][id]'), error, this));
-    onSubmit(this.querySelector('form'), (pin, again) => this.#complete(pin, again), this, () => showStep(this, null));
+    const form = this.querySelector('form');
+    this.#receive().catch((error) => {
+      form.dataset.failed = error.code; // where no PIN can help, the style sheet takes the fields away
+      tell(this.querySelector('[role=alert][id]'), error, this);
+    });
+    onSubmit(form, (pin, again) => this.#complete(pin, again), this, () => showStep(this, null));
   }
 
   async #receive() {

@@ -1,0 +1,49 @@
+"""Ways on which the walk’s model and the product once disagreed, step by step and without luck."""
+
+from collections import Counter
+
+import pytest
+
+from tests.support import walking
+from tests.support.clock import MovableClock
+from tests.support.walking_cast import Key, Player, Profile, Stage
+from tests.support.walking_machine import Walk
+from webapp import limits
+
+
+@pytest.fixture
+def way(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """A walk that is led."""
+
+    class Led(Walk):
+        pass
+
+    monkeypatch.setattr(walking, "note", lambda _: None)  # hypothesis takes notes in its own runs only
+    Led.stage, Led.walked = stage, Counter()
+    led = Led()
+    led.settle()
+    return led
+
+
+def let_three_codes_lapse(way: Walk, player: Player, helper: tuple[Profile, Key]) -> None:
+    """The last one, too; nobody has looked since."""
+    assert way.is_signed_in(player, helper[0])
+    for number in range(limits.PAIRING_CODES):
+        way.show_there(*helper, anew=number == 0)
+        MovableClock().advance(minutes=2, seconds=10)
+        way.settle()
+    assert way.sight.users[player.id]["pairing_codes"] == limits.PAIRING_CODES
+
+
+def test_a_device_that_asked_in_vain_opens_again_once_its_last_code_has_lapsed(way: Walk) -> None:
+    alice = way.cast.players["Alice"]
+    mine = [profile for profile in way.cast.profiles if profile.owner == "Alice"]
+    way.lead_on(alice, 1, 6)
+    assert way.is_signed_in(alice, mine[0])
+    way.open_pairing(mine[0])  # in a browser that has a device: its session is that of the pairing now
+    way.settle()
+    helper = next((profile, key) for profile, key in way.helpers(alice.id) if profile is not mine[0])
+    let_three_codes_lapse(way, alice, helper)
+    way.try_pin(mine[0], mine[0].keys[0], right=True)
+    way.settle()
+    assert mine[0].keys[0].state.id in mine[0].open
