@@ -32,7 +32,7 @@ const WRITABLE = { mode: 'readwrite' };
  * @property {number|null} epoch @property {number|null} counter @property {string|null} sha256
  * @property {string|null} device - id of the device in this browser that kept it: while that is active (or prior), and the
  *   epoch is the one of its lock, its PIN opens the copy; null: another browser’s, so only a Recovery Kit does for sure
- * @property {string|null} tried_at - when a recovery from it was tried last
+ * @property {string|null} tried_at - when a recovery from it was tried last; of `own` never
  * @property {string|null} folder - name of the folder
  * @property {() => Promise<Uint8Array>} read - throws `copy_gone`, `folder_asks`, `copy_refused`
  * @property {() => Promise<void>} [remove] - not of `own`
@@ -84,8 +84,8 @@ export const allowFolder = async (user) => (await (await settingsOf(user)).folde
 /**
  * Copies what the vault has saved, to the browser and to the folder, where there is one.
  * @param {import('./vault-store.js').VaultStore} store
- * @returns {Promise<{name: string, trouble: string|null, isOutside: boolean}>} trouble: why one of them didn’t get it;
- *   isOutside: whether the folder did. Throws where neither did, and where the server couldn’t be told of the folder’s
+ * @returns {Promise<{name: string, isOutside: boolean}>} isOutside: whether the folder has it; why one of the two hasn’t,
+ *   the settings say (`trouble`). Throws `storage_refused`, and where the server couldn’t be told of the folder’s
  */
 export async function keepCopy({ device, saved }) {
   const { id, user } = device;
@@ -95,15 +95,13 @@ export async function keepCopy({ device, saved }) {
   const failed = [await put(privateFolder(user)), folder ? await put(chosenFolder(folder)) : 'folder_none'];
   const trouble = failed.find((code) => code && code !== 'folder_none') ?? null;
   const known = { ...factsOf(saved), device: id };
-  const isKept = failed.includes(null);
   await changeSettings(user, (settings) => ({
-    trouble, last: isKept ? { ...known, at: now() } : settings.last,
+    trouble, last: failed.includes(null) ? { ...known, at: now() } : settings.last,
     facts: Object.fromEntries([...Object.entries(settings.facts), [name, known]].slice(-REMEMBERED)),
   }));
-  if (!isKept) throw new CryptoError(trouble);
   if (!failed[0]) await prune(await privateFolder(user), name, (each) => facts[each]?.sha256 === known.sha256);
   if (!failed[1]) await noteOutside(device, known.epoch);
-  return { name, trouble, isOutside: !failed[1] };
+  return { name, isOutside: !failed[1] };
 }
 
 /**

@@ -137,6 +137,12 @@ class User(UserMixin, Base):  # type: ignore[misc]
         assert user is not None
         return user
 
+    def note_local_copy(self, epoch: int) -> None:
+        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
+        assert in_transaction()
+        if epoch == self.epoch or self.local_copy_epoch != self.epoch:
+            self.local_copy_at, self.local_copy_epoch = now(), epoch
+
     def change_kit(self, number: int, verify_key: bytes, device: str) -> None:
         """The next Recovery Kit, confirmed with `device`, takes the place of the present one, in the caller’s
         transaction with the member locked; again changes nothing."""
@@ -149,12 +155,6 @@ class User(UserMixin, Base):  # type: ignore[misc]
         self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
         Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
         Notice.give(self, "kit_changed", number=number, device=device)
-
-    def note_local_copy(self, epoch: int) -> None:
-        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
-        assert in_transaction()
-        if epoch == self.epoch or self.local_copy_epoch != self.epoch:
-            self.local_copy_at, self.local_copy_epoch = now(), epoch
 
     def end_sessions(self, but: str | None = None) -> None:
         """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""

@@ -14,6 +14,7 @@ from webapp.models import CloudBackup, Device, Event, OrganisationKey, RestoreRe
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
     Refusal,
+    active_device,
     age_file,
     at_most,
     base64_of,
@@ -66,8 +67,9 @@ def show_local() -> str:
 @at_most(SMALL)
 @signed
 def note_local_copy() -> Response:
-    """Note that the member has a copy outside of their browser: written to a folder, or downloaded."""
-    unlocked_device()
+    """Note that the member has a copy outside of their browser: written to a folder, or downloaded,
+    which needs no PIN."""
+    active_device()
     user_id, epoch = me().id, number_of(json_body(), "epoch")
     with transaction():
         user = User.locked(user_id)

@@ -12,6 +12,7 @@ const kilobytes = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'kilob
 
 customElements.define('local-backups', class extends HTMLElement {
   #copies = [];
+  #tail = Promise.resolve();
   #doomed = null; // what the open dialog asks about
 
   connectedCallback() {
@@ -26,19 +27,21 @@ customElements.define('local-backups', class extends HTMLElement {
     const { user } = this.dataset;
     if (act === 'back-up') this.#run(() => this.#backUp());
     if (act === 'choose-folder') this.#run(() => chooseFolder(user));
-    if (act === 'allow-folder') this.#run(async () => { if (await allowFolder(user)) await this.#backUp(); });
+    if (act === 'allow-folder') this.#run(async () => (await allowFolder(user)) && this.#backUp());
     if (act === 'download') this.#run(() => this.#download(copy), 'downloaded');
     if (act === 'ask') (this.#doomed = copy, this.#part('delete').showModal());
     if (act === 'delete') this.#run(() => (this.#part('delete').close(), this.#doomed.remove()), 'deleted');
     if (['try', 'restore'].includes(act)) this.#say(act, copy);
   }
 
-  /** Does something, then shows how things are. @param {string} [done] - code of what is said then */
-  async #run(work, done) {
+  /** Does something, one thing after the other, then shows how things are. @param {string} [done] - code of what is said then */
+  #run(work, done) { return (this.#tail = this.#tail.then(() => this.#alone(work, done))); }
+
+  async #alone(work, done) {
     hush(this.#part('error'));
     this.ariaBusy = 'true';
     try {
-      const said = (await work()) ?? done;
+      const said = (await work()) || done;
       this.#part('done').textContent = said ? sentence(this, said) : '';
     } catch (error) {
       this.#part('done').textContent = '';
