@@ -59,7 +59,7 @@ MEMBER = {
     *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
     *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
     *("settings.show_settings", "vault.confirm_kit", "vault.save_file", "vault.show_file", "vault.show_vault"),
-    "vetoes.begin_veto",
+    *("own_recoveries.begin", "own_recoveries.finish", "vetoes.begin_veto"),
 }
 ADMIN = {
     *("admin_activity.list_events", "admin_overview.show_overview", "admin_requests.count_requests"),
