@@ -1,15 +1,15 @@
 """Getting the vault back without anybody’s help: the device against a server that lies."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support.pretend_server import PretendServer
-from webapp.client.errors import DeviceError, EpochEnded, Malformed, NotUnlocked, OlderThanSeen, WrongKey
+from webapp.client.errors import EpochEnded, Malformed, NotUnlocked, OlderThanSeen, WrongAccount, WrongKey
 from webapp.client.identities import Identity, new_identity
 from webapp.client.member import Member
+from webapp.client.recovery_kits import verify_key
 
 PIN, NEW_PIN = "274913", "975310"
 BEGIN, FINISH = "POST /recovery/own", "POST /recovery/own/finish"
@@ -110,9 +110,11 @@ def test_a_vault_that_the_key_does_not_open_is_refused(scene: Scene, way: str) -
 
 def test_another_members_vault_is_refused(scene: Scene) -> None:
     """It even opens with the kit, which the server somehow got to seal it to."""
-    foreign = replace(scene.alice.recover().state, user=scene.server.account.id[::-1])
-    scene.lie("GET /devices/here", lambda page: page.replace(scene.server.account.id, foreign.user))
-    with pytest.raises(DeviceError):
+    other = Scene()
+    scene.kit = other.kit
+    scene.server.account.kit_verify_key = verify_key(other.kit, scene.server.account.id)
+    scene.lie(BEGIN, lambda answer: (answer[0], other.server.account.file))
+    with pytest.raises(WrongAccount):
         scene.begin("kit")
 
 

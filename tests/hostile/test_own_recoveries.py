@@ -138,14 +138,15 @@ def test_a_cloud_backup_in_transit_begins_none(alice: Person, organisation_key: 
 def test_a_thief_of_the_database_finds_nothing_of_kit_or_vault_key(app: Flask, bob: Person) -> None:
     """After joining, a recovery with the kit and one with a backup: neither keys, nor seeds, nor recipients."""
     lost = Lost(People(app, bob))
-    first, user = lost.old.vault.vault_key, lost.old.device.user
+    user, keys = lost.old.device.user, [(lost.old.vault.vault_key, lost.kit)]
     lost.new.recover().with_kit(lost.kit)
-    second = lost.new.finish_recovery(NEW_PIN)
-    later = lost.somewhere()
-    later.recover().with_backup(second.browser.get_file("/vault/file")[1], [second.kit().identity])
-    third = later.finish_recovery(NEW_PIN)
+    vault = lost.new.finish_recovery(NEW_PIN)
+    keys.append((vault.vault_key, vault.kit().identity))
+    backup, later = vault.browser.get_file("/vault/file")[1], lost.somewhere()
+    later.recover().with_backup(backup, [keys[-1][1]])
+    vault = later.finish_recovery(NEW_PIN)
+    keys.append((vault.vault_key, vault.kit().identity))
     secrets: dict[str, bytes] = {}
-    keys = [(first, lost.kit), *((vault.vault_key, vault.kit().identity) for vault in (second, third))]
     for number, (key, kit) in enumerate(keys, 1):
         secrets |= {f"V {number}": scalar_of(key), f"kit {number}": scalar_of(kit)}
         secrets |= {f"to V {number}": recipient_of(key).encode(), f"to kit {number}": recipient_of(kit).encode()}
