@@ -12,7 +12,7 @@ from flask import Response, current_app, g, jsonify, make_response, request
 from webapp.crypto.framing import Malformed, frame, unframe
 from webapp.crypto.signatures import BadSignature, request_bytes, verify
 from webapp.database import db
-from webapp.models import Challenge, Device, DeviceState, Hold, OwnRecovery, Pairing, RestoreRequest
+from webapp.models import Challenge, Device, DeviceState, Hold, OwnRecovery, Pairing, RestoreRequest, TabKey
 from webapp.security import me, my_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -132,6 +132,20 @@ def active_device() -> Device:
     if not device.opens:
         raise Refusal(410, "lock_destroyed")
     return device
+
+
+def unlocked_device() -> Device:
+    """The active device that signed this request, whose PIN was shown in this session: its key alone signs while it is
+    locked, too. Raises Refusal."""
+    device = active_device()
+    demand_pin(device.id)
+    return device
+
+
+def demand_pin(device_id: str) -> None:
+    """Raises Refusal where the PIN of that device was not shown in this session, or the vault was locked since."""
+    if not TabKey.is_open(my_sign_in(), device_id):
+        raise Refusal(403, "pin_needed")
 
 
 def unlockable_device() -> Device:

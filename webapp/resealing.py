@@ -46,7 +46,10 @@ def _reseal_column(column: InstrumentedAttribute[str], context: Callable[[Any], 
     while True:
         with transaction() as session:
             rows = session.scalars(
-                select(column.class_).where(column.not_like(f"{sealer().current}:%")).limit(BATCH).with_for_update()
+                select(column.class_)
+                .where(column.not_like(f"{sealer().current}:%"), column != "")
+                .limit(BATCH)
+                .with_for_update()
             ).all()
             for row in rows:
                 data = sealer().unseal(getattr(row, column.key), context(row))

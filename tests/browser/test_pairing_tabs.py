@@ -1,5 +1,6 @@
 """Pairing where a browser has more than one tab: one try for each code, and no key left behind by a lock."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser_devices import SLOW
+from tests.support.devices import PIN
 from tests.support.entering import enter
 from tests.support.pairing_pages import Pair, alert, wrong
 from tests.support.people import Person, enrolled
@@ -100,3 +102,28 @@ def test_a_lock_after_the_key_was_sent_changes_nothing(pair: Pair) -> None:
     pair.old.evaluate("user => new BroadcastChannel('spare-key/lock').postMessage({ user })", pair.alice.user_id)
     pair.choose_pin()
     expect(heading(pair.old, "Paired")).to_be_visible(timeout=SLOW)
+
+
+def test_the_page_of_the_new_pin_hears_that_the_other_device_declined(pair: Pair) -> None:
+    pair.ask()
+    pair.type_code(pair.show_code())
+    expect(heading(pair.new, "Create a New PIN")).to_be_visible(timeout=SLOW)
+    pair.old.goto("/pair")
+    pair.old.get_by_role("button", name="Decline").click()
+    expect(heading(pair.new, "Pairing Declined")).to_be_visible(timeout=SLOW)
+
+
+def test_a_code_is_taken_before_the_page_has_heard_of_it(pair: Pair) -> None:
+    pair.ask()
+    deaf = [True]
+    pair.new.route("**/status?*", lambda route: route.fulfill(status=204) if deaf else route.continue_())
+    pair.old.goto("/pair")
+    pair.old.get_by_label("PIN of this device", exact=True).fill(PIN)
+    pair.old.get_by_role("button", name="Show Code").click()
+    code = pair.old.locator("#shown-code")
+    expect(code).to_have_text(re.compile(r"^\d{3} \d{3}$"), timeout=SLOW)
+    expect(pair.new.get_by_text("It shows no code yet")).to_be_visible()
+    pair.new.get_by_label("Code from your other device").fill(code.inner_text())
+    deaf.clear()
+    pair.new.get_by_role("button", name="Pair", exact=True).click()
+    expect(heading(pair.new, "Create a New PIN")).to_be_visible(timeout=SLOW)

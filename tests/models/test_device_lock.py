@@ -9,10 +9,22 @@ from sqlalchemy import select
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
+from tests.support.paired import session_of
 from tests.support.people import Person, enrolled
 from tests.support.racing import race
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, Event, LockDestroyed, Notice, PinNotShown, User, VersionTaken, WrongPin
+from webapp.models import (
+    Device,
+    DeviceLock,
+    Event,
+    LockDestroyed,
+    Notice,
+    PinNotShown,
+    SignIn,
+    User,
+    VersionTaken,
+    WrongPin,
+)
 from webapp.models import device_lock as module
 
 WRONG = b"w" * 32
@@ -25,13 +37,14 @@ def device(alice: Person) -> MadeDevice:
 
 
 def opened(device: MadeDevice, proof: bytes, version: int = 1) -> tuple[bytes, bytes]:
-    return DeviceLock.open(db.session.get_one(Device, device.id), version, proof)
+    return DeviceLock.open(db.session.get_one(Device, device.id), version, proof, session_of(device.user))
 
 
 def change(device: MadeDevice, version: int, proof: bytes = b"n" * 32) -> str:
     with transaction() as session:
         User.locked(device.user)
-        DeviceLock.change_pin(session.get_one(Device, device.id), version, b"slot", b"s" * 32, proof)
+        row = session.get_one(Device, device.id)
+        DeviceLock.change_pin(row, session.scalars(select(SignIn.id)).first() or "", version, b"slot", b"s" * 32, proof)
     return "kept"
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
+from tests.support.paired import session_of
 from tests.support.people import Person, enrolled
 from tests.support.racing import race
 from webapp import worker
@@ -30,7 +31,7 @@ def crashed(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> MadeD
         with monkeypatch.context() as patch:
             patch.setattr(module, "hmac", type("Crashing", (), {"compare_digest": staticmethod(crash)}))
             with pytest.raises(RuntimeError):
-                DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof())
+                DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof(), session_of(device.user))
         db.session.remove()
     return device
 
@@ -50,7 +51,7 @@ def test_it_opens_for_nobody_and_is_no_device_to_count_on(app: Flask, alice: Per
         assert reason_at(db.session.get_one(User, alice.user_id), row) == Reason.LOCK_DESTROYED
         assert WaysBack.of(db.session.get_one(User, alice.user_id), None).others == []
         with pytest.raises(LockDestroyed):
-            DeviceLock.open(row, 1, crashed.proof())
+            DeviceLock.open(row, 1, crashed.proof(), session_of(crashed.user))
         db.session.remove()
     assert alice.get("/").headers["Location"] == "/recovery"
 
@@ -90,15 +91,18 @@ def test_the_right_pin_at_the_tenth_try_opens_though_the_worker_tidies(
     clock.advance(days=1)
     original = DeviceLock._opened
 
-    def tidied_first(lock: DeviceLock, version: int) -> tuple[bytes, bytes]:
+    def tidied_first(lock: DeviceLock, version: int, sign_in_id: str) -> tuple[bytes, bytes]:
         DeviceLock.tidy()
-        return original(lock, version)
+        return original(lock, version, sign_in_id)
 
     monkeypatch.setattr(DeviceLock, "_opened", tidied_first)
     with app.app_context():
         with transaction() as session:
             session.execute(update(Device).where(Device.id == device.id).values(tries_left=1))
-        assert DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof())[1] == device.server_share
+        assert (
+            DeviceLock.open(db.session.get_one(Device, device.id), 1, device.proof(), session_of(device.user))[1]
+            == device.server_share
+        )
         row = db.session.get_one(Device, device.id)
         assert (row.tries_left, row.lock_destroyed_at, row.opens) == (10, None, True)
         db.session.remove()

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from tests.support.clock import MovableClock
 from tests.support.finishing import everything, finish_of, finishing, released
+from tests.support.paired import session_of
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restoring import Restoring, asked
 from webapp.crypto.signatures import BadSignature
@@ -72,7 +73,10 @@ def test_the_new_pin_opens_the_new_device(app: Flask, made: Restoring, sent: Fin
     with app.app_context():
         finishing(made, sent)()
         device = db.session.get_one(Device, made.device.id)
-        assert DeviceLock.open(device, 1, made.device.proof()) == (sent.keyslot, sent.server_share)
+        assert DeviceLock.open(device, 1, made.device.proof(), session_of(device.user_id)) == (
+            sent.keyslot,
+            sent.server_share,
+        )
 
 
 def test_other_sessions_end_and_this_one_goes_on(app: Flask, made: Restoring, sent: Finish, alice: Person) -> None:
@@ -90,6 +94,7 @@ def test_open_tabs_of_the_other_devices_lock(app: Flask, made: Restoring, sent: 
         with transaction() as session:
             sign_in = session.scalars(select(SignIn).where(SignIn.user_id == alice.user_id)).first()
             assert sign_in
+            TabKey.mark(sign_in.id, alice.device.id)
             TabKey.store("a" * 32, sign_in, alice.device.id, bytes(32))
         finishing(made, sent)()
         assert db.session.scalar(select(func.count()).select_from(TabKey)) == 0

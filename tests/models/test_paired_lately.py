@@ -14,7 +14,7 @@ from webapp.database import db, transaction
 from webapp.models import Device, DeviceLock, Event, Notice, TabKey, Undo, User
 from webapp.models.password_reset import reset_by_operator
 from webapp.models.sign_in import SignIn
-from webapp.models.unpairing import may_return
+from webapp.models.unpairing import destroy, may_return
 
 GIVEN = ("device_unpaired", "device_returned")
 
@@ -51,7 +51,7 @@ def test_it_is_unpaired_and_what_it_unpaired_returns(
     unpair_by(alice, tricked, laptop)
     assert listed(alice) == {tricked.id: [laptop.id]}
     with app.app_context(), transaction() as session:
-        TabKey.store("1" * 32, session.scalars(select(SignIn)).all()[0], tricked.id, bytes(32))
+        TabKey.mark(session.scalars(select(SignIn.id)).all()[0], tricked.id)
     say(alice, tricked)
     assert (state(alice, tricked), state(alice, laptop)) == ("unpaired", "active")
     with app.app_context():
@@ -98,6 +98,47 @@ def test_one_that_another_tricked_one_had_unpaired_is_listed_too(
     assert listed(alice) == {second.id: [tricked.id], tricked.id: [laptop.id]}
     say(alice, second, tricked)
     assert [state(alice, each) for each in (laptop, tricked, second)] == ["active", "unpaired", "unpaired"]
+
+
+def test_what_one_did_is_taken_back_though_it_is_unpaired_itself(
+    alice: Person, laptop: MadeDevice, tricked: MadeDevice
+) -> None:
+    """It would be its way out of the list."""
+    unpair_by(alice, tricked, laptop, tricked)
+    assert listed(alice) == {tricked.id: [laptop.id]}
+    say(alice, tricked)
+    assert [state(alice, each) for each in (laptop, tricked)] == ["active", "unpaired"]
+    assert listed(alice) == {}, "nothing of its doing is left"
+
+
+def test_or_destroyed_by_another_tricked_one(
+    app: Flask, alice: Person, laptop: MadeDevice, tricked: MadeDevice, clock: MovableClock
+) -> None:
+    second = add_paired(alice, "Safari on iPhone")
+    unpair_by(alice, second, laptop)
+    with app.app_context(), transaction() as session:
+        by, gone = session.get_one(Device, tricked.id), session.get_one(Device, second.id)
+        assert destroy(User.locked(alice.user_id), by, gone)
+    assert listed(alice) == {second.id: [laptop.id], tricked.id: []}
+    say(alice, second, tricked)
+    assert [state(alice, each) for each in (laptop, tricked, second)] == ["active", "unpaired", "unpaired"]
+
+
+def test_one_that_unpaired_nobody_and_is_unpaired_is_not_listed(alice: Person, tricked: MadeDevice) -> None:
+    unpair_by(alice, tricked, tricked)
+    assert listed(alice) == {}
+
+
+def test_what_the_member_unpaired_is_brought_back_by_no_device_after_it(
+    app: Flask, alice: Person, laptop: MadeDevice, tricked: MadeDevice
+) -> None:
+    third = add_device(alice)
+    unpair_by(alice, tricked, third)
+    unpair_by(alice, laptop, tricked)
+    say(alice, tricked)
+    assert [state(alice, each) for each in (third, tricked)] == ["active", "unpaired"]
+    with app.app_context():
+        assert not may_return(db.session.get_one(Device, tricked.id))
 
 
 def test_a_reset_since_then_is_not_taken_back(

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from tests.support.clock import MovableClock
 from tests.support.people import Person, enrolled
 from webapp.database import db, transaction
-from webapp.models import SignIn, TabKey
+from webapp.models import PinNotShown, SignIn, TabKey, TabTaken
+from webapp.resealing import reseal
 
 TAB = "ab" * 16
 
@@ -76,3 +77,26 @@ def test_what_would_not_be_given_out_is_tidied_away(
         with transaction():
             TabKey.tidy()
         assert not TabKey.any_of(place[0])
+
+
+def test_none_is_kept_where_no_pin_was_shown(app: Flask, place: tuple[str, str]) -> None:
+    with app.app_context():
+        with transaction():
+            TabKey.forget(sign_in_id=place[0])
+        with pytest.raises(PinNotShown), transaction() as session:
+            TabKey.store(TAB, session.get_one(SignIn, place[0]), place[1], b"k" * 32)
+        assert opened(place) is None
+
+
+def test_the_mark_is_no_tabs(app: Flask, place: tuple[str, str]) -> None:
+    """Whoever knew its id could else make it look newer than the PIN is."""
+    with app.app_context():
+        mark = db.session.scalars(select(TabKey.id).where(TabKey.key == "")).one()
+        with pytest.raises(TabTaken), transaction() as session:
+            TabKey.store(mark, session.get_one(SignIn, place[0]), place[1], b"k" * 32)
+        assert TabKey.open(mark, db.session.get_one(SignIn, place[0]), place[1]) is None
+
+
+def test_the_mark_is_nothing_to_seal_anew(app: Flask, place: tuple[str, str]) -> None:
+    with app.app_context():
+        assert reseal() == 0

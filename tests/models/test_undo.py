@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from tests.support.clock import MovableClock
 from tests.support.finishing import everything
+from tests.support.paired import session_of
 from tests.support.people import ActiveKey, Person, enrolled
 from tests.support.restoring import Restoring, request_row
 from tests.support.vetoing import recovered
@@ -77,7 +78,7 @@ def test_the_former_device_opens_with_its_former_pin(made: Restoring, alice: Per
     undo(alice, open_undo(alice).id)
     device = db.session.get_one(Device, alice.device.id)
     assert device.opens
-    keyslot, share = DeviceLock.open(device, 1, alice.device.proof())
+    keyslot, share = DeviceLock.open(device, 1, alice.device.proof(), session_of(alice.user_id))
     assert share == alice.device.server_share
     assert keyslot.startswith(b"age-encryption.org/v1\n")
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
 from tests.support.finishing import everything
-from tests.support.paired import add_device, doing, told
+from tests.support.paired import add_device, doing, session_of, told
 from tests.support.people import ActiveKey, Person, enrolled
 from tests.support.vetoing import recovered
 from webapp.database import db, transaction
@@ -27,8 +27,6 @@ from webapp.models.unpairing import (
 )
 from webapp.worker import tidy
 
-pytestmark = pytest.mark.usefixtures("vault_is_open")
-
 
 @pytest.fixture
 def phone(alice: Person) -> MadeDevice:
@@ -47,13 +45,14 @@ def test_an_unpaired_device_opens_nothing_and_keeps_its_share(app: Flask, alice:
         with transaction() as session:
             sign_in = session.scalars(select(SignIn)).first()
             assert sign_in
+            TabKey.mark(sign_in.id, phone.id)
             TabKey.store("1" * 32, sign_in, phone.id, bytes(32))
         assert doing(alice, unpair, phone.id) == 1
         device = db.session.get_one(Device, phone.id)
         assert alice.device
         assert (device.state, device.unpaired_by, device.opens) == ("unpaired", alice.device.id, False)
         assert DeviceLock.versions(phone.id) == [1]
-        assert db.session.query(TabKey).count() == 0
+        assert not db.session.scalars(select(TabKey).where(TabKey.device_id == phone.id)).all()
         [event] = db.session.scalars(select(Event).where(Event.kind == "device.unpaired"))
         assert (event.object_id, event.details["names"]) == (phone.id, phone.name)
         assert told("device_unpaired") == ["device_unpaired"]
@@ -72,7 +71,7 @@ def test_it_can_be_brought_back_for_seven_days(
         assert doing(alice, bring_back, phone.id) is True
         assert doing(alice, bring_back, phone.id) is False
         assert (state(phone.id), told("device_returned")) == ("active", ["device_returned"])
-        assert DeviceLock.open(db.session.get_one(Device, phone.id), 1, phone.proof())
+        assert DeviceLock.open(db.session.get_one(Device, phone.id), 1, phone.proof(), session_of(alice.user_id))
         clock.advance(days=9)
         tidy()
         assert DeviceLock.versions(phone.id) == [1]

@@ -16,8 +16,6 @@ from webapp.database import db, transaction
 from webapp.models import Device, DeviceLock, DeviceState, Event, User
 from webapp.models.unpairing import NotHere, destroy, may_return, unpair
 
-pytestmark = pytest.mark.usefixtures("vault_is_open")
-
 
 @pytest.fixture
 def phone(alice: Person) -> MadeDevice:

@@ -96,6 +96,7 @@ def test_it_ends_every_session_and_locks_every_tab(inside: None, alice: Person) 
     sign_in = db.session.scalars(select(SignIn).where(SignIn.user_id == alice.user_id)).first()
     assert sign_in
     with transaction() as session:
+        TabKey.mark(sign_in.id, device_of(alice).id)
         TabKey.store("a" * 32, session.get_one(SignIn, sign_in.id), device_of(alice).id, bytes(32))
     say(alice)
     assert SignIn.alive_of(user_of(alice)) == []

@@ -1,5 +1,6 @@
 """Further devices of a member, as a pairing leaves them, and what the member does with them."""
 
+import secrets
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from tests.support.devices import MadeDevice
 from tests.support.people import Person
 from webapp import limits
+from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceLock, DeviceState, Notice, SignIn, TabKey, User
 from webapp.models.columns import new_id
@@ -39,6 +41,20 @@ def add_device(
     return device
 
 
+def session_of(user_id: str) -> str:
+    """The id of a session of theirs that is alive, in an application context; a new one where there is none."""
+    user = db.session.get_one(User, user_id)
+    for found in SignIn.alive_of(user):
+        return found.id
+    facts = {"browser": "Firefox on Linux", "address": "192.0.2.1"}
+    with transaction() as session:
+        row = SignIn(
+            id=secrets.token_hex(32), user_id=user_id, session_epoch=User.locked(user_id).session_epoch, **facts
+        )
+        session.add(row)
+        return row.id
+
+
 def open_tab(person: Person, device: MadeDevice | None = None) -> None:
     """The person’s own browser has the vault open, as after the right PIN."""
     opened = device or person.device
@@ -46,6 +62,7 @@ def open_tab(person: Person, device: MadeDevice | None = None) -> None:
     with person.app.app_context(), transaction() as session:
         query = select(SignIn).where(SignIn.user_id == person.user_id, SignIn.device_id == opened.id)
         for found in session.scalars(query):
+            TabKey.mark(found.id, opened.id)
             TabKey.store(new_id(), found, opened.id, bytes(32))
 
 
@@ -55,6 +72,9 @@ def doing(person: Person, verb: Callable[..., object], *device_ids: str) -> obje
         user = User.locked(person.user_id)
         found = session.scalars(select(SignIn).where(SignIn.user_id == user.id).order_by(SignIn.created_at)).first()
         assert found
+        if not TabKey.is_open(found, found.device_id or ""):  # the PIN is typed for it
+            found.last_active_at = now()
+            TabKey.mark(found.id, found.device_id or "")
         by = acting_device(user, found.id)
         devices = [session.get_one(Device, each) for each in device_ids]
         if verb is unpair:

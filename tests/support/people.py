@@ -5,7 +5,6 @@ They are fixtures. Whatever a rule allows alice or bob, a test tries as charlie 
 and makes her browser one of her devices; `backed_up(alice, organisation_key)` adds a cloud backup.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -81,15 +80,19 @@ def enrolled(person: Person, items: list[Item] | None = None, *, here: bool = Tr
     return device
 
 
-def be_at(person: Person, device: MadeDevice | None, client: FlaskClient | None = None) -> None:
-    """The person’s browser has looked for a key of its own, and found that of `device` (or none)."""
-    with (client or person.client).session_transaction() as cookie:
-        token = cookie["_user_id"]
-    with person.app.app_context():
-        row_id = hashlib.sha256(token.encode()).hexdigest()
-        with transaction() as session:
-            values = {"looked_at": now(), "device_id": device.id if device else None}
-            session.execute(update(SignIn).where(SignIn.id == row_id).values(**values))
+def be_at(
+    person: Person, device: MadeDevice | None, client: FlaskClient | None = None, *, locked: bool = False
+) -> None:
+    """The person’s browser has looked for a key of its own, and found that of `device` (or none); unless `locked`, its
+    PIN was typed there."""
+    row_id = person.sign_in_id(client)
+    with person.app.app_context(), transaction() as session:
+        device_id = device.id if device else None
+        values = {"looked_at": now(), "last_active_at": now(), "device_id": device_id, "last_device_id": device_id}
+        session.execute(update(SignIn).where(SignIn.id == row_id).values(**values))
+        TabKey.forget(sign_in_id=row_id)
+        if device and not locked and session.get(Device, device.id):
+            TabKey.mark(row_id, device.id)
 
 
 def backed_up(person: Person, active: ActiveKey) -> cloud_backups.CloudBackup:
@@ -187,9 +190,3 @@ def olga(app: Flask, organisation: str) -> Person:
 def organisation_key(olga: Person) -> ActiveKey:
     """The active organisation recovery key, made by olga."""
     return add_organisation_key(olga)
-
-
-@pytest.fixture
-def vault_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every session counts as one with an open vault; that it has to be is tested by itself."""
-    monkeypatch.setattr(TabKey, "any_of", lambda _: True)

@@ -1,6 +1,7 @@
 """Somebody in front of a browser of their own."""
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,6 +45,12 @@ class Person:
         response = client.post("/sign-in", data={"email": self.email, "password": self.password})
         assert response.status_code == 303, response.text
         return client
+
+    def sign_in_id(self, client: FlaskClient | None = None) -> str:
+        """The id of the session in their browser."""
+        with (client or self.client).session_transaction() as cookie:
+            token = cookie["_user_id"]
+        return hashlib.sha256(token.encode()).hexdigest()
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """GET in their browser."""

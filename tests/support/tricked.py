@@ -44,7 +44,8 @@ def say(person: Person, *ticked: MadeDevice, said_by: MadeDevice | None = None, 
     with person.app.app_context(), transaction() as session:
         user = User.locked(person.user_id)
         by = session.get(Device, said_by.id if said_by else "")
-        paired = PairedLately.of(user, by, [each.id for each in ticked])
+        ids = {each.id for each in ticked}
+        paired = [each for each in PairedLately.of(user, by) if each.device.id in ids]
         veto(user, "a link from a mail", undo_id)
         take_back(user, paired, "a link from a mail")
 

@@ -53,12 +53,17 @@ def press_veto(client: FlaskClient, path: str) -> TestResponse:
     page = client.get(path).text
     ticked = re.search(r'id="veto-undo" value="(\w+)" name="undo" checked', page)
     undo = {"undo": ticked[1]} if ticked else {}
-    return client.post(path, data={**undo, "device": ticked_devices(page)})
+    return client.post(path, data={**undo, "device": ticked_devices(page), "shown": shown_devices(page)})
 
 
 def ticked_devices(page: str) -> list[str]:
     """The ids of the devices that the page of a link would unpair."""
     return re.findall(r'id="veto-device-\d+" value="(\w+)" name="device" checked', page)
+
+
+def shown_devices(page: str) -> list[str]:
+    """The ids of the devices that the page of a link lists, ticked or not."""
+    return re.findall(r'name="shown" value="(\w+)"', page)
 
 
 def device_link(client: FlaskClient, device: MadeDevice) -> str:

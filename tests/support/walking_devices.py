@@ -1,5 +1,7 @@
 """Rules of a walk: signing in and out, PINs, saving and backing up, in every browser there is."""
 
+from sqlite3 import Row
+
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK, PINS, WRONG_PIN, Walking
@@ -114,8 +116,9 @@ class DeviceRules(Walking):
         self.attempt("backed up", vault.back_up, should=should)
 
     def may_write(self, profile: Profile, key: Key) -> bool:
-        """A signed request of an active device in a session of its member."""
-        return self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
+        """A signed request of an active device in a session of its member in which its PIN was typed."""
+        mine = self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
+        return mine and bool(self.opened(profile, key.state.id))
 
     @precondition(lambda self: self.open_vaults())
     @rule(where=PICK, which=PICK, luck=LUCK)
@@ -126,8 +129,8 @@ class DeviceRules(Walking):
             self.try_pin(profile, key, right=True)
             self.settle()
         device, vault = key.state.id, profile.open[key.state.id]
-        row = self.sight.devices[device]
-        fresh = row["last_used_at"] > self.sight.ago(limits.PIN_CHANGE_WINDOW)
+        typed = [row["made_at"] for row in self.opened(profile, device) if not row["key"]]
+        fresh = bool(typed) and typed[0] > self.sight.ago(limits.PIN_CHANGE_WINDOW)
         should = self.may_write(profile, key) and self.proved_at(profile) == device and fresh
         self.act = Act("change_pin", key.state.user, device) if should else Act("refused", key.state.user)
         member, pin = profile.member(key), self.pick(PINS, which)
@@ -156,7 +159,8 @@ class DeviceRules(Walking):
             self.settle()
         at_device = self.user_at(profile) == user and self.sight.opens_for(user, self.proved_at(profile))
         has_none = self.user_at(profile) == user and not self.sight.users[user]["epoch"]  # no vault: nothing to open
-        should = (has_none or (at_device and self.has_tab(profile))) and player.password is not None
+        is_open = at_device and bool(self.opened(profile, self.proved_at(profile)))
+        should = (has_none or is_open) and player.password is not None
         self.act = Act("password" if should else "refused", user, session=profile.wire.session)
         chosen = f"walk the {self.new('dogs')} twice"
         fields = {"present": player.password or "", "new": chosen}
@@ -168,8 +172,10 @@ class DeviceRules(Walking):
         if should:
             player.password = chosen
 
-    def has_tab(self, profile: Profile) -> bool:
-        """Whether the session has an unlocked tab that wasn’t left alone for too long."""
-        row = self.sight.sign_ins[profile.wire.session]
-        tabs = [tab for tab in self.sight.tab_keys.values() if tab["sign_in_id"] == row["id"]]
-        return bool(tabs) and row["last_active_at"] > self.sight.ago(limits.TAB_KEY_IDLE)
+    def opened(self, profile: Profile, device: str) -> list[Row]:
+        """What says that the device’s PIN was typed in the session, unless that was left alone for too long."""
+        row = self.sight.sign_ins.get(profile.wire.session)
+        if row is None or row["last_active_at"] <= self.sight.ago(limits.TAB_KEY_IDLE):
+            return []
+        place = row["id"], device
+        return [tab for tab in self.sight.tab_keys.values() if (tab["sign_in_id"], tab["device_id"]) == place]

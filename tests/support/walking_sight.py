@@ -22,7 +22,7 @@ TABLES = {
     "cloud_backup": "SELECT id, user_id, epoch, file_sha256, share_a FROM cloud_backup ORDER BY made_at DESC",
     "mark": "SELECT * FROM mark",
     "reset_ask": "SELECT * FROM reset_ask",
-    "tab_key": "SELECT id, sign_in_id, device_id FROM tab_key",
+    "tab_key": "SELECT id, sign_in_id, device_id, key, made_at FROM tab_key",
     "device_lock": "SELECT device_id || '/' || version AS id, device_id, version FROM device_lock",
 }
 Rows = dict[str, sqlite3.Row]

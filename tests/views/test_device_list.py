@@ -11,8 +11,6 @@ from tests.support.vetoing import heading, recovered
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceLock, DeviceState
 
-pytestmark = pytest.mark.usefixtures("vault_is_open")
-
 
 @pytest.fixture
 def phone(alice: Person) -> MadeDevice:
@@ -117,6 +115,8 @@ def test_unpairing_says_what_happens_and_can_be_taken_back(app: Flask, alice: Pe
 def test_too_late_it_stays_unpaired(app: Flask, alice: Person, phone: MadeDevice, clock: MovableClock) -> None:
     alice.post(f"/devices/{phone.id}/unpairing")
     clock.advance(days=7, seconds=1)
+    alice.get("/settings")
+    be_at(alice, alice.device)
     page = alice.get("/devices").text
     assert "Gone for good" in page
     assert "Bring Back" not in page
@@ -186,8 +186,8 @@ def test_a_cloud_backup_is_another_way(alice: Person, bob: Person, organisation_
 
 
 def test_it_says_in_which_device_it_was_unpaired(app: Flask, alice: Person, phone: MadeDevice) -> None:
-    be_at(alice, phone, other := alice.another_browser())
     alice.post(f"/devices/{phone.id}/unpairing")
+    be_at(alice, phone, other := alice.another_browser(), locked=True)
     page = other.get("/recovery").text
     assert "This browser was unpaired in Firefox on Linux on" in page
     assert "was recovered" not in page

@@ -8,6 +8,7 @@ from webapp.models import Device, DeviceLock
 
 def test_without_an_open_vault_nothing_changes(alice: Person) -> None:
     enrolled(alice)
+    be_at(alice, alice.device, locked=True)
     phone = add_device(alice, own_name="Mobile")
     page = alice.get("/devices").text
     assert "Open your vault to change anything here" in page

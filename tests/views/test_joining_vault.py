@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.devices import MadeDevice, login
+from tests.support.paired import session_of
 from tests.support.people import Person, enrolled
 from webapp.client.encoding import sha256_hex, to_base64
 from webapp.crypto.framing import frame
@@ -49,7 +50,7 @@ def test_it_begins_with_a_device_and_its_lock(app: Flask, alice: Person) -> None
         assert (user.epoch, user.kit_number, user.kit_confirmed_at) == (1, 1, None)
         assert (row.is_active, row.name, row.recipient) == (True, device.name, device.recipient)
         assert (vault.counter, vault.file, vault.verify_key) == (1, device.file, device.verify_key)
-        assert DeviceLock.open(row, 1, device.proof())[1] == device.server_share
+        assert DeviceLock.open(row, 1, device.proof(), session_of(alice.user_id))[1] == device.server_share
         found = db.session.scalars(select(SignIn).where(SignIn.user_id == alice.user_id)).one()
         assert (found.device_id, found.looked_at is not None) == (device.id, True)
         db.session.remove()

@@ -198,3 +198,28 @@ def test_no_page_shows_a_key_or_a_confirmation(made: PairingRun) -> None:
     for page in (at_new(made), at_old(made), polled(made, new=False)):
         assert "pairing-key" not in page.text
         assert made.row().confirmation not in page.text
+
+
+def test_where_the_pin_is_chosen_the_page_hears_of_the_end_and_keeps_what_is_typed(
+    made: PairingRun, clock: MovableClock
+) -> None:
+    made.upto(State.CONFIRMED)
+    page = Page(at_new(made).text)
+    [address] = [each["hx-get"] for each in page.all("hx-get") if "status" in each["hx-get"]]
+    assert made.at_new.get(address).status_code == 204
+    clock.advance(minutes=2)
+    slower = made.at_new.get(address)
+    assert "pin" not in slower.text.replace("at=pin", "")
+    assert "HX-Retarget" not in slower.headers
+    made.at_old.post(f"/pair/{made.id}/decline")
+    ended = made.at_new.get(address)
+    assert ended.headers["HX-Retarget"] == "#main"
+    assert "Pairing Declined" in ended.text
+
+
+def test_its_own_last_step_is_no_news_there(made: PairingRun) -> None:
+    made.upto(State.CONFIRMED)
+    page = Page(at_new(made).text)
+    [address] = [each["hx-get"] for each in page.all("hx-get") if "status" in each["hx-get"]]
+    made.complete()
+    assert made.at_new.get(address).status_code == 204

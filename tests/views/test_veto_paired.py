@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice
 from tests.support.pairings import pairing_run
-from tests.support.people import ActiveKey, Person, enrolled
+from tests.support.people import ActiveKey, Person, be_at, enrolled
 from tests.support.tricked import add_paired, state, unpair_by
 from tests.support.vetoing import device_link, heading, press_veto, recovered, ticked_devices, veto_path
 from webapp.database import transaction
@@ -87,8 +87,18 @@ def test_a_mail_unpairs_it_and_brings_back_what_it_unpaired(
 
 
 def test_what_is_unticked_stays(client: FlaskClient, alice: Person, phone: MadeDevice) -> None:
-    assert client.post(veto_path(alice)).status_code == 200
+    assert client.post(veto_path(alice), data={"shown": phone.id}).status_code == 200
     assert state(alice, phone) == "active"
+
+
+def test_what_is_paired_while_the_page_is_open_goes_with_the_rest(
+    client: FlaskClient, alice: Person, phone: MadeDevice
+) -> None:
+    path = veto_path(alice)
+    client.get(path)
+    later = add_paired(alice, "Safari on iPhone")
+    assert client.post(path, data={"shown": phone.id}).status_code == 200
+    assert [state(alice, each) for each in (phone, later)] == ["active", "unpaired"]
 
 
 def test_ids_that_the_page_did_not_show_are_ignored(
@@ -96,7 +106,7 @@ def test_ids_that_the_page_did_not_show_are_ignored(
 ) -> None:
     enrolled(charlie)
     theirs = add_paired(charlie)
-    form = {"device": [laptop.id, theirs.id, "0" * 32, "’"]}
+    form = {"device": [laptop.id, theirs.id, "0" * 32, "’"], "shown": [phone.id]}
     assert client.post(veto_path(alice), data=form).status_code == 200
     assert [state(alice, each) for each in (laptop, phone, theirs)] == ["active"] * 3
 
@@ -114,16 +124,17 @@ def test_a_page_that_was_left_open_reaches_no_device_that_is_a_week_old_by_now(
 def test_an_older_device_unpairs_a_later_one_by_itself(
     client: FlaskClient, alice: Person, laptop: MadeDevice, phone: MadeDevice
 ) -> None:
-    path = device_link(client, laptop)
-    assert "only what was paired after it" in client.get(path).text
-    press_veto(client, path)
+    path = device_link(alice.client, laptop)
+    assert "only what was paired after it" in alice.get(path).text
+    press_veto(alice.client, path)
     assert (state(alice, phone), state(alice, laptop)) == ("unpaired", "active")
 
 
 def test_the_later_one_reaches_no_older_one_nor_itself(
     client: FlaskClient, alice: Person, laptop: MadeDevice, phone: MadeDevice
 ) -> None:
-    path = device_link(client, phone)
-    assert ticked_devices(client.get(path).text) == []
-    client.post(path, data={"device": [phone.id, laptop.id]})
+    be_at(alice, phone)
+    path = device_link(alice.client, phone)
+    assert ticked_devices(alice.get(path).text) == []
+    alice.post(path, data={"device": [phone.id, laptop.id]})
     assert (state(alice, phone), state(alice, laptop)) == ("active", "active")

@@ -5,7 +5,7 @@ from webapp.models.asked_and_decided import StopReason
 from webapp.models.challenge import Challenge
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.device import Device, DeviceState
-from webapp.models.device_lock import DeviceLock, LockDestroyed, PinNotShown, VersionTaken, WrongPin
+from webapp.models.device_lock import DeviceLock, LockDestroyed, NotReleased, VersionTaken, WrongPin
 from webapp.models.event import Event
 from webapp.models.first_device import FirstDevice, VaultExists
 from webapp.models.hold import Hold, NotLifted, OnHold
@@ -21,7 +21,7 @@ from webapp.models.pairing import Pairing, PairingLocked
 from webapp.models.reset_ask import ResetAsk
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
+from webapp.models.tab_key import PinNotShown, TabKey, TabTaken
 from webapp.models.throttle_bucket import ThrottleBucket
 from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
@@ -50,6 +50,7 @@ __all__ = [
     "Mark",
     "MarkKind",
     "NotLifted",
+    "NotReleased",
     "Notice",
     "OWN_WAYS",
     "OnHold",
@@ -69,6 +70,7 @@ __all__ = [
     "StaleVault",
     "StopReason",
     "TabKey",
+    "TabTaken",
     "ThrottleBucket",
     "Undo",
     "UndoClosed",

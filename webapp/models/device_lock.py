@@ -12,10 +12,11 @@ from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import Base, db, in_transaction, transaction
 from webapp.models.columns import Id, Octets, Sha256
-from webapp.models.device import Device
+from webapp.models.device import Device, DeviceState
 from webapp.models.event import Event
 from webapp.models.notice import Notice
-from webapp.models.tab_key import TabKey
+from webapp.models.sign_in import SignIn
+from webapp.models.tab_key import PinNotShown, TabKey
 from webapp.models.user import User
 
 
@@ -31,8 +32,8 @@ class LockDestroyed(Exception):
     """The tries are used up and the rows are gone: the way on is recovery."""
 
 
-class PinNotShown(Exception):
-    """A PIN is changed only by somebody who has just typed the present one."""
+class NotReleased(Exception):
+    """The PIN was right, but meanwhile the session ended, or the device was unpaired."""
 
 
 class VersionTaken(Exception):
@@ -72,9 +73,9 @@ class DeviceLock(Base):
         return list(db.session.scalars(query))
 
     @staticmethod
-    def open(device: Device, version: int, proof: bytes) -> tuple[bytes, bytes]:
-        """(keyslot, server share) for the right proof. The try is committed before it is compared, so that a crash
-        or a race never gives one for free. Raises WrongPin, LockDestroyed."""
+    def open(device: Device, version: int, proof: bytes, sign_in_id: str) -> tuple[bytes, bytes]:
+        """(keyslot, server share) for the right proof, which is noted of this session. The try is committed before it
+        is compared, so that a crash or a race never gives one for free. Raises WrongPin, LockDestroyed, NotReleased."""
         device_id, user_id = device.id, device.user_id
         with transaction() as session:
             spent = session.execute(
@@ -92,23 +93,26 @@ class DeviceLock(Base):
         if spent is None:
             raise LockDestroyed
         with transaction() as session:
-            user = None if spent else User.locked(user_id)
+            user = User.locked(user_id)  # what unpairs, resets or objects at the same time comes before or after
             lock = session.get(DeviceLock, (device_id, version))
             if lock and hmac.compare_digest(hashlib.sha256(proof).hexdigest(), lock.proof_sha256):
-                return lock._opened(version)
-            if user:
+                return lock._opened(version, sign_in_id)
+            if spent == 0:
                 DeviceLock._use_up(user, device_id)
         if spent == 0:
             raise LockDestroyed
         raise WrongPin(spent)
 
     @staticmethod
-    def change_pin(device: Device, version: int, keyslot: bytes, server_share: bytes, proof: bytes) -> None:
+    def change_pin(
+        device: Device, sign_in_id: str, version: int, keyslot: bytes, server_share: bytes, proof: bytes
+    ) -> None:
         """Keep a lock under a new PIN beside the present one, which goes when the new one has opened: a browser that
-        dies in between still has one that works. In the caller’s transaction with the member locked. Raises
-        PinNotShown, VersionTaken."""
-        assert in_transaction()
-        if not device.opens or now() - device.last_used_at > limits.PIN_CHANGE_WINDOW:
+        dies in between still has one that works. Only in the session in which the present one was just typed. In the
+        caller’s transaction with the member locked. Raises PinNotShown, VersionTaken."""
+        TabKey.demand(sign_in_id, device.id)
+        shown_at = TabKey.shown_at(sign_in_id, device.id)
+        if not device.opens or shown_at is None or now() - shown_at > limits.PIN_CHANGE_WINDOW:
             raise PinNotShown
         if version != max(DeviceLock.versions(device.id)) + 1:
             raise VersionTaken
@@ -145,7 +149,11 @@ class DeviceLock(Base):
         Event.append("device.lock_destroyed", user.organisation_id, subject=user, object_id=device_id, device=name)
         Notice.give(user, "lock_destroyed", device=name)
 
-    def _opened(self, version: int) -> tuple[bytes, bytes]:
+    def _opened(self, version: int, sign_in_id: str) -> tuple[bytes, bytes]:
+        device = db.session.get_one(Device, self.device_id)
+        if device.state == DeviceState.UNPAIRED or SignIn.alive(sign_in_id) is None:
+            raise NotReleased
+        TabKey.mark(sign_in_id, self.device_id)
         db.session.execute(
             delete(DeviceLock).where(DeviceLock.device_id == self.device_id, DeviceLock.version < version)
         )

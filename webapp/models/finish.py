@@ -117,6 +117,7 @@ def _change_hands(
     user.kit_number, user.kit_confirmed_at, user.kit_verify_key = sent.kit, None, sent.kit_verify_key
     user.end_sessions(but=sign_in_id)
     db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
+    TabKey.mark(sign_in_id, device.id)
     return device
 
 

@@ -13,6 +13,7 @@ from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
+from webapp.models.tab_key import TabKey
 from webapp.models.user import User
 from webapp.models.vault import Vault
 
@@ -68,6 +69,7 @@ class FirstDevice:
         Event.append("vault.begun", user.organisation_id, actor=user, subject=user, object_id=device.id)
         found = update(SignIn).where(SignIn.id == sign_in_id)
         db.session.execute(found.values(device_id=device.id, looked_at=now()))
+        TabKey.mark(sign_in_id, device.id)
 
     def _demand_same(self, user: User) -> None:
         vault, device = Vault.current(user), db.session.get(Device, self.id)

@@ -13,6 +13,7 @@ from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
 from webapp.models.pairing import Pairing
 from webapp.models.sign_in import SignIn
+from webapp.models.tab_key import TabKey
 from webapp.models.user import User
 
 
@@ -50,4 +51,5 @@ def complete_pairing(pairing: Pairing, user: User, sign_in_id: str, sent: Paired
     DeviceLock.store(device, sent.version, sent.keyslot, sent.server_share, sent.proof)
     Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
     db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
+    TabKey.mark(sign_in_id, device.id)
     return device

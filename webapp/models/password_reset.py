@@ -112,9 +112,10 @@ def _fall_back(member: User, reason: Reason, by: str) -> None:
     """What every reset does: sessions and an open restore request end, active devices become prior."""
     RestoreRequest.stop_open(member, StopReason.RESET)
     Pairing.stop_open(member)
-    for device in Device.of(member.id, DeviceState.ACTIVE):
+    for device in Device.of(member.id):
         TabKey.forget(device_id=device.id)
-        device.state = DeviceState.PRIOR
+        if device.is_active:
+            device.state = DeviceState.PRIOR
     member.reset_at, member.reset_reason, member.reset_by = now(), str(reason), by
     member.end_sessions()
     SignIn.forget_browsers(member.id)

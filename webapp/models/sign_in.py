@@ -36,7 +36,8 @@ class SignIn(Base):
     """When this browser last looked for a key of its own; None: it has not yet."""
     device_id: Mapped[str | None] = mapped_column(String(32))
     """The device this browser proved to be: a row of `device`, or the device of an open restore request."""
-
+    last_device_id: Mapped[str | None] = mapped_column(String(32))
+    """The device it last proved to be, or opened, whatever this browser says of itself since."""
     browser_id: Mapped[str] = mapped_column(String(64), default="")
     """SHA-256 of the cookie by which a browser is known again after signing out; empty: from before there was one."""
     password_at: Mapped[datetime | None]
@@ -108,6 +109,16 @@ class SignIn(Base):
             organisation = user.organisation_id
             Event.append("user.sessions_ended", organisation, actor=user, subject=user, number=len(ended))
         return len(ended)
+
+    @staticmethod
+    def end_those_of(user: User, device_id: str, but: str) -> int:
+        """End the sessions in which this device was the browser’s, whatever that says of itself since; not those of the
+        device `but`, whose browser may have been both."""
+
+        def is_one(session: SignIn) -> bool:
+            return session.device_id != but and device_id in (session.device_id, session.last_device_id)
+
+        return SignIn.end_some(user, is_one)
 
     @property
     def is_mail_confirmed(self) -> bool:

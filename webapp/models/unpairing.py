@@ -29,7 +29,11 @@ class NotHere(Exception):
 
 
 class CannotReturn(Exception):
-    """The device is unpaired and stays so."""
+    """The device is unpaired and stays so; `by_older`: only for the device that acts, which is new."""
+
+    def __init__(self, *, by_older: bool = False) -> None:
+        super().__init__(by_older)
+        self.by_older = by_older
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ class Unpaired:
 
 
 def acting_device(user: User, sign_in_id: str) -> Device:
-    """The device that the session has proved to be and whose vault is open there, read again now that `user` is locked.
+    """The device that the session has proved to be and whose PIN was shown there, read again now that `user` is locked.
     Raises NotHere: a cookie, or a device that was left signed in, is not enough."""
     assert in_transaction()
     found = SignIn.alive(sign_in_id)
     device = db.session.get(Device, found.device_id or "") if found else None
-    if device is None or device.user_id != user.id or not device.opens or not TabKey.any_of(sign_in_id):
+    if found is None or device is None or device.user_id != user.id or not device.opens:
+        raise NotHere
+    if not TabKey.is_open(found, device.id):
         raise NotHere
     return device
 
@@ -85,8 +91,8 @@ def rename(user: User, device: Device, name: str) -> None:
 
 
 def unpair(user: User, by: Device, devices: Sequence[Device]) -> list[Device]:
-    """Release nothing to them from now on; until UNDO_WINDOW is over they can be brought back. Returns those that were
-    not unpaired already. A pairing that one of them was to finish is stopped."""
+    """Release nothing to them from now on, and end their sessions; until UNDO_WINDOW is over they can be brought back.
+    Returns those that were not unpaired already. A pairing that one of them was to finish is stopped."""
     assert in_transaction()
     found = [device for device in devices if device.state != DeviceState.UNPAIRED]
     names = [device.name for device in found]
@@ -106,12 +112,14 @@ def unpair_others(user: User, by: Device) -> list[Device]:
 
 
 def destroy(user: User, by: Device, device: Device) -> bool:
-    """Unpair it for good: its part of the key is gone at once. Returns whether there was anything to do."""
+    """Unpair it for good: its part of the key is gone at once, and its sessions end. Returns whether there was anything
+    to do."""
     assert in_transaction()
     if not may_be_destroyed(device) or is_new_beside(by, device):
         return False
     if device.state != DeviceState.UNPAIRED:
         _unpair(user, by, device)
+    _end_sessions(user, by, device)
     device.share_until = None
     DeviceLock.destroy(device.id)
     facts = {"names": device.name, "with_device": by.name}
@@ -121,13 +129,15 @@ def destroy(user: User, by: Device, device: Device) -> bool:
 
 
 def bring_back(user: User, by: Device, device: Device) -> bool:
-    """Let it be what it was before it was unpaired here, a reset since then aside. False: it is not unpaired. Raises
-    CannotReturn."""
+    """Let it be what it was before it was unpaired here, a reset since then aside. False: it is not unpaired. A new
+    device brings nothing back that an older one unpaired: it may have been paired by a trick. Raises CannotReturn."""
     assert in_transaction()
     if device.state != DeviceState.UNPAIRED:
         return False
     if not may_return(device):
         raise CannotReturn
+    if is_new_beside(by, db.session.get_one(Device, device.unpaired_by)):
+        raise CannotReturn(by_older=True)
     device.come_back(user.reset_at)
     facts = {"names": device.name, "with_device": by.name}
     Event.append("device.returned", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
@@ -172,5 +182,11 @@ def _unpair(user: User, by: Device, device: Device) -> None:
         Pairing.stop_open(user)
     TabKey.forget(device_id=device.id)
     device.unpair(by, None, None)
+    _end_sessions(user, by, device)
     facts = {"names": device.name, "with_device": by.name}
     Event.append("device.unpaired", user.organisation_id, actor=user, subject=user, object_id=device.id, **facts)
+
+
+def _end_sessions(user: User, by: Device, device: Device) -> None:
+    """Whoever unpairs the very device they are at stays signed in."""
+    SignIn.end_those_of(user, device.id, but=by.id)

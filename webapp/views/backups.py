@@ -14,7 +14,6 @@ from webapp.models import CloudBackup, Device, Event, OrganisationKey, RestoreRe
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
     Refusal,
-    active_device,
     age_file,
     at_most,
     base64_of,
@@ -24,6 +23,7 @@ from webapp.octets import (
     number_of,
     signed,
     text_of,
+    unlocked_device,
 )
 from webapp.security import me, my_sign_in
 from webapp.views.home import opening_device
@@ -67,7 +67,7 @@ def show_local() -> str:
 @signed
 def note_local_copy() -> Response:
     """Note that the member has a copy outside of their browser: written to a folder, or downloaded."""
-    active_device()
+    unlocked_device()
     user_id, epoch = me().id, number_of(json_body(), "epoch")
     with transaction():
         user = User.locked(user_id)
@@ -95,7 +95,7 @@ def show_file(backup_id: str) -> Response:
 @signed
 def note_trial(backup_id: str) -> Response:
     """Note that the member’s Recovery Kit opened their backup, and what is in it was checked."""
-    active_device()
+    unlocked_device()
     user_id = me().id
     with transaction() as session:
         User.locked(user_id)
@@ -130,7 +130,7 @@ def show_key() -> Response:
 @signed
 def create_backup() -> Response:
     """Keep a cloud backup that the device made."""
-    device_id, user_id = active_device().id, me().id
+    device_id, user_id = unlocked_device().id, me().id
     throttle.spend(throttle.BACKUPS, user_id)
     sent = _upload()
     try:
@@ -154,7 +154,7 @@ def create_backup() -> Response:
 @signed
 def enrol() -> Response:
     """Note that the member switched cloud backups on, having held the key against what they were told."""
-    active_device()
+    unlocked_device()
     user_id, fingerprint = me().id, text_of(json_body(), "fingerprint", 52)
     with transaction():
         user = User.locked(user_id)

@@ -60,7 +60,7 @@ def refuse(_: NotHere) -> tuple[str, int]:
 def list_devices() -> str:
     """All of them: this one first, then those that open the vault, those to be brought back, those unpaired."""
     user, here = me(), opening_device(me(), my_sign_in())
-    own = here if TabKey.any_of(my_sign_in().id) else None
+    own = here if here and TabKey.is_open(my_sign_in(), here.id) else None
     active = sorted(Device.of(user.id, DeviceState.ACTIVE), key=lambda device: device.last_used_at, reverse=True)
     return render_template(
         "device_list/index.html",
@@ -158,8 +158,12 @@ def create_return(device_id: str) -> Response:
         with _acting() as (user, by):
             device = db.session.get_one(Device, device_id)
             done, is_prior = bring_back(user, by, device), not device.is_active
-    except CannotReturn:
-        flash(f"{name} can’t be brought back any more. To use it again, recover your account in it.", "warning")
+    except CannotReturn as error:
+        sentence = f"{name} can’t be brought back any more. To use it again, recover your account in it."
+        if error.by_older:
+            days = limits.UNDO_WINDOW.days
+            sentence = f"An older device unpaired {name}. This one is new: for {days} days it can’t bring it back."
+        flash(sentence, "warning")
         return redirect_to(url_for(".list_devices"))
     if not done:
         flash(f"{name} is not unpaired. Nothing was changed.", "info")
@@ -188,7 +192,7 @@ def _find(device_id: str) -> Device:
 
 def _demand_here() -> Device:
     here = opening_device(me(), my_sign_in())
-    if here is None or not TabKey.any_of(my_sign_in().id):
+    if here is None or not TabKey.is_open(my_sign_in(), here.id):
         raise NotHere
     return here
 

@@ -14,9 +14,11 @@ from webapp.models import (
     DeviceState,
     Event,
     LockDestroyed,
+    NotReleased,
     PinNotShown,
     SignIn,
     TabKey,
+    TabTaken,
     User,
     VersionTaken,
     WrongPin,
@@ -36,6 +38,7 @@ from webapp.octets import (
     number_of,
     signed,
     unlockable_device,
+    unlocked_device,
 )
 from webapp.security import me, my_sign_in
 from webapp.views.home import home_url, opening_device
@@ -95,6 +98,8 @@ def prove_here() -> Response:
     with transaction() as session:
         found = session.get_one(SignIn, row_id)
         found.looked_at = now()
+        if signer.device:
+            found.last_device_id = signer.id
         if standing != "closed" and better:
             found.device_id = signer.id
     return jsonify(next=home_url(me(), my_sign_in()), state=standing)
@@ -130,17 +135,19 @@ def show_lock_versions() -> Response:
 @at_most(SMALL)
 @signed
 def unlock() -> Response:
-    """The keyslot and the server share, for the right PIN’s proof."""
+    """The keyslot and the server share, for the right PIN’s proof; from now on this session has shown it."""
     device, body = unlockable_device(), json_body()
     proof, version = from_base64(body.get("proof"), 32), number_of(body, "version")
     if device.opens and version not in DeviceLock.versions(device.id):
         raise Refusal(404, "not_found")  # the PIN was changed meanwhile: no try is lost by that
     try:
-        keyslot, share = DeviceLock.open(device, version, proof)
+        keyslot, share = DeviceLock.open(device, version, proof, my_sign_in().id)
     except WrongPin as error:
         raise Refusal(403, "wrong_pin", tries_left=error.tries_left) from None
     except LockDestroyed:
         raise Refusal(410, "lock_destroyed") from None
+    except NotReleased:
+        raise Refusal(403, "device_not_active") from None
     return jsonify(keyslot=base64_of(keyslot), server_share=base64_of(share), version=version)
 
 
@@ -149,14 +156,15 @@ def unlock() -> Response:
 @signed
 def change_pin() -> Response:
     """Keep a lock under a new PIN beside the old one, which goes when the new one has opened."""
-    device_id, user_id, body = active_device().id, me().id, json_body()
+    device_id, user_id, sign_in_id, body = unlocked_device().id, me().id, my_sign_in().id, json_body()
     keyslot = age_file(from_base64(body.get("keyslot")), limits.KEYSLOT_BYTES)
     share, proof = from_base64(body.get("server_share"), 32), from_base64(body.get("proof"), 32)
     version = number_of(body, "version")
     try:
         with transaction() as session:
             user = User.locked(user_id)
-            DeviceLock.change_pin(session.get_one(Device, device_id), version, keyslot, share, proof)
+            device = session.get_one(Device, device_id)
+            DeviceLock.change_pin(device, sign_in_id, version, keyslot, share, proof)
             Event.append("device.pin_changed", user.organisation_id, actor=user, subject=user, object_id=device_id)
     except PinNotShown:
         raise Refusal(403, "pin_needed") from None
@@ -169,14 +177,17 @@ def change_pin() -> Response:
 @at_most(SMALL)
 @signed
 def create_tab_key() -> Response:
-    """Keep the key of an unlocked tab."""
-    device_id, sign_in_id, body = active_device().id, my_sign_in().id, json_body()
+    """Keep the key of an unlocked tab, where the PIN was shown."""
+    device_id, user_id, sign_in_id, body = active_device().id, me().id, my_sign_in().id, json_body()
     tab, key = _tab(body), from_base64(body.get("key"), 32)
-    with transaction() as session:
-        kept = session.get(TabKey, tab)
-        if kept and kept.sign_in_id != sign_in_id:
-            raise Refusal(400, "malformed")
-        TabKey.store(tab, session.get_one(SignIn, sign_in_id), device_id, key)
+    try:
+        with transaction() as session:
+            User.locked(user_id)
+            TabKey.store(tab, session.get_one(SignIn, sign_in_id), device_id, key)
+    except PinNotShown:
+        raise Refusal(403, "pin_needed") from None
+    except TabTaken:
+        raise Refusal(400, "malformed") from None
     return jsonify({})
 
 
@@ -194,8 +205,9 @@ def open_tab_key() -> Response:
 @bp.post("/devices/lock")
 def lock() -> BaseResponse:
     """Lock every tab of this session."""
-    sign_in_id = my_sign_in().id
+    sign_in_id, user_id = my_sign_in().id, me().id
     with transaction():
+        User.locked(user_id)
         TabKey.forget(sign_in_id=sign_in_id)
     return jsonify({}) if request.is_json else redirect_to(url_for("devices.show_unlock"))
 

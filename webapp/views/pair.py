@@ -14,12 +14,13 @@ from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.database import db, transaction
 from webapp.flows.pairing import IllegalMove
 from webapp.htmx import instead_of, nothing_new, redirect_to
-from webapp.models import Device, Pairing, PairingLocked, StaleVault, User, Vault
+from webapp.models import Device, Pairing, PairingLocked, PinNotShown, StaleVault, TabKey, User, Vault
 from webapp.octets import (
     Refusal,
     age_file,
     at_most,
     base64_of,
+    demand_pin,
     framed_body,
     from_base64,
     json_body,
@@ -89,14 +90,17 @@ def decline(pairing_id: str) -> BaseResponse:
 def create_offer(pairing_id: str) -> Response:
     """Hand the other device’s half on (M1); its code counts from now on."""
     _found(pairing_id)
-    device_id, user_id, body = _other_device(), me().id, json_body()
+    device_id, user_id, sign_in_id, body = _opened_device(), me().id, my_sign_in().id, json_body()
     offer, signature = text_of(body, "offer", limits.SIGNED_TEXT_CHARACTERS), from_base64(body.get("signature"), 64)
     try:
         with transaction() as session:
             user, device = User.locked(user_id), session.get_one(Device, device_id)
+            TabKey.demand(sign_in_id, device_id)
             session.get_one(Pairing, pairing_id).make_offer(user, device, offer, signature)
     except PairingLocked as error:
         raise Refusal(409, "pairing_locked", until=error.until.isoformat()) from None
+    except PinNotShown:
+        raise Refusal(403, "pin_needed") from None
     except IllegalMove as error:
         raise closed(error.state) from None
     return jsonify({})
@@ -124,7 +128,7 @@ def create_refusal(pairing_id: str) -> Response:
 def show_vault(pairing_id: str) -> Response:
     """The newest vault, for the device whose PIN was typed to pair another: a prior one reads it nowhere else."""
     pairing = _found(pairing_id)
-    if not pairing.is_open or pairing.other_device_id != _other_device():
+    if not pairing.is_open or pairing.other_device_id != _opened_device():
         raise Refusal(410, "request_closed", state=pairing.state)
     return newest_vault()
 
@@ -135,18 +139,21 @@ def show_vault(pairing_id: str) -> Response:
 def create_confirmation(pairing_id: str) -> Response:
     """Hand the sealed key on (M3) and keep the vault whose own list names the new device, in one transaction."""
     _found(pairing_id)
-    device_id, user_id = _other_device(), me().id
+    device_id, user_id, sign_in_id = _opened_device(), me().id, my_sign_in().id
     header, file = framed_body()
     confirmation, saved = text_of(header, "confirmation", limits.SIGNED_TEXT_CHARACTERS), _saved(header, file)
     try:
         with transaction() as session:
             user, device = User.locked(user_id), session.get_one(Device, device_id)
+            TabKey.demand(sign_in_id, device_id)
             if session.get_one(Pairing, pairing_id).confirm(user, device, confirmation):
                 session.flush()
                 Vault.save(user, device, *saved, file, pairs=True)
     except StaleVault as stale:
         vault = stale.current
         raise Refusal(409, "stale_vault", epoch=vault.epoch, counter=vault.counter, sha256=vault.sha256) from None
+    except PinNotShown:
+        raise Refusal(403, "pin_needed") from None
     except IllegalMove as error:
         raise closed(error.state) from None
     return jsonify({})
@@ -167,6 +174,13 @@ def _other_device() -> str:
     if device is None or not device.can_pair:
         raise Refusal(403, "device_not_active")
     return device.id
+
+
+def _opened_device() -> str:
+    """The same, where its PIN was shown in this session: what its key alone signs hands nothing on. Raises Refusal."""
+    device_id = _other_device()
+    demand_pin(device_id)
+    return device_id
 
 
 def _found(pairing_id: str) -> Pairing:

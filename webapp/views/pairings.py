@@ -104,6 +104,10 @@ def show_status(pairing_id: str) -> str | BaseResponse:
         return redirect_to(url_for("recovery.show_recovery"))
     if pairing.state in WAITING:
         return render_template("pairings/_poll.html", pairing=pairing, pace=pace)
+    if request.args.get("at") == "pin" and pairing.state == State.CONFIRMED:
+        return render_template("pairings/_pin_poll.html", pairing=pairing, pace=pace)
+    if request.args.get("at") == "pin" and pairing.state == State.COMPLETED:
+        return nothing_new()  # that page did it itself, and leads on
     return instead_of(
         "#main", _page(pairing, "recovery/next_step.html"), url_for(".show_pairing", pairing_id=pairing_id)
     )

@@ -79,7 +79,8 @@ def set_password() -> Response | tuple[str, int] | tuple[str, int, dict[str, str
 
 def _may_set_password() -> bool:
     """Whether the vault is open in this browser, or there is none yet: a session left behind is not enough."""
-    return not me().epoch or (opening_device(me(), my_sign_in()) is not None and TabKey.any_of(my_sign_in().id))
+    here = opening_device(me(), my_sign_in())
+    return not me().epoch or (here is not None and TabKey.is_open(my_sign_in(), here.id))
 
 
 def _password_form(*, problem: str | None = None, is_wrong: bool = False, retry_after: int = 0) -> dict[str, object]:

@@ -14,7 +14,6 @@ from webapp.models import Device, Event, StaleVault, User, Vault
 from webapp.models.vault import DeviceNotActive
 from webapp.octets import (
     Refusal,
-    active_device,
     age_file,
     at_most,
     framed_answer,
@@ -23,6 +22,7 @@ from webapp.octets import (
     kit_key_of,
     number_of,
     signed,
+    unlocked_device,
 )
 from webapp.security import me
 from webapp.views.devices import device_of_session, way_to_vault
@@ -60,7 +60,7 @@ def show_file() -> Response:
 def save_file() -> Response:
     """Replace it, if it is still the one that was edited. With a `kit_verify_key` it is the first that only the next
     Recovery Kit opens, which the member has shown to have."""
-    device_id, user_id = active_device().id, me().id
+    device_id, user_id = unlocked_device().id, me().id
     header, file = framed_body()
     age_file(file, limits.VAULT_FILE_BYTES)
     kit, kit_key = number_of(header, "kit"), kit_key_of(header)
@@ -90,7 +90,7 @@ def save_file() -> Response:
 @signed
 def confirm_kit() -> Response:
     """Note that the member has their Recovery Kit: they typed characters of it, which the browser compared."""
-    active_device()
+    unlocked_device()
     user_id, number = me().id, number_of(json_body(), "kit")
     with transaction():
         user = User.locked(user_id)

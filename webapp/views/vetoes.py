@@ -3,6 +3,7 @@
 For whoever has a link from a mail, or one of the member’s devices. Looking changes nothing: mail scanners open links.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import flask_login
@@ -25,7 +26,7 @@ from webapp.models import (
     UndoClosed,
     User,
 )
-from webapp.models.paired_lately import PairedLately, take_back
+from webapp.models.paired_lately import PairedLately, take_back, within_reach
 from webapp.models.veto import Running, handed_out, speaks_for_member, veto
 from webapp.moments import clock_time
 from webapp.octets import at_most, base64_of, signing_device
@@ -75,16 +76,20 @@ def show_veto(token: str) -> Page:
 @bp.post("/<token>")
 @public
 def create_veto(token: str) -> Page:
-    """Stop it, hold the account, end every session and unpair what is ticked. Again is no mistake."""
+    """Stop it, hold the account, end every session and unpair what was paired lately, but for what the page showed and
+    somebody has unticked. Again is no mistake."""
     link = _found(token)
     if link is None or not (link.is_open or link.used_at):
         return _closed()
-    link_id, user_id, said_by, said_with = link.id, link.user_id, link.device_id, _said_with(link)
+    link_id, user_id, by = link.id, link.user_id, db.session.get(Device, link.device_id or "")
+    said_with = by.name if by else FROM_MAIL
+    unticked = set(request.form.getlist("shown")) - set(request.form.getlist("device"))
     try:
         with transaction() as session:
             user = User.locked(user_id)
-            session.get_one(Link, link_id).use()
-            paired = PairedLately.of(user, session.get(Device, said_by or ""), request.form.getlist("device"))
+            link = session.get_one(Link, link_id)
+            link.use()
+            paired, _ = _reached(user, link, unticked)
             veto(user, said_with, request.form.get("undo", ""))
             take_back(user, paired, said_with)
     except LinkClosed:
@@ -181,9 +186,9 @@ def _found(token: str) -> Link | None:
     return link if device and speaks_for_member(device, Undo.open_of(link.user)) else None
 
 
-def _said_with(link: Link) -> str:
-    device = db.session.get(Device, link.device_id or "")
-    return device.name if device else FROM_MAIL
+def _reached(user: User, link: Link, but: Collection[str] = ()) -> tuple[list[PairedLately], list[PairedLately]]:
+    session = my_sign_in() if _is_signed_in(user.id) else None
+    return within_reach(user, db.session.get(Device, link.device_id or ""), session, but)
 
 
 def _session_to_keep(user_id: str, undo: Undo | None) -> str | None:
@@ -202,6 +207,7 @@ def _show(link: Link, token: str, problem: str = "") -> str:
     user = link.user
     running = Running.of(user)
     devices = Device.of(user.id)
+    paired, out_of_reach = _reached(user, link)
     asked_by = db.session.get(RestoreRequest, (running.undo and running.undo.restore_request_id) or "")
     return render_template(
         "vetoes/show.html",
@@ -209,7 +215,8 @@ def _show(link: Link, token: str, problem: str = "") -> str:
         running=running,
         problem=problem,
         by_mail=link.device_id is None,
-        paired=PairedLately.of(user, db.session.get(Device, link.device_id or "")),
+        paired=paired,
+        out_of_reach=out_of_reach,
         recovered=asked_by,
         returning=[device for device in devices if running.undo and running.undo.brings_back(device)],
         leaving=[device for device in devices if device.state != DeviceState.UNPAIRED],

@@ -6,11 +6,22 @@ customElements.define('pairing-code', class extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector('form');
     onSubmit(form, async (typed) => {
-      const { offer, offerSignature } = this.querySelector('#pairing-poll').dataset;
+      if (!this.#poll.dataset.offer) await this.#hurry(); // it may be shown since the page last heard
+      const { offer, offerSignature } = this.#poll.dataset;
       await typeCode({ ...this.dataset, offer, offerSignature }, typed.replace(/\s/g, ''));
       form.reset();
       await this.#news();
     }, this);
+  }
+
+  get #poll() { return this.querySelector('#pairing-poll'); }
+
+  /** Asks at once what the page would ask in a moment. */
+  #hurry() {
+    return new Promise((resolve) => {
+      this.#poll.addEventListener('htmx:finally:request', resolve, { once: true });
+      this.#poll.dispatchEvent(new Event('hurry'));
+    });
   }
 
   /** The button stays busy until the page has heard how things stand. */
