@@ -52,15 +52,17 @@ MEMBER = {
     *("pairings.show_ready", "pairings.show_status"),
     *("mail_codes.confirm_mail", "mail_codes.create_mail_code", "mail_codes.show_mail_code"),
     *("joining.show_kit", "notices.create_dismissal", "recovery.choose_backup_type", "recovery.choose_cloud_backup"),
-    *("recovery.confirm_cloud", "recovery.show_cloud", "recovery.show_done", "recovery.show_kit"),
-    *("recovery.show_local_backups", "recovery.show_new_account", "recovery.show_pairing"),
+    *("recovery.confirm_cloud", "recovery.show_cloud", "recovery.show_done", "recovery.show_pairing"),
     *("recovery.show_recovery", "restore_requests.create_cancellation", "restore_requests.create_request"),
     *("restore_requests.show_request", "restore_requests.show_restore", "restore_requests.show_status"),
     *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
     *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
     *("settings.show_settings", "vault.confirm_kit", "vault.save_file", "vault.show_file", "vault.show_import"),
-    "vault.show_vault",
-    "vetoes.begin_veto",
+    *("own_recoveries.begin", "own_recoveries.finish", "vault.show_vault", "vetoes.begin_veto"),
+    *("earlier_vaults.list_vaults", "earlier_vaults.show_file", "earlier_vaults.unlock", "settings.show_kit_change"),
+    *("own_ways.choose_kit_pin", "own_ways.choose_local_pin", "own_ways.choose_new_pin", "own_ways.confirm_kit"),
+    *("own_ways.confirm_local", "own_ways.confirm_new_account", "own_ways.preview_kit", "own_ways.preview_local"),
+    *("own_ways.show_kit", "own_ways.show_local_backups", "own_ways.show_new_account"),
 }
 ADMIN = {
     *("admin_activity.list_events", "admin_overview.show_overview", "admin_requests.count_requests"),
@@ -88,7 +90,7 @@ class World:
             assert found
             self.ids = {"key_id": key.id, "invite_id": found.id, "token": link.removeprefix("/join/")}
         self.ids |= {"request_id": request.id, "notice_id": give(alice), "backup_id": alice.backups[-1].id}
-        self.ids |= {"user_id": alice.user_id, "pairing_id": UNKNOWN, "device_id": device.id}
+        self.ids |= {"user_id": alice.user_id, "pairing_id": UNKNOWN, "device_id": device.id, "epoch": "1"}
         alice.another_browser()
         with app.app_context():
             self.ids["session_id"] = SignIn.alive_of(db.session.get_one(User, alice.user_id))[0].id

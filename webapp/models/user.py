@@ -26,6 +26,10 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class OtherKit(Exception):
+    """A vault file is saved for a Recovery Kit that is neither the present one nor the next."""
+
+
 class User(UserMixin, Base):  # type: ignore[misc]
     """Sign-in, role, and which epoch of the vault is current (0: no vault yet)."""
 
@@ -137,15 +141,18 @@ class User(UserMixin, Base):  # type: ignore[misc]
         assert user is not None
         return user
 
-    def change_kit(self, number: int, verify_key: bytes, device: str) -> None:
-        """The next Recovery Kit, confirmed with `device`, takes the place of the present one, in the caller’s
-        transaction with the member locked; again changes nothing."""
+    def keep_kit(self, number: int, verify_key: bytes | None, device: str) -> None:
+        """What was just saved with `device` opens with Recovery Kit `number`: the present one, or the next, which takes
+        its place and is confirmed, and whose key comes with it. In the caller’s transaction with the member locked;
+        again changes nothing. Raises OtherKit."""
         from webapp.models.event import Event
         from webapp.models.notice import Notice
 
         assert in_transaction()
-        if number != self.kit_number + 1:
+        if number == self.kit_number:
             return
+        if verify_key is None or number != self.kit_number + 1:
+            raise OtherKit
         self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
         Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
         Notice.give(self, "kit_changed", number=number, device=device)
