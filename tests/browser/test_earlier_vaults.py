@@ -43,7 +43,7 @@ def open_earlier(page: Page) -> None:
 
 
 def type_former_pin(page: Page, pin: str) -> None:
-    page.get_by_label("PIN of Firefox on Linux").fill(pin)
+    page.get_by_role("textbox", name="PIN of Firefox on Linux").fill(pin)
     page.get_by_role("button", name="Open With This PIN").click()
 
 
@@ -89,7 +89,7 @@ def test_nothing_is_overwritten(page: Page, alice: Person, former: MadeDevice, a
     page.get_by_label("Title", exact=True).fill("Mail")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password", exact=True).fill("of now")
-    page.get_by_label("Address", exact=False).first.fill("https://example.org")
+    page.locator("#item-url").fill("https://example.org")
     page.get_by_role("button", name="Save", exact=True).click()
     open_earlier(page)
     type_former_pin(page, PIN)

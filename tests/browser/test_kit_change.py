@@ -115,13 +115,13 @@ def test_offline_nothing_is_lost_at_either_step(
     page.get_by_role("button", name="Make New Kit").wait_for(timeout=SLOW)
     page.context.set_offline(True)
     page.get_by_role("button", name="Make New Kit").click()
-    expect(page.get_by_text("The server can’t be reached")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Nothing is lost: check your connection")).to_be_visible(timeout=SLOW)
     expect(page.locator("[data-kit=identity]")).to_have_count(0)  # no kit is shown that the vault doesn’t know
     page.context.set_offline(False)
     new = make(page)
     page.context.set_offline(True)
     confirm(page, new[-4:])
-    expect(page.get_by_text("The server can’t be reached")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Nothing is lost: check your connection")).to_be_visible(timeout=SLOW)
     assert (opens(alice, laptop.kit), opens(alice, new)) == (True, True)
     page.context.set_offline(False)
     page.goto(CHANGE)
@@ -177,9 +177,9 @@ def save_elsewhere(person: Person, laptop: MadeDevice) -> None:
 def test_where_the_present_kit_is_not_confirmed_the_page_leads_to_settings(
     page: Page, alice: Person, laptop: MadeDevice
 ) -> None:
+    open_vault(page, alice)
     with alice.app.app_context(), transaction():
         User.locked(alice.user_id).kit_confirmed_at = None
-    open_vault(page, alice)
     page.goto(CHANGE)
     page.wait_for_url("**/settings")
 
