@@ -82,8 +82,8 @@ def test_what_was_made_before_addresses_were_sealed_is_still_read() -> None:
 
 @pytest.mark.parametrize("opener", ["vault_key", "kit", "next_kit"])
 def test_while_a_kit_takes_the_place_of_another_both_are_in_the_vault_and_open_it(opener: str) -> None:
-    made = vectors("documents")
-    document = documents.open_document(from_base64(made["changing_file"]), [read_identity(made[opener])])
+    made = vectors("kit-changes")
+    document = documents.open_document(from_base64(made["file"]), [read_identity(made[opener])])
     keyring = document.body["keyring"]
     assert (keyring["kit"]["number"], keyring["next_kit"]["number"]) == (1, 2)
     assert keyring["next_kit"].get("identity") == made["next_kit"], "until it is confirmed"

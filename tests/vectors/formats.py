@@ -5,10 +5,10 @@ from dataclasses import replace
 from tests.vectors.age_files import gzip_stored, seal_fixed
 from tests.vectors.primitives import Vectors
 from tests.vectors.seeds import MADE_AT, ORIGIN, identifier, identity, octets, signing_seed
-from webapp.client import approvals, cloud_backups, device_lock, documents, epochs, recovery_kits, restore_requests
-from webapp.client.document_shapes import Body, Draft, Item, KitEntry
+from webapp.client import approvals, cloud_backups, device_lock, documents, epochs, restore_requests
+from webapp.client.document_shapes import Body, Draft, Item
 from webapp.client.encoding import from_json, sha256_hex, to_base64, to_json
-from webapp.client.identities import Identity, recipient_of
+from webapp.client.identities import recipient_of
 from webapp.client.organisation_keys import OrganisationKey, write_key
 from webapp.client.recovery_kits import RecoveryKit, write_kit
 from webapp.client.signatures import public_key, sign
@@ -16,7 +16,6 @@ from webapp.client.signatures import public_key, sign
 USER, ORGANISATION, DEVICE = identifier("user"), identifier("organisation"), identifier("device")
 ACCOUNT = "zoe@example.org"
 VAULT, KIT, BACKUP, NEW = identity("vault"), identity("kit"), identity("backup"), identity("new device")
-NEXT_KIT = identity("next kit")
 KEY = OrganisationKey(
     ORGANISATION, "Example", "Key of 2026", 1, MADE_AT, identity("organisation key"), signing_seed("organisation key")
 )
@@ -93,9 +92,8 @@ def example_items() -> list[Item]:
     return [item, note]
 
 
-def example_document(*, named: bool = True, changing: bool = False) -> documents.Document:
-    """Two items, one deleted, in the first epoch; without the member’s address, as files were before it was sealed;
-    or while another kit takes the place of a confirmed one."""
+def example_document(*, named: bool = True) -> documents.Document:
+    """Two items, one deleted, in the first epoch; without the member’s address, as files were before it was sealed."""
     kit_recipient = recipient_of(KIT)
     body: Body = {
         "items": example_items(),
@@ -105,9 +103,6 @@ def example_document(*, named: bool = True, changing: bool = False) -> documents
             "kit": {"number": 1, "recipient": kit_recipient, "made_at": MADE_AT, "identity": KIT},
         },
     }
-    if changing:
-        body["keyring"]["kit"] = _kit(1, KIT)
-        body["keyring"]["next_kit"] = {**_kit(2, NEXT_KIT), "identity": NEXT_KIT}
     draft: Draft = {
         "organisation": ORGANISATION,
         "user": USER,
@@ -133,15 +128,10 @@ def example_document(*, named: bool = True, changing: bool = False) -> documents
     return documents.write(draft, body, signing_seed("device"))
 
 
-def _kit(number: int, kit: Identity) -> KitEntry:
-    key = to_base64(recovery_kits.verify_key(kit, USER))
-    return {"number": number, "recipient": recipient_of(kit), "made_at": MADE_AT, "verify_key": key}
-
-
 def document() -> Vectors:
     """The three lines, and a vault file of them that V and the kit open."""
     example = example_document()
-    unnamed, changing = example_document(named=False).lines, example_document(changing=True).lines
+    unnamed = example_document(named=False).lines
     manifest, signature, body = example.lines.decode().split("\n")[:3]
     return {
         "vault_key": VAULT,
@@ -154,8 +144,6 @@ def document() -> Vectors:
         "lines_sha256": sha256_hex(example.lines),
         "file": to_base64(seal_fixed(gzip_stored(example.lines), [VAULT, KIT], "vault file")),
         "unnamed_file": to_base64(seal_fixed(gzip_stored(unnamed), [VAULT, KIT], "vault file")),
-        "next_kit": NEXT_KIT,
-        "changing_file": to_base64(seal_fixed(gzip_stored(changing), [VAULT, KIT, NEXT_KIT], "vault file")),
     }
 
 

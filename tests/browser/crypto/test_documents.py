@@ -65,11 +65,11 @@ def test_a_file_from_before_addresses_were_sealed_is_still_read(modules: Modules
 
 
 def test_while_a_kit_takes_the_place_of_another_both_are_in_the_vault_and_open_it(modules: Modules) -> None:
-    given = vectors("documents")
+    given = vectors("kit-changes")
     found = modules(
         """const rings = [];
         for (const key of [given.vault_key, given.kit, given.next_kit]) {
-          rings.push((await documents.read(fromBase64(given.changing_file), [key])).body.keyring);
+          rings.push((await documents.read(fromBase64(given.file), [key])).body.keyring);
         }
         return rings;""",
         given=given,
