@@ -43,6 +43,16 @@ export function bringIn(body, items, label) {
   return body.items.length - before;
 }
 
+/**
+ * Keys of earlier vaults that the keyring hasn’t: these vaults open by themselves from now on. What an undo took back, whose
+ * number may be higher than the present one, stays out: the highest is taken for the key of now.
+ * @param {object} body - changed in place @param {{epoch: number, key: string}[]} keys @param {number} present - epoch
+ */
+export function bringKeys({ keyring }, keys, present) {
+  const known = keyring.epochs.map(({ epoch }) => epoch);
+  keyring.epochs = [...keys.filter(({ epoch }) => epoch < present && !known.includes(epoch)), ...keyring.epochs];
+}
+
 const contents = ({ id, created_at: made, updated_at: changed, ...rest }) => JSON.stringify(Object.entries(rest).sort());
 
 const name = ({ kind, title, username, url }) => JSON.stringify([kind, title, username, url]);

@@ -36,10 +36,15 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const isLater = (now, tombstone, item) => (now?.updated_at ?? tombstone?.deleted_at ?? '') >= item.updated_at;
 
-/** A kit that either side has seen confirmed is confirmed: its identity goes. The next kit stays until it is in force. */
+/**
+ * A kit that either side has seen confirmed is confirmed: its identity goes. The next kit stays until one of its number is in
+ * force; of two, the one that was saved first. Keys of earlier vaults are kept from both.
+ */
 function keyring(mine, { next_kit: theirNext, ...theirs }) {
-  const isMine = mine.kit.number > theirs.kit.number || (mine.kit.number === theirs.kit.number && !mine.kit.identity);
+  const isMine = mine.kit.number > theirs.kit.number || (mine.kit.recipient === theirs.kit.recipient && !mine.kit.identity);
   const kit = isMine ? mine.kit : theirs.kit;
-  const next = [mine.next_kit, theirNext].find((each) => each?.number > kit.number);
-  return { ...theirs, kit, ...(next && { next_kit: next }) };
+  const next = [theirNext, mine.next_kit].find((each) => each?.number > kit.number);
+  const known = theirs.epochs.map(({ epoch }) => epoch);
+  const epochs = [...mine.epochs.filter(({ epoch }) => !known.includes(epoch)), ...theirs.epochs];
+  return { ...theirs, epochs, kit, ...(next && { next_kit: next }) };
 }

@@ -101,6 +101,51 @@ def test_a_kit_that_one_side_saw_confirmed_is_confirmed(merge: Merge, mine: bool
     assert "identity" in merge(body({}), body({}), body({}))["keyring"]["kit"]
 
 
+def kit(number: int, recipient: str, identity: bool = False) -> Body:
+    return {"number": number, "recipient": recipient, "made_at": EARLY, **({"identity": "AGE"} if identity else {})}
+
+
+def kits(merged: Body) -> list[str | None]:
+    """The recipients of the kit and of the next one."""
+    keyring = merged["keyring"]
+    return [keyring["kit"]["recipient"], keyring["next_kit"]["recipient"] if "next_kit" in keyring else None]
+
+
+def ring(now: Body, following: Body | None = None, epochs: tuple[int, ...] = ()) -> Body:
+    keys = [{"epoch": epoch, "key": f"AGE{epoch}"} for epoch in epochs]
+    return {**body({}), "keyring": {"epochs": keys, "kit": now, **({"next_kit": following} if following else {})}}
+
+
+OLD, NEXT = kit(1, "old"), kit(2, "a", identity=True)
+
+
+def test_the_next_kit_stays_whichever_side_made_it(merge: Merge) -> None:
+    assert kits(merge(None, ring(OLD, NEXT), ring(OLD))) == ["old", "a"]
+    assert kits(merge(None, ring(OLD), ring(OLD, NEXT))) == ["old", "a"]
+
+
+def test_of_two_next_kits_that_was_first_which_was_saved_first(merge: Merge) -> None:
+    """The other one was never shown to anybody."""
+    assert kits(merge(None, ring(OLD, kit(2, "b", identity=True)), ring(OLD, NEXT))) == ["old", "a"]
+
+
+def test_a_confirmed_next_kit_takes_the_place_of_the_former_and_of_one_that_waits(merge: Merge) -> None:
+    for mine, theirs in [(ring(kit(2, "a")), ring(OLD, NEXT)), (ring(OLD, NEXT), ring(kit(2, "a")))]:
+        assert kits(merge(None, mine, theirs)) == ["a", None]
+    assert kits(merge(None, ring(OLD, kit(2, "b", identity=True)), ring(kit(2, "a")))) == ["a", None]
+    assert kits(merge(None, ring(kit(2, "a"), kit(3, "c", identity=True)), ring(OLD, NEXT))) == ["a", "c"]
+
+
+def test_of_two_confirmed_kits_of_one_number_the_server_s_is_in_force(merge: Merge) -> None:
+    """That is the one whose key it knows."""
+    assert kits(merge(None, ring(kit(2, "b")), ring(kit(2, "a")))) == ["a", None]
+
+
+def test_keys_of_earlier_vaults_are_kept_from_both_sides(merge: Merge) -> None:
+    merged = merge(None, ring(OLD, epochs=(1, 2, 4)), ring(OLD, epochs=(3, 4)))
+    assert sorted(entry["epoch"] for entry in merged["keyring"]["epochs"]) == [1, 2, 3, 4]
+
+
 CHANGES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", " edited", " edited otherwise"]), max_size=4)
 
 

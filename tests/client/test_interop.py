@@ -1,8 +1,11 @@
 """Stock age files: `age` and `gunzip` open what is at rest when the service is gone, and age's files open here."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from webapp.client.sealing import ARMOR_START, seal, unseal
 
 needs_age = pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed: apt install age")
 MEMBER = maker()
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -47,6 +51,31 @@ def test_age_and_gunzip_open_a_vault_with_the_kit(vault: Path, kit: Path) -> Non
     lines = run("gunzip", stdin=run("age", "-d", "-i", kit, vault))
     assert lines.count(b"\n") == 3
     assert documents.read(lines).body["items"][0]["title"] == "Zoë’s note 🔑"
+
+
+@needs_age
+@pytest.mark.parametrize("begins", ["age -d", "python -m webapp.client"])
+def test_the_lines_of_the_readme_open_a_backup_when_the_service_is_gone(
+    vault: Path, kit: Path, tmp_path: Path, begins: str
+) -> None:
+    """The very lines, in a shell, in a folder with the two files."""
+    readme = (ROOT / "README.md").read_text().partition("## If this service is gone")[2]
+    line = next(
+        line for line in re.findall(r"(?:^|`)((?:age|python) [^`\n]+)", readme, re.M) if line.startswith(begins)
+    )
+    (tmp_path / "recovery-kit.txt").write_bytes(kit.read_bytes())
+    (tmp_path / "FILE.age").write_bytes(vault.read_bytes())
+    (tmp_path / "FILE").write_bytes(vault.read_bytes())
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-ec", line],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    read = json.loads(done.stdout) if begins.startswith("python") else json.loads(done.stdout.splitlines()[2])
+    assert read["items"][0]["title"] == "Zoë’s note 🔑"
 
 
 @needs_age

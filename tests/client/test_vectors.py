@@ -80,6 +80,18 @@ def test_what_was_made_before_addresses_were_sealed_is_still_read() -> None:
     assert unnamed.share == named.share
 
 
+@pytest.mark.parametrize("opener", ["vault_key", "kit", "next_kit"])
+def test_while_a_kit_takes_the_place_of_another_both_are_in_the_vault_and_open_it(opener: str) -> None:
+    made = vectors("kit-changes")
+    document = documents.open_document(from_base64(made["file"]), [read_identity(made[opener])])
+    keyring = document.body["keyring"]
+    assert (keyring["kit"]["number"], keyring["next_kit"]["number"]) == (1, 2)
+    assert keyring["next_kit"].get("identity") == made["next_kit"], "until it is confirmed"
+    assert "identity" not in keyring["kit"]
+    user, next_kit = document.manifest["user"], read_identity(made["next_kit"])
+    assert from_base64(keyring["next_kit"]["verify_key"]) == verify_key(next_kit, user)
+
+
 def test_the_key_files_are_read() -> None:
     made = vectors("key-files")
     assert read_kit(made["kit"]["text"]).identity == made["kit"]["identity"]

@@ -91,9 +91,9 @@ def test_the_right_pin_at_the_tenth_try_opens_though_the_worker_tidies(
     clock.advance(days=1)
     original = DeviceLock._opened
 
-    def tidied_first(lock: DeviceLock, version: int, sign_in_id: str) -> tuple[bytes, bytes]:
+    def tidied_first(lock: DeviceLock, version: int) -> tuple[bytes, bytes]:
         DeviceLock.tidy()
-        return original(lock, version, sign_in_id)
+        return original(lock, version)
 
     monkeypatch.setattr(DeviceLock, "_opened", tidied_first)
     with app.app_context():

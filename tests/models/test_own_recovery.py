@@ -11,7 +11,6 @@ from tests.support.clock import MovableClock
 from tests.support.finishing import everything
 from tests.support.marks import hold
 from tests.support.owning import WAYS, Own, begun, own
-from tests.support.paired import session_of
 from tests.support.people import Person, enrolled
 from webapp.client import recovery_kits
 from webapp.database import db, transaction
@@ -57,7 +56,7 @@ def test_the_vault_changes_hands(app: Flask, made: Own, alice: Person) -> None:
         assert former.ended_at is not None, "archived as it was"
         device, old = db.session.get_one(Device, made.device.id), db.session.get_one(Device, alice.device.id)
         assert (device.state, device.browser, old.state) == ("active", "Safari on iPhone", "unpaired")
-        assert DeviceLock.open(device, 1, made.device.proof(), session_of(user.id)) == (sent.keyslot, sent.server_share)
+        assert DeviceLock.open(device, 1, made.device.proof(), made.sign_in_id) == (sent.keyslot, sent.server_share)
         undo = db.session.scalars(select(Undo)).one()
         assert (undo.way, undo.own_recovery_id, undo.restore_request_id) == (made.way, made.device.id, None)
         assert (undo.former_epoch, undo.epoch, undo.former_kit) == (1, 2, 1)

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from tests.support.clock import MovableClock
 from tests.support.owning import WAYS, begun, own, recovered
-from tests.support.paired import session_of
 from tests.support.people import Person, enrolled
 from tests.support.restoring import request_row
 from webapp.client import recovery_kits
@@ -44,6 +43,7 @@ def test_everything_is_as_before(app: Flask, alice: Person, way: Way, database_k
     made = recovered(alice, way)
     assert undo(app, alice)
     assert standing(app, alice) == (1, 1, ["active", "unpaired"])
+    session = alice.sign_in_id(alice.another_browser())
     with app.app_context():
         user = db.session.get_one(User, alice.user_id)
         assert user.kit_confirmed_at is not None
@@ -53,7 +53,7 @@ def test_everything_is_as_before(app: Flask, alice: Person, way: Way, database_k
         assert (vault.file, vault.ended_at) == (device.file, None)
         assert db.session.get_one(Vault, (user.id, 2)).ended_at is not None, "archived, not destroyed"
         row = db.session.get_one(Device, device.id)
-        assert DeviceLock.open(row, 1, device.proof(), session_of(device.user))[1] == device.server_share
+        assert DeviceLock.open(row, 1, device.proof(), session)[1] == device.server_share
     with pytest.raises(BadSignature):
         begun(alice, Way.RECOVERY_KIT, holding=made.device)
     begun(alice, Way.RECOVERY_KIT)

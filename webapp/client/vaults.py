@@ -143,8 +143,13 @@ class Vault:
         return True
 
     def make_next_kit(self) -> RecoveryKit:
-        """A new Recovery Kit beside the present one; both open the vault until it is confirmed."""
+        """A new Recovery Kit beside the present one; both open the vault until it is confirmed. Again gives the same
+        one: somebody may have it on paper."""
         keyring, number = self.opened.body["keyring"], self.opened.body["keyring"]["kit"]["number"] + 1
+        if "next_kit" in keyring:
+            made = keyring["next_kit"]
+            name = organisation_name(self.browser)
+            return RecoveryKit(number, made["made_at"], self.state.account, name, Identity(made["identity"]))
         kit = make_kit(number, self.state.account, organisation_name(self.browser))
         entry: KitEntry = {
             "number": number,

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, Text, case, delete, literal, select, update
@@ -76,6 +77,12 @@ class DeviceLock(Base):
     def open(device: Device, version: int, proof: bytes, sign_in_id: str) -> tuple[bytes, bytes]:
         """(keyslot, server share) for the right proof, which is noted of this session. The try is committed before it
         is compared, so that a crash or a race never gives one for free. Raises WrongPin, LockDestroyed, NotReleased."""
+        return DeviceLock.try_proof(device, version, proof, lambda _: DeviceLock._demand_release(device.id, sign_in_id))
+
+    @staticmethod
+    def try_proof(device: Device, version: int, proof: bytes, demand: Callable[[User], None]) -> tuple[bytes, bytes]:
+        """The same for whatever `demand` allows: it hears the locked member in the transaction that gives the share
+        out, notes what is to be noted, and raises what speaks against it."""
         device_id, user_id = device.id, device.user_id
         with transaction() as session:
             spent = session.execute(
@@ -96,7 +103,8 @@ class DeviceLock(Base):
             user = User.locked(user_id)  # what unpairs, resets or objects at the same time comes before or after
             lock = session.get(DeviceLock, (device_id, version))
             if lock and hmac.compare_digest(hashlib.sha256(proof).hexdigest(), lock.proof_sha256):
-                return lock._opened(version, sign_in_id)
+                demand(user)
+                return lock._opened(version)
             if spent == 0:
                 DeviceLock._use_up(user, device_id)
         if spent == 0:
@@ -149,11 +157,14 @@ class DeviceLock(Base):
         Event.append("device.lock_destroyed", user.organisation_id, subject=user, object_id=device_id, device=name)
         Notice.give(user, "lock_destroyed", device=name)
 
-    def _opened(self, version: int, sign_in_id: str) -> tuple[bytes, bytes]:
-        device = db.session.get_one(Device, self.device_id)
+    @staticmethod
+    def _demand_release(device_id: str, sign_in_id: str) -> None:
+        device = db.session.get_one(Device, device_id)
         if device.state == DeviceState.UNPAIRED or SignIn.alive(sign_in_id) is None:
             raise NotReleased
-        TabKey.mark(sign_in_id, self.device_id)
+        TabKey.mark(sign_in_id, device_id)
+
+    def _opened(self, version: int) -> tuple[bytes, bytes]:
         db.session.execute(
             delete(DeviceLock).where(DeviceLock.device_id == self.device_id, DeviceLock.version < version)
         )

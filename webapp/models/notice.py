@@ -26,6 +26,7 @@ VETOED_BY_MAIL = {
     *("restore_requested_by_you", "restore_approved", "restore_approved_waiting", "restore_released"),
     *("restore_completed", "password_was_reset", "password_changed", "new_sign_in", "recovery_undone"),
     *("own_recovery_begun", "own_recovery_completed", "kit_changed"),
+    "earlier_vault_opened",
     *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
     "pairing_unfinished",
     *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),

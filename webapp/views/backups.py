@@ -60,7 +60,10 @@ def show_local() -> str:
     """The Backup Center, at Local Backups: the browser fills in what it keeps."""
     user = me()
     device = opening_device(user, my_sign_in())
-    return render_template("backups/local.html", user=user, organisation=user.organisation, device=device)
+    earlier = len(Vault.archived(user)) if device else 0
+    return render_template(
+        "backups/local.html", user=user, organisation=user.organisation, device=device, earlier=earlier
+    )
 
 
 @bp.post("/backups/local/copies")

@@ -4,7 +4,7 @@
  * `data-ticked` is `new`. Sentences for problems stand in it or in an element around it.
  */
 import { backUpIfDue } from '../backing-up.js';
-import { bringIn, compare } from '../bringing-in.js';
+import { bringIn, bringKeys, compare } from '../bringing-in.js';
 import { CryptoError } from '../crypto/errors.js';
 import { onSubmit } from '../on-submit.js';
 import { RowsInSight } from '../rows-in-sight.js';
@@ -14,6 +14,7 @@ import { openVault } from '../vault-store.js';
 customElements.define('bring-in', class extends HTMLElement {
   #store = null;
   #ticked = new Set(); // of the rows
+  #keys = [];
   #added = null; // how many, once they are in the vault of this browser
   #rows = null;
   #problems = null;
@@ -29,6 +30,7 @@ customElements.define('bring-in', class extends HTMLElement {
   /** Nothing of it is on the page any more. */
   clear() {
     this.#store = this.#added = null;
+    this.#keys = [];
     this.#ticked.clear();
     this.#rows.show([]);
     this.#problems.show([]);
@@ -40,10 +42,12 @@ customElements.define('bring-in', class extends HTMLElement {
    * @param {object[]} items - as the body of a vault has them
    * @param {{row: number, code: string, details?: object}[]} problems - what was not understood: where, why; details fill
    *   the sentence
+   * @param {{epoch: number, key: string}[]} [keys] - of earlier vaults, saved with the items
    * @returns {Promise<void>} busy on the way to the PIN; throws what `openVault` throws
    */
-  async show(items, problems) {
+  async show(items, problems, keys = []) {
     this.clear();
+    this.#keys = keys;
     this.#store = await openVault();
     if (!this.#store) return new Promise(() => {});
     const rows = compare(this.#store.body, items);
@@ -87,7 +91,10 @@ customElements.define('bring-in', class extends HTMLElement {
       if (!this.#ticked.size) throw new CryptoError('none_ticked');
       const items = [...this.#ticked].map(({ item }) => item);
       let added;
-      await store.edit((body) => { added = bringIn(body, items, sentence(this, 'beside')); });
+      await store.edit((body) => {
+        added = bringIn(body, items, sentence(this, 'beside'));
+        bringKeys(body, this.#keys, store.saved.manifest.epoch);
+      });
       this.#added = added;
       this.#part('list').disabled = true; // that is decided: what may come now is another try to send it
     }

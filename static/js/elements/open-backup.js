@@ -1,16 +1,18 @@
 /**
  * Opens one backup to try a recovery, or to bring what is in it into the open vault: a kept copy or a file with the vault’s own
  * keys, else with the Recovery Kit; a cloud backup always with the kit. It hears `backup-chosen` (detail: act try or restore, kit
- * number, read(), tried()) from inside; rows of cloud backups and of earlier
- * vaults (`data-file`: the address) and the form for a file it hears itself.
+ * number, read(), tried()) from inside; rows of cloud backups and of earlier vaults (`data-file`: the address) and the form for
+ * a file it hears itself. An earlier vault opens with a backup of then, or a former device of this browser, too.
  */
 import { contentOf } from '../chosen-file.js';
 import { check, LIMITS, read } from '../crypto/documents.js';
 import { CryptoError } from '../crypto/errors.js';
 import { isSealed } from '../crypto/sealing.js';
+import { deviceBy } from '../keystore.js';
 import { onSubmit } from '../on-submit.js';
 import { hush, sentence, tell } from '../sentences.js';
 import { getOctets, signedFetch } from '../server.js';
+import { unlockFormer } from '../unlocking.js';
 import { openVault } from '../vault-store.js';
 
 const ABOUT = { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' };
@@ -24,20 +26,21 @@ customElements.define('open-backup', class extends HTMLElement {
     this.addEventListener('backup-chosen', ({ detail }) => this.#choose(detail));
     this.addEventListener('click', ({ target }) => this.#cloud(target.closest('[data-act]')?.dataset));
     const kit = this.#work.querySelector('kit-input');
-    onSubmit(kit.closest('form'), async () => this.#open([(await kit.read()).identity]), this.#work);
+    onSubmit(kit.closest('form'), async () => this.#open(await this.#withBackup((await kit.read()).identity)), this.#work);
+    for (const former of this.#formers) onSubmit(former, async (pin) => this.#open([await unlockFormer(pin, former.dataset)]), this.#work);
     const form = this.querySelector('form[data-file]');
     if (form) onSubmit(form, () => this.#choose({ act: 'restore', read: () => contentOf(form.querySelector('input').files[0], ABOUT) }), this.#work);
   }
 
   disconnectedCallback() { this.#store = this.#file = this.#chosen = null; }
 
-  #cloud({ act, backup, kit, file } = {}) {
+  #cloud({ act, backup, kit, file, epoch } = {}) {
     const read = () => getOctets(file ?? `/backups/${backup}/file`);
     const tried = async () => {
       await signedFetch(`/backups/${backup}/trials`, { device: this.#store.device });
       this.dispatchEvent(new CustomEvent('backup-made', { bubbles: true })); // the list asks for itself anew
     };
-    if (act) this.#choose({ act, kit, read, tried, isCloud: !file });
+    if (act) this.#choose({ act, kit, read, tried, isCloud: !file, epoch });
   }
 
   async #choose(chosen) {
@@ -49,7 +52,7 @@ customElements.define('open-backup', class extends HTMLElement {
       this.#store = await openVault();
       if (!this.#store) return; // on the way to the PIN
       if (chosen.isCloud) throw new CryptoError('wrong_key');
-      await this.#open(this.#store.saved.body.keyring.epochs.map(({ key }) => key));
+      await this.#open(keysOf(this.#store.saved.body));
     } catch (error) {
       if (error.code === 'wrong_key') return this.#askKit();
       this.#show(null);
@@ -57,22 +60,31 @@ customElements.define('open-backup', class extends HTMLElement {
     }
   }
 
-  #askKit() {
-    const { kit, isCloud } = this.#chosen;
+  async #askKit() {
+    const { kit, isCloud, epoch } = this.#chosen;
     this.#show('kit');
     this.#work.querySelector('[data-kit-number]').textContent = sentence(this.#work, kit ? 'needs_kit' : isCloud ? 'needs_some_kit' : 'needs_other_kit', { kit });
+    for (const former of this.#formers) former.hidden = former.dataset.epoch !== epoch || !(await deviceBy(former.dataset.device));
+  }
+
+  /** A kit that opens no vault of then may open a backup that has its key. */
+  async #withBackup(kit) {
+    const file = this.#work.querySelector('[data-backup]')?.files[0];
+    if (!file) return [kit];
+    const { body } = await read(await contentOf(file, ABOUT), [kit]);
+    return [kit, ...keysOf(body)];
   }
 
   async #open(identities) {
     const { organisation, user } = this.#store.device;
     const { manifest, body } = await read(this.#file, identities);
-    check({ manifest }, { organisation, user });
+    check({ manifest }, { organisation, user, epoch: this.#chosen.epoch && Number(this.#chosen.epoch) });
     if (this.#chosen.act === 'try') await this.#chosen.tried();
     else if (!body.items.length) throw new CryptoError('empty_backup');
     this.#show(this.#chosen.act);
     const told = { items: body.items.length, saved: new Date(manifest.made_at).toLocaleString(), device: manifest.devices.find(({ id }) => id === manifest.device).name };
     for (const place of this.#work.querySelectorAll('[data-told]')) place.textContent = told[place.dataset.told];
-    if (this.#chosen.act === 'restore') await this.#work.querySelector('bring-in').show(body.items, []);
+    if (this.#chosen.act === 'restore') await this.#work.querySelector('bring-in').show(body.items, [], body.keyring.epochs);
   }
 
   /** @param {string|null} step - opening, kit, try, restore; null: only what went wrong */
@@ -86,5 +98,9 @@ customElements.define('open-backup', class extends HTMLElement {
     this.#work.querySelector('[data-title]:not([hidden])').focus();
   }
 
+  get #formers() { return this.#work.querySelectorAll('form[data-device]'); }
+
   get #work() { return this.querySelector('[data-part=work]'); }
 });
+
+const keysOf = ({ keyring }) => keyring.epochs.map(({ key }) => key);

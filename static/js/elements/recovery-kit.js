@@ -23,8 +23,8 @@ customElements.define('recovery-kit', class extends VaultElement {
   }
 
   async show() {
-    if (this.#changes && !this.#kit) this.#begin();
-    else if (this.#kit.identity) this.#fill(this.part('kit').content.cloneNode(true));
+    if (this.#changes && !this.#kit && !this.#isConfirmed) this.#begin();
+    else if (this.#kit?.identity) this.#fill(this.part('kit').content.cloneNode(true));
     else await this.#finish(); // confirmed before, but the connection broke
   }
 
@@ -44,6 +44,7 @@ customElements.define('recovery-kit', class extends VaultElement {
       keyring.next_kit ??= { number: keyring.kit.number + 1, recipient, made_at, identity, verify_key: verify };
     });
     await saved(store);
+    if (!this.#kit) throw new CryptoError('kit_elsewhere'); // it was changed in another page meanwhile
     this.#fill(this.part('kit').content.cloneNode(true));
   }
 
@@ -82,6 +83,9 @@ customElements.define('recovery-kit', class extends VaultElement {
   }
 
   get #changes() { return 'change' in this.dataset; }
+
+  /** In this browser’s edit, which the server hasn’t yet. */
+  get #isConfirmed() { return this.store.body.keyring.kit.number > this.store.saved.manifest.kit; }
 
   get #kit() { return this.store.body.keyring[this.#changes ? 'next_kit' : 'kit']; }
 });

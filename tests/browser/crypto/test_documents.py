@@ -64,6 +64,22 @@ def test_a_file_from_before_addresses_were_sealed_is_still_read(modules: Modules
     assert found == [None, 2]
 
 
+def test_while_a_kit_takes_the_place_of_another_both_are_in_the_vault_and_open_it(modules: Modules) -> None:
+    given = vectors("kit-changes")
+    found = modules(
+        """const rings = [];
+        for (const key of [given.vault_key, given.kit, given.next_kit]) {
+          rings.push((await documents.read(fromBase64(given.file), [key])).body.keyring);
+        }
+        return rings;""",
+        given=given,
+    )
+    assert found[0] == found[1] == found[2]
+    assert (found[0]["kit"]["number"], found[0]["next_kit"]["number"]) == (1, 2)
+    assert (found[0]["next_kit"]["identity"], "identity" in found[0]["kit"]) == (given["next_kit"], False)
+    assert {len(found[0][name]["verify_key"]) for name in ("kit", "next_kit")} == {44}
+
+
 def test_python_and_the_age_command_read_the_browsers_document(modules: Modules, tmp_path: Path) -> None:
     found = modules(
         SMALL
