@@ -118,7 +118,7 @@ def test_a_folder_is_asked_for_again_before_and_after_it_was_listed(
     page.evaluate(REMEMBER, alice.user_id)
     page.context.add_init_script(f"({ASKS})()")
     page.reload()
-    expect(page.get_by_text("There are backups in your folder “picked”")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("There may be more backups in your folder “picked”")).to_be_visible(timeout=SLOW)
     screen(page, "local-backup-folder-asks")
     page.get_by_role("button", name="Allow Folder").click()
     found = page.locator(".choice", has_text="in the folder picked")
@@ -133,7 +133,7 @@ def test_a_folder_is_asked_for_again_before_and_after_it_was_listed(
     assert row_of(alice) == before
 
 
-def test_the_door_to_a_copy_says_where_the_newest_is(alice: Person, page: Page, screen: Screens) -> None:
+def test_the_door_to_a_copy_says_where_the_newest_is(alice: Person, page: Page) -> None:
     with alice.app.app_context(), transaction():
         assert alice.device
         DeviceLock.destroy(alice.device.id)

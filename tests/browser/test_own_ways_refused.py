@@ -3,6 +3,7 @@ server is as it was."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -18,6 +19,7 @@ from tests.support.vault_pages import restore_row, row_of
 from webapp.client.encoding import sha256_hex
 from webapp.client.identities import new_identity, recipient_of
 from webapp.client.sealing import seal
+from webapp.limits import VAULT_FILE_BYTES
 
 SAID = {
     "not_a_backup": "This is not a backup of Spare Key.",
@@ -51,7 +53,7 @@ def says(page: Page, words: str, about: str = "") -> None:
 
 
 def test_each_bad_file_is_named_and_the_vault_stays(
-    alice: Person, charlie: Person, hers: MadeDevice, page: Page, screen: Screens
+    alice: Person, charlie: Person, hers: MadeDevice, page: Page, screen: Screens, tmp_path: Path
 ) -> None:
     before, theirs = row_of(alice), enrolled(charlie, [login("Theirs")], here=False)
     page.goto("/recovery/local")
@@ -63,6 +65,11 @@ def test_each_bad_file_is_named_and_the_vault_stays(
         choose_file(page, make(hers))
         proceed(page)
         says(page, SAID[code], name)
+    with (tmp_path / "large.age").open("wb") as large:
+        large.truncate(VAULT_FILE_BYTES + 1)
+    page.get_by_label("Backup file").set_input_files(tmp_path / "large.age")
+    proceed(page)
+    says(page, SAID["too_large"], "too large")
     screen(page, "local-backup-refused")
     choose_file(page, theirs.file)
     proceed(page)

@@ -8,7 +8,6 @@ from tests.support.devices import MadeDevice
 from webapp.client.encoding import to_json
 from webapp.client.identities import recipient_of
 from webapp.client.sealing import seal
-from webapp.limits import VAULT_FILE_BYTES
 
 
 def lines_of(device: MadeDevice) -> list[bytes]:
@@ -51,6 +50,5 @@ BAD: dict[str, tuple[Made, str]] = {
     "altered and sealed again": (unsigned, "bad_signature"),
     "a newer format": (newer, "newer_format"),
     "a bomb": (lambda device: sealed(device, bytes(129 * 1024 * 1024)), "too_large"),
-    "too large": (lambda device: device.file.ljust(VAULT_FILE_BYTES + 1, b"x"), "too_large"),
 }
 """By what is wrong: how it is made, and the code it is refused with."""
