@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import FilePayload, Page, Playwright, Route, expect
 
 from tests.support.browser_devices import SLOW
-from tests.support.crashing import EMAIL, PASSWORD, Reopen, Stage, joined, lose_the_answer, reopening
+from tests.support.cutting_off import EMAIL, PASSWORD, Reopen, Stage, joined, lose_the_answer, reopening
 from tests.support.own_ways import NEW_PIN, begin_anew, open_kit, open_local, type_pin, understand
 from tests.support.people import Person
 from tests.support.servers import GranianServer

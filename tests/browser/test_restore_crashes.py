@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, Playwright, Route, expect
 
 from tests.support.browser_devices import SLOW
-from tests.support.crashing import EMAIL, PASSWORD, PIN, Reopen, Stage, joined, lose_the_answer, reopening
+from tests.support.cutting_off import EMAIL, PASSWORD, PIN, Reopen, Stage, joined, lose_the_answer, reopening
 from tests.support.people import Person
 from tests.support.servers import GranianServer
 from tests.support.touring import ask, heading, sign_in

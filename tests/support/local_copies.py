@@ -53,6 +53,11 @@ def wait_for_copy(page: Page, user: str) -> None:
     page.wait_for_function(NOTED, arg=user)
 
 
+def settle(page: Page) -> None:
+    """Until a copy that was due when the page showed what it shows now is kept; nothing, where none was."""
+    page.evaluate("() => navigator.locks.request('spare-key/copies', async () => {})")
+
+
 def change_settings(page: Page, user: str, **fields: Any) -> None:
     """What the browser remembers of its copies, as if it had been so."""
     page.evaluate(CHANGE, [user, fields])
