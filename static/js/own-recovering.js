@@ -48,10 +48,12 @@ export async function openBackup(place, file, identities) {
 export const openWithKit = async (place, identity) => (
   hold(place, { way: 'recovery_kit', backup: null, kit: identity, seed: await kitSigningSeed(identity, place.user), keepNewer: true }));
 
-/** @param {Opened} opened @returns {number} how many items of the newest vault the backup hasn’t, or has otherwise */
+/** @param {Opened} opened @returns {number} how many items were added, changed or deleted since the backup */
 export function newerItems({ backup, chosen }) {
   const kept = new Map(backup.body.items.map((item) => [item.id, JSON.stringify(item)]));
-  return chosen.body.items.filter((item) => kept.get(item.id) !== JSON.stringify(item)).length;
+  const changed = chosen.body.items.filter((item) => kept.get(item.id) !== JSON.stringify(item));
+  for (const { id } of chosen.body.items) kept.delete(id);
+  return changed.length + kept.size;
 }
 
 /** The last step. For a new account nothing was opened. */
@@ -80,7 +82,8 @@ export class OwnRecovering extends Recovering {
       return { base: { ...NOTHING, epoch, next: Math.max(next, epoch + 1), counter, sha256: base, kit }, ending: null, fromBackup: false };
     }
     const { chosen, newest, backup, keepNewer, place } = await fetched(held);
-    await demandKnown(chosen.manifest, this.undone);
+    // Where the newest vault can’t be opened, the preview has said so: an older one is what is left to be had.
+    await demandKnown(newest ? chosen.manifest : { ...chosen.manifest, counter: Infinity }, this.undone);
     const base = baseOf(chosen, place);
     if (!keepNewer) Object.assign(base, { items: backup.body.items, tombstones: backup.body.tombstones });
     const ending = chosen.body.keyring.epochs.find(({ epoch }) => epoch === place.epoch)?.key;
@@ -104,7 +107,9 @@ async function fetched(parts) {
     const { document, newest } = await chooseNewest({ backup, file, epoch: place.epoch });
     return { ...parts, chosen: document, newest, place };
   }
-  const document = await read(file, [kit]);
+  const document = await read(file, [kit]).catch((error) => { // of which the server knows that it is the present one
+    throw error.code === 'newer_format' ? error : new CryptoError('newest_unreadable', error);
+  });
   check(document, { organisation: device.organisation, user: device.user, epoch: place.epoch });
   return { ...parts, chosen: document, newest: true, place };
 }

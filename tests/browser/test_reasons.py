@@ -1,4 +1,4 @@
-"""Every reason to recover, from what brought it about to the open vault, in Chromium; and what the other ways say."""
+"""Every reason to recover, from what brought it about to the open vault, in Chromium; and the other ways."""
 
 import re
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.support.browser_devices import SLOW, give_keys, open_vault, sign_in
 from tests.support.devices import MadeDevice, login
 from tests.support.entering import enter
+from tests.support.own_ways import begin_anew, kit_file, kit_known, open_kit, open_local, understand
 from tests.support.paired import add_device
 from tests.support.pairing_pages import Pair
 from tests.support.password_links import NEW, answered, newest
@@ -23,12 +24,6 @@ from tests.support.vetoing import recovered
 from tests.support.way_table import RESTORES
 from webapp.database import transaction
 from webapp.models import Device, DeviceLock, User, Vault
-
-NOT_BUILT = {
-    "Local Backup": "/recovery/local",
-    "Recovery Kit": "/recovery/kit",
-    "Create New Account": "/recovery/new-account",
-}
 
 
 @pytest.fixture
@@ -64,6 +59,7 @@ def place(
     """Alice’s browser is her device, and so is her phone; a vault and a cloud backup; Bob and Olga may approve."""
     phone = with_a_phone(app, alice)
     backed_up(alice, organisation_key)
+    kit_known(alice)
     page = new_context().new_page()
     return Place(app, alice, bob, olga, organisation_key, page, new_context, phone)
 
@@ -136,6 +132,7 @@ def recovered_elsewhere(place: Place) -> str:
         new.__dict__
     )  # the phone was unpaired, too: the browser that was restored shows the code
     backed_up(place.alice, place.key)  # as the browser that was restored does at once
+    kit_known(place.alice)
     sign_in(place.page, place.alice)
     place.page.wait_for_url("**/recovery", timeout=SLOW)
     return r"Your account was recovered in Firefox on Windows on .*, and that unpaired this browser"
@@ -168,22 +165,40 @@ def lock_destroyed(place: Place) -> str:
     return r"The PIN of .* was wrong ten times"
 
 
+def with_local_backup(place: Place) -> None:
+    """A file that the Python client made, and the kit."""
+    assert place.alice.device
+    open_local(place.page, place.alice.device.file, kit_file(place.alice, place.alice.device.kit))
+    understand(place.page)
+
+
+def with_kit(place: Place) -> None:
+    assert place.alice.device
+    open_kit(place.page, kit_file(place.alice, place.alice.device.kit))
+    understand(place.page)
+
+
+def with_nothing(place: Place) -> None:
+    begin_anew(place.page, place.alice.password)
+
+
+OWN_WAYS = {"Local Backup": with_local_backup, "Recovery Kit": with_kit, "Create New Account": with_nothing}
 REASONS = (admin_reset, own_reset, recovered_elsewhere, no_key, pin_forgotten, lock_destroyed)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.__name__)
-def test_every_reason_leads_back_through_the_cloud_and_the_other_ways_say_what_they_do(
+def test_every_reason_leads_back_through_the_cloud_and_to_the_last_step_of_the_own_ways(
     place: Place, reason: Callable[[Place], str], note_way: Callable[[str, str, str], None], tmp_path: Path
 ) -> None:
+    """The cloud up to the open vault. Of the ways that need nobody’s help all that the browser does before Finish: what
+    Finish does after each reason is in tests/client/test_reasons.py, what the browser sends in test_own_ways.py."""
     sentence = reason(place)
     page, name = place.page, reason.__name__.replace("_", " ")
     expect(heading(page, "Account Recovery")).to_be_visible()
     expect(page.locator(".step__lead").first).to_have_text(re.compile(sentence))
-    for way, path in NOT_BUILT.items():
-        page.goto(path)
-        lead = page.locator(".step__lead").first.inner_text()
-        assert "not part of this version yet" in lead
-        note_way(name, way, lead)
+    for way, walk in OWN_WAYS.items():
+        walk(place)
+        note_way(name, way, "opens, up to the new PIN")
     page.goto("/recovery")
     note_way(name, "Pair With Device", page.locator("#pair-with-device-state").inner_text())
     fingerprint = ask(page)

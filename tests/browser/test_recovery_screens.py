@@ -97,21 +97,6 @@ def type_pin(page: Page, pin: str, again: str | None = None) -> None:
     page.get_by_role("button", name="Create PIN And Restore").click()
 
 
-@pytest.mark.parametrize(
-    ("door", "name"),
-    [
-        ("/recovery/local", "local"),
-        ("/recovery/kit", "kit"),
-        ("/recovery/new-account", "new"),
-    ],
-)
-def test_doors_that_are_not_built_yet_say_what_works(page: Page, screen: Screens, door: str, name: str) -> None:
-    page.goto(door)
-    expect(page.get_by_text("not part of this version yet")).to_be_visible()
-    expect(page.get_by_text("What works now: 1 cloud backup of yours; Bob or Olga must approve.")).to_be_visible()
-    screen(page, f"not-built-{name}")
-
-
 def test_back_and_reload_are_ordinary(page: Page) -> None:
     page.get_by_role("link", name="Recover From Backup").click()
     page.get_by_role("link", name="Cloud Backup").click()

@@ -2,101 +2,37 @@
 between, and the way on is to go on."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 
-from tests.support.browser import CHROMIUM_ARGUMENTS, find_chromium
 from tests.support.browser_devices import SLOW
+from tests.support.cutting_off import EMAIL, PASSWORD, PIN, Reopen, Stage, joined, lose_the_answer, reopening
 from tests.support.people import Person
 from tests.support.servers import GranianServer
 from tests.support.touring import ask, heading, sign_in
-from webapp.client.admin import Admin
-from webapp.client.http import UrllibTransport
-from webapp.client.member import Member
-from webapp.models import Device, DeviceState, User, Vault
-
-EMAIL, PASSWORD = "zoe@example.org", "copper lantern under the bridge"
-OLD_PIN, PIN = "274913", "830526"
-
-Reopen = Callable[[], Page]
-
-
-@dataclass
-class Stage:
-    """Zoë’s vault with two items and a backup with one, an admin with the key file, and a server that can die."""
-
-    app: Flask
-    server: GranianServer
-    admin: Admin
-    key_file: bytes
-    lost: Member
-
-    def approve(self, page: Page) -> None:
-        """The admin’s part, for the request that waits on `page`."""
-        self.admin.approve(self.admin.pending()[0], page.locator("#fingerprint").inner_text(), self.key_file)
-
-    def assert_old(self) -> None:
-        """Nothing has changed: the first epoch, and the lost device still opens the vault."""
-        epoch, active, _ = self._state()
-        assert (epoch, active) == (1, [self.lost.device.id])
-        assert len(self.lost.unlock(OLD_PIN).items) == 2
-
-    def assert_new(self) -> None:
-        """All has changed: the second epoch, one other active device, the newest items counted."""
-        epoch, active, items = self._state()
-        assert (epoch, items) == (2, 2)
-        assert len(active) == 1
-        assert active != [self.lost.device.id]
-
-    def _state(self) -> tuple[int, list[str], int]:
-        with self.app.app_context():
-            user = User.by_email(EMAIL)
-            assert user
-            vault = Vault.current(user)
-            assert vault
-            return user.epoch, [device.id for device in Device.of(user.id, DeviceState.ACTIVE)], vault.items
 
 
 @pytest.fixture
 def stage(app: Flask, bob: Person, granian_server: GranianServer) -> Stage:
-    admin = Admin(UrllibTransport(granian_server.url))
-    admin.sign_in(bob.email, bob.password)
-    key_file = admin.make_key("Key of 2026")
-    lost = Member(UrllibTransport(granian_server.url))
-    vault = lost.join(admin.invite(EMAIL, "Zoë", key_file), "Zoë", PASSWORD, OLD_PIN)
-    vault.confirm_kit(vault.kit().identity[-4:])
-    vault.add("Mail", username="zoe", password="secret")
-    vault.switch_on_cloud_backups()
-    vault.back_up()
-    vault.add("After the backup", username="zoe", password="secret")
-    return Stage(app, granian_server, admin, key_file, lost)
+    stage = joined(app, bob, granian_server)
+    stage.lost.vault.switch_on_cloud_backups()
+    stage.lost.vault.back_up()
+    stage.lost.vault.add("After the backup", username="zoe", password="secret")
+    return stage
 
 
 @pytest.fixture
 def reopen(playwright: Playwright, stage: Stage, tmp_path: Path) -> Iterator[Reopen]:
-    """Zoë’s new browser: closed if it is open, then opened on the same profile."""
-    executable = find_chromium(playwright)
-    assert executable
-    contexts: list[BrowserContext] = []
+    yield from reopening(playwright, stage.server.url, tmp_path / "profile")
 
-    def open_again() -> Page:
-        for context in contexts:
-            context.close()
-        contexts[:] = [
-            playwright.chromium.launch_persistent_context(
-                tmp_path / "profile", executable_path=executable, args=CHROMIUM_ARGUMENTS, base_url=stage.server.url
-            )
-        ]
-        return contexts[0].pages[0]
 
-    yield open_again
-    for context in contexts:
-        context.close()
+def approve(stage: Stage, page: Page) -> None:
+    """The admin’s part, for the request that waits on `page`."""
+    stage.admin.approve(stage.admin.pending()[0], page.locator("#fingerprint").inner_text(), stage.key_file)
 
 
 def type_pin(page: Page) -> None:
@@ -109,7 +45,7 @@ def type_pin(page: Page) -> None:
 def to_the_pin(stage: Stage, page: Page) -> None:
     sign_in(page, EMAIL, PASSWORD)
     ask(page)
-    stage.approve(page)
+    approve(stage, page)
     expect(heading(page, "Create a New PIN")).to_be_visible(timeout=SLOW)
 
 
@@ -130,7 +66,7 @@ def test_a_browser_closed_while_waiting_waits_on(stage: Stage, reopen: Reopen) -
     expect(heading(page, "Waiting for Approval")).to_be_visible()
     expect(page.locator("#fingerprint")).to_have_text(fingerprint)
     stage.assert_old()
-    stage.approve(page)
+    approve(stage, page)
     type_pin(page)
     restored(stage, page)
 
@@ -222,8 +158,3 @@ def test_a_server_killed_right_after_finish_answers_the_second_time(stage: Stage
     stage.server.start()
     page.get_by_role("button", name="Create PIN And Restore").click()
     restored(stage, page)
-
-
-def lose_the_answer(route: Route) -> None:
-    route.fetch()
-    route.abort()

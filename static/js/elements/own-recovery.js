@@ -19,7 +19,10 @@ customElements.define('own-recovery', class extends HTMLElement {
   #copies = [];
 
   connectedCallback() {
-    beforeSubmit(this, () => (hush(this.#slot), this.#open()), (error) => error.told || tell(this.#slot, error, this));
+    beforeSubmit(this, () => (hush(this.#slot), this.#open()), (error) => {
+      if (error.code === 'folder_asks') this.#part('folder').hidden = false;
+      return error.told || tell(this.#slot, error, this);
+    });
     this.addEventListener('change', ({ target }) => target.matches('[name=copy]') && this.#settle());
     this.addEventListener('change', ({ target }) => target.matches('[name=opener]') && this.#openWith(target.value));
     this.addEventListener('click', ({ target }) => target.closest('[data-do=allow]') && this.#allow());

@@ -7,6 +7,7 @@ customElements.define('recovery-preview', class extends HTMLElement {
     if (found?.way !== this.dataset.way) return location.replace(this.dataset.first); // reloaded: what was open is gone
     const { backup, chosen, newest } = found;
     this.#tell('newest', chosen);
+    this.querySelector('[data-of=newest]').hidden = !newest;
     if (backup) {
       this.#tell('backup', backup);
       const count = newest ? newerItems(found) : 0;
@@ -15,7 +16,9 @@ customElements.define('recovery-preview', class extends HTMLElement {
       this.#part('same').hidden = !newest || count > 0;
       this.#part('older').hidden = newest;
       this.#part('empty').hidden = backup.body.items.length > 0;
-      this.#part('newer').addEventListener('change', ({ target }) => { found.keepNewer = target.checked; });
+      const keep = this.#part('newer').querySelector('input');
+      keep.checked = found.keepNewer; // it comes again where the other box was not ticked
+      keep.addEventListener('change', () => { found.keepNewer = keep.checked; });
     }
     this.querySelector('form').hidden = false;
     return undefined;
