@@ -1,5 +1,6 @@
 """Rules of a walk: signing in and out, PINs, saving and backing up, in every browser there is."""
 
+from functools import partial
 from sqlite3 import Row
 
 from hypothesis.stateful import precondition, rule
@@ -10,6 +11,7 @@ from tests.support.walking_cast import Key, Profile
 from tests.support.walking_proofs import Proofs
 from webapp import limits
 from webapp.client.encoding import new_id, to_base64
+from webapp.client.identities import Identity
 from webapp.client.vaults import Vault
 
 
@@ -81,6 +83,17 @@ class DeviceRules(Proofs):
             profile.open[device] = vault
             self.require_contents(vault, user)
 
+    def type_pin(self, profile: Profile, key: Key) -> Identity | None:
+        """The right one, for what the device opens with its own copy, active or prior."""
+        pin = self.pin_of(key)
+        version = self.lock_opened(profile, key, pin)
+        self.act = Act("unlock", key.state.user, key.state.id)
+        opened = self.attempt("typed a PIN", partial(profile.member(key)._open_lock, pin), should=version > 0)
+        if opened:
+            key.pins = {version: key.pins[version]}
+        self.settle()
+        return opened
+
     def pin_of(self, key: Key) -> str:
         """The latest one chosen there, or a guess."""
         return key.pins.get(max(self.sight.versions(key.state.id), default=0), PINS[0])
@@ -116,8 +129,20 @@ class DeviceRules(Proofs):
         vault, user = profile.open[key.state.id], key.state.user
         epoch = vault.opened.manifest["epoch"]
         should = self.may_write(profile, key) and epoch == self.sight.users[user]["epoch"]
+        should = should and vault.opened.manifest["organisation_key"] is not None  # a new account has them off
         self.act = Act("back_up", user, key.state.id) if should else Act("refused", user)
         self.attempt("backed up", vault.back_up, should=should)
+
+    def switch_on_there(self, profile: Profile, key: Key) -> None:
+        """Cloud backups, where a new account left them off."""
+        vault = profile.open[key.state.id]
+        fresh = self.sight.files[self.sight.current(key.state.user)] == vault.sha256
+        if vault.opened.manifest["organisation_key"] is None and fresh and self.may_write(profile, key):
+            self.act = Act("save", key.state.user, key.state.id)
+            fingerprint = self.stage.key.key.link_fragment.removeprefix("k=")
+            work = partial(vault.switch_on_cloud_backups, fingerprint)
+            self.attempt("switched on cloud backups", work, should=True)
+            self.settle()
 
     def may_write(self, profile: Profile, key: Key) -> bool:
         """A signed request of an active device in a session of its member in which its PIN was typed."""

@@ -59,6 +59,7 @@ class NextRules(RecoveryRules, DeviceRules, PasswordRules, WorldRules):
             self.settle()
             self.save_there(profile, key)
             self.settle()
+            self.switch_on_there(profile, key)
             self.back_up_there(profile, key)
 
     @rule(who=PICK, where=PICK)

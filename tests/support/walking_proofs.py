@@ -34,11 +34,11 @@ class Proofs(Walking):
         return key.state.id if better else proved
 
     def may_try(self, user: str, device: str) -> bool:
-        """Whether the PIN of a device may be tried: a prior one’s only to pair another."""
+        """Whether the PIN of a device may be tried: a prior one’s not while the account is on hold."""
         row = self.sight.devices.get(device)
         if row is None or row["user_id"] != user:
             return False
-        return row["state"] == "active" or (row["state"] == "prior" and self.sight.pairing(user) is not None)
+        return row["state"] == "active" or (row["state"] == "prior" and not self.sight.is_held(user))
 
     def lock_opened(self, profile: Profile, key: Key, pin: str) -> int:
         """The version of the lock that this PIN opens there; 0: none."""
