@@ -56,6 +56,14 @@ class Key:
     pins: dict[int, str] = field(default_factory=dict)
 
 
+class KnownMember(Member):
+    """One whose browser was asked before."""
+
+    def find_device(self) -> str:
+        """Nothing new."""
+        return ""
+
+
 @dataclass
 class Profile:
     """One browser of somebody."""
@@ -74,9 +82,9 @@ class Profile:
     alone: list[OwnRecovery] = field(default_factory=list)
     """Pages that began a recovery which needs nobody’s help."""
 
-    def member(self, key: Key | None = None) -> Member:
-        """Whoever sits here, with one of the keys."""
-        return Member(self.wire, key.state if key else None)
+    def member(self, key: Key | None = None, *, is_known: bool = False) -> Member:
+        """Whoever sits here, with one of the keys, which the session may have proved already."""
+        return (KnownMember if is_known else Member)(self.wire, key.state if key else None)
 
 
 @dataclass

@@ -76,7 +76,7 @@ class DeviceRules(Proofs):
         version, proved = self.lock_opened(profile, key, pin), self.after_proof(profile, key)
         should = version > 0 and self.sight.opens(proved)
         self.act = Act("unlock", user, device)
-        vault = self.attempt("unlocked", lambda: profile.member(key).unlock(pin), should=should)
+        vault = self.attempt("unlocked", partial(self.member_at(profile, key).unlock, pin), should=should)
         if version:
             key.pins = {version: key.pins[version]}
         if vault:
@@ -88,7 +88,7 @@ class DeviceRules(Proofs):
         pin = self.pin_of(key)
         version = self.lock_opened(profile, key, pin)
         self.act = Act("unlock", key.state.user, key.state.id)
-        opened = self.attempt("typed a PIN", partial(profile.member(key)._open_lock, pin), should=version > 0)
+        opened = self.attempt("typed a PIN", partial(self.member_at(profile, key)._open_lock, pin), should=version > 0)
         if opened:
             key.pins = {version: key.pins[version]}
         self.settle()
@@ -148,6 +148,12 @@ class DeviceRules(Proofs):
         """A signed request of an active device in a session of its member in which its PIN was typed."""
         mine = self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
         return mine and bool(self.opened(profile, key.state.id))
+
+    def is_open_at(self, profile: Profile, key: Key) -> bool:
+        """Whether the vault as it is now is open on a page there that may save it."""
+        found = profile.open.get(key.state.id)
+        is_newest = found is not None and found.sha256 == self.sight.files[self.sight.current(key.state.user)]
+        return is_newest and self.is_proved(profile, key) and self.may_write(profile, key)
 
     @precondition(lambda self: self.open_vaults())
     @rule(where=PICK, which=PICK, luck=LUCK)

@@ -54,7 +54,8 @@ class NextRules(RecoveryRules, DeviceRules, PasswordRules, WorldRules):
         profile, key = self.pick(found, where)
         if self.user_at(profile) != player.id:
             self.enter(profile, player)
-        self.try_pin(profile, key, right=True)
+        if not self.is_open_at(profile, key):
+            self.try_pin(profile, key, right=True)
         if key.state.id in profile.open:
             self.settle()
             self.save_there(profile, key)

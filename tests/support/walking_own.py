@@ -164,7 +164,10 @@ class OwnRules(NextRules):
         if vault is None:
             profile.alone.remove(own)
             return
+        asked = self.sight.asked(user)
         self.settle()
+        if asked:
+            self.reach("a recovery stopped a request")
         place = self.sight.current(user)
         key = Key(own.state, {1: pin})
         profile.keys.append(key)

@@ -40,7 +40,7 @@ def written(moment: datetime) -> str:
 
 
 class Eyes:
-    """A second connection to the database file, which only reads."""
+    """A second connection to the database file, by nothing of the application."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
+import secrets
 import sqlite3
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
@@ -60,27 +61,42 @@ class Wire(InProcessTransport):
         """One request, and the judgement on what came back."""
         guarded = not PUBLIC.fullmatch(path)
         before = self.eyes.one(ALIVE, self.session, _now(limits.SESSION_LIFE)) if guarded else None
+        if path == "/devices/challenge" and before:
+            return self._challenge(before["id"], path)
         given = RELEASE.fullmatch(path)
         asked = self.eyes.one("SELECT * FROM restore_request WHERE id = ?", given[1]) if given else None
         answer = super().send(method, path, body, headers)
         assert answer.status < 500, f"{method} {path}: {answer.status}"
-        if not guarded:
-            return answer
-        if before is None:
+        if guarded and before is None:
             assert _is_signed_out(answer), f"a session that is none got {answer.status} from {path}"
-        elif answer.status == 200:
+        elif before and answer.status == 200:
             signer = headers.get("Spare-Device", "")
-            pairing = PAIRING.fullmatch(path)
             if path == "/recovery/own":
                 self._require_proof(before, body, answer.body)
-            elif pairing:
-                row = self.eyes.one("SELECT * FROM pairing WHERE id = ?", pairing[2])
-                _require_pairing(row, pairing[3], before["user_id"], signer)
             elif given:
                 _require_asker(asked, before["user_id"], signer)
-            elif path in OF_DEVICE or path.startswith("/backups/"):
-                self._require_active(path, before, signer)
+            else:
+                self._require_entitled(path, before, signer)
         return answer
+
+    def _require_entitled(self, path: str, session: sqlite3.Row, signer: str) -> None:
+        pairing = PAIRING.fullmatch(path)
+        if pairing:
+            row = self.eyes.one("SELECT * FROM pairing WHERE id = ?", pairing[2])
+            _require_pairing(row, pairing[3], session["user_id"], signer)
+        elif path in OF_DEVICE or path.startswith("/backups/"):
+            self._require_active(path, session, signer)
+
+    def _challenge(self, session: str, path: str) -> Answer:
+        """What the server would give to sign, straight into its database: a third of all requests ask for one."""
+        value = secrets.token_bytes(32)
+        self.eyes.all(
+            "INSERT INTO challenge (value, sign_in_id, expires_at) VALUES (?, ?, ?)",
+            value,
+            session,
+            _now(-limits.CHALLENGE_LIFE),
+        )
+        return Answer(200, {}, json.dumps({"challenge": b64encode(value).decode()}).encode(), path)
 
     def _require_proof(self, session: sqlite3.Row, body: bytes, given: bytes) -> None:
         """The newest vault goes to whoever has signed with a key of it; who begins anew gets nothing."""
