@@ -83,6 +83,32 @@ def test_every_kind_is_a_short_subject_and_a_text_that_leads_somewhere(alice: Pe
     assert "'" not in text.body, "apostrophes are ’"
 
 
+@pytest.mark.parametrize(
+    ("way", "subject", "words"),
+    [
+        ("local_backup", "Your vault was restored", "restored with a local backup in Firefox"),
+        ("recovery_kit", "Your vault was restored", "restored with your Recovery Kit in Firefox"),
+        ("new_account", "A new Password Manager account was created", "For 30 days you can also take all of it back"),
+    ],
+)
+def test_a_recovery_without_help_is_told_by_its_way(alice: Person, way: str, subject: str, words: str) -> None:
+    text = rendered(alice, "own_recovery_completed", way=way)
+    assert text.subject == subject
+    assert words in text.body
+
+
+@pytest.mark.parametrize("reason", ["reset", "veto", "undo", "recovered"])
+def test_a_stopped_request_says_what_stopped_it(alice: Person, reason: str) -> None:
+    words = {
+        "reset": "Your password was reset",
+        "veto": "This wasn’t me",
+        "undo": "was undone",
+        "recovered": "recovered in another way",
+    }
+    text = rendered(alice, "restore_stopped", reason=reason).body
+    assert [each for each in words if words[each] in text] == [reason]
+
+
 def test_it_names_the_contact(alice: Person, olga: Person) -> None:
     assert "Questions? Olga, olga@example.org." in rendered(alice, "restore_approved").body
     with alice.app.app_context(), transaction() as session:

@@ -24,6 +24,8 @@ from webapp.security import HEADERS
 
 FOLDER = ROOT / "static"
 PUBLIC_SUFFIXES = {".css", ".ico", ".js", ".png", ".svg", ".txt", ".webmanifest"}
+ON_DEMAND = {"workers", "csv.js"}
+"""Scripts that a page asks for when it needs them."""
 VERSIONS_KEPT = 3
 
 
@@ -74,7 +76,7 @@ class Assets:
     def modules(self) -> list[str]:
         """The address of every module that pages import, for modulepreload: else a browser learns of them in turn."""
         scripts = (PurePath(path) for path in self.paths() if path.endswith(".js"))
-        return [f"{self.prefix}{path}" for path in scripts if "workers" not in path.parts]
+        return [f"{self.prefix}{path}" for path in scripts if not ON_DEMAND & set(path.parts)]
 
 
 def is_public(path: PurePath) -> bool:

@@ -26,6 +26,13 @@ def redirect_to(url: str) -> BaseResponse:
     return response
 
 
+def pushed(html: str, url: str) -> Response:
+    """The next step in answer to a form, where the page has to stay as it is around it: `url` becomes its address."""
+    response = make_response(html)
+    response.headers["HX-Push-Url"] = url
+    return response
+
+
 def sign_in_again(url: str) -> BaseResponse:
     """The answer to somebody who is not signed in (any more)."""
     if not is_htmx():

@@ -111,7 +111,7 @@ export async function forget(id) {
   for (const name of await filesUnder(`${id}/`)) await dropFile(name);
 }
 
-/** @param {string} name - begins with a device's id and a slash @param {object} value - a sealed file and what belongs to it */
+/** @param {string} name - begins with the id of a device or a user and a slash @param {object} value - a sealed file and what belongs to it */
 export const keepFile = (name, value) => put('files', name, value);
 
 /** @param {string} name @returns {Promise<object|null>} */

@@ -4,7 +4,7 @@ import { makeLock } from './crypto/device-lock.js';
 import { write } from './crypto/documents.js';
 import { verifyKey } from './crypto/epochs.js';
 import { makeIdentity, recipientOf } from './crypto/identities.js';
-import { makeKit } from './crypto/recovery-kits.js';
+import { kitVerifyKey, makeKit } from './crypto/recovery-kits.js';
 import { argon2id } from './kdf.js';
 import { keysOf, numberSalt } from './keystore.js';
 
@@ -20,7 +20,7 @@ export const NOTHING = { epoch: 0, next: 1, counter: 0, sha256: '', items: [], t
  *   tombstones, keyring.epochs, kit number, pin of the organisation key
  * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
  * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
- *   server is told: epoch, verify_key, keyslot, server_share, proof, version, kit, items, file_sha256
+ *   server is told: epoch, verify_key, kit_verify_key, keyslot, server_share, proof, version, kit, items, file_sha256
  */
 export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
   progress('kit');
@@ -45,7 +45,8 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
   });
   progress('lock');
   const header = {
-    epoch, verify_key: base64(await verifyKey(vaultKey, user)), ...(await lockFor({ device, pin, vaultKey })),
+    epoch, verify_key: base64(await verifyKey(vaultKey, user)), kit_verify_key: base64(await kitVerifyKey(identity, user)),
+    ...(await lockFor({ device, pin, vaultKey })),
     kit: number, items: base.items.length, file_sha256: document.sha256,
   };
   return { vaultKey, document, header };

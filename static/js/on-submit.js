@@ -3,7 +3,7 @@ import { hush, tell } from './sentences.js';
 
 /**
  * @param {HTMLFormElement} form - one submission at a time; its button works from now on
- * @param {(...values: string[]) => Promise<void>} work - hears what is typed; what it throws is told
+ * @param {(...values: string[]) => Promise<void>} work - hears what is typed; what it throws is told, unless it was (`told`)
  * @param {HTMLElement} host - has the error slot and the sentences
  * @param {(error: Error) => void} [failed] - called before the error is told
  */
@@ -18,7 +18,7 @@ export function onSubmit(form, work, host, failed = () => {}) {
       await work(...[...form.querySelectorAll('input')].map(({ value }) => value));
     } catch (error) {
       failed(error);
-      tell(slot, error, host);
+      if (!error.told) tell(slot, error, host);
       form.querySelector('input')?.focus();
     }
     form.ariaBusy = null;

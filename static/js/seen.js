@@ -6,6 +6,16 @@ import { change } from './keystore.js';
 export const seenOf = ({ manifest: { epoch, counter }, sha256 }) => ({ epoch, counter, sha256 });
 
 /**
+ * What is kept beside a sealed file, to be told while nobody can open it.
+ * @param {{manifest: object, sha256: string}} document
+ * @returns {{made_at: string, items: number, kit: number, epoch: number, counter: number, sha256: string}}
+ */
+export const factsOf = (document) => {
+  const { made_at, items, kit } = document.manifest;
+  return { made_at, items, kit, ...seenOf(document) };
+};
+
+/**
  * @param {{manifest: object, sha256: string}} document - what the server sent
  * @param {object|null} seen - of the record, read before the server was asked: another tab may save meanwhile
  * @returns {void} throws `rolled_back`: it is older, or another one under the same number

@@ -82,7 +82,10 @@ export const getJson = (path) => request('GET', path, undefined, {});
 /** @param {string} path @returns {Promise<{header: any, file: Uint8Array}>} throws ServerError */
 export const getFramed = (path) => request('GET', path, undefined, {});
 
-async function request(method, path, body, headers) {
+/** @param {string} path @returns {Promise<Uint8Array>} of a file that comes as it is; throws ServerError */
+export const getOctets = (path) => request('GET', path, undefined, {}, (octets) => octets);
+
+async function request(method, path, body, headers, unpack = unframe) {
   // By this Accept the server knows that a script asks, and refuses with a code instead of a page.
   const options = { method, body, headers: { Accept: OCTETS, ...headers }, mode: 'same-origin', redirect: 'error', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
   const [response, octets] = await fetch(path, options)
@@ -90,7 +93,7 @@ async function request(method, path, body, headers) {
     .catch(() => {
       throw new ServerError('offline', {}, 0);
     });
-  if (response.ok && response.headers.get('Content-Type')?.startsWith(OCTETS)) return unframe(octets);
+  if (response.ok && response.headers.get('Content-Type')?.startsWith(OCTETS)) return unpack(octets);
   const answer = jsonOf(octets);
   if (response.ok) return answer;
   const { error = response.status === 401 ? 'signed_out' : 'server_failed', ...details } = answer;

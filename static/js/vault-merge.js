@@ -36,8 +36,10 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const isLater = (now, tombstone, item) => (now?.updated_at ?? tombstone?.deleted_at ?? '') >= item.updated_at;
 
-/** A kit that either side has seen confirmed is confirmed: its identity goes. */
-function keyring(mine, theirs) {
-  const { identity, ...kit } = theirs.kit;
-  return identity && mine.kit.number === kit.number && !mine.kit.identity ? { ...theirs, kit } : theirs;
+/** A kit that either side has seen confirmed is confirmed: its identity goes. The next kit stays until it is in force. */
+function keyring(mine, { next_kit: theirNext, ...theirs }) {
+  const isMine = mine.kit.number > theirs.kit.number || (mine.kit.number === theirs.kit.number && !mine.kit.identity);
+  const kit = isMine ? mine.kit : theirs.kit;
+  const next = [mine.next_kit, theirNext].find((each) => each?.number > kit.number);
+  return { ...theirs, kit, ...(next && { next_kit: next }) };
 }

@@ -6,7 +6,7 @@ import { randomId } from './crypto/bytes.js';
 import { check, read, write } from './crypto/documents.js';
 import { recipientOf } from './crypto/identities.js';
 import { deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
-import { demandNotOlder, remember } from './seen.js';
+import { demandNotOlder, factsOf, remember } from './seen.js';
 import { getFramed, signedFetch } from './server.js';
 import { merged } from './vault-merge.js';
 
@@ -31,6 +31,9 @@ export async function vaultStore() {
  * @param {{account?: string}} manifest @returns {string}
  */
 export const accountOf = ({ account }) => account ?? document.getElementById('vault-keys').dataset.account;
+
+/** While a kit takes the place of another, both open the vault. */
+const kitsOf = ({ kit, next_kit: next }) => [kit, next].filter(Boolean).map(({ recipient }) => recipient);
 
 class VaultStore {
   /** This browser’s record in the key store. */
@@ -122,7 +125,7 @@ class VaultStore {
   async #remember() {
     const { sha256, file } = this.#saved;
     this.device = await remember(this.device.id, this.#saved);
-    if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, sha256 }).catch(() => {});
+    if (this.device.seen.sha256 === sha256) await keepFile(this.#file('vault'), { file, ...factsOf(this.#saved) }).catch(() => {});
   }
 
   /** Of what this browser kept unsaved, the first that the server hasn’t. @param {object|null} known - the vault file seen last */
@@ -151,7 +154,7 @@ class VaultStore {
         devices: [...manifest.devices.filter((each) => each.id !== id), { id, sign, recipient, name }],
         organisation_key: pin ?? manifest.organisation_key,
       },
-      body, signingKey, recipients: [await recipientOf(this.#vaultKey), body.keyring.kit.recipient],
+      body, signingKey, recipients: [await recipientOf(this.#vaultKey), ...kitsOf(body.keyring)],
     });
     this.#unsaved = { ...written, before, pin };
     const kept = keepFile(this.#name, { file: written.file, sha256: written.sha256, pin });
@@ -160,8 +163,9 @@ class VaultStore {
 
   async #save() {
     if (!this.#unsaved) return;
-    const { manifest: { epoch, counter, base_sha256, items, kit }, file, sha256 } = this.#unsaved;
+    const { manifest: { epoch, counter, base_sha256, items, kit }, body, file, sha256 } = this.#unsaved;
     const header = { epoch, counter, base_sha256, items, kit, file_sha256: sha256 };
+    if (kit > this.#saved.manifest.kit) header.kit_verify_key = body.keyring.kit.verify_key; // confirmed: it takes its place
     await signedFetch('/vault/file', { device: this.device, header, file });
     this.#saved = this.#unsaved;
     this.#unsaved = null;

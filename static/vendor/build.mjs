@@ -1,7 +1,7 @@
 /**
- * Makes crypto.js and htmx.js from the pins in package.json, byte for byte the same every time.
+ * Makes crypto.js, csv.js and htmx.js from the pins in package.json, byte for byte the same every time.
  *
- *   node static/vendor/build.mjs            writes crypto.js, htmx.js, LICENSES.txt, CHECKSUMS beside this file
+ *   node static/vendor/build.mjs            writes crypto.js, csv.js, htmx.js, LICENSES.txt, CHECKSUMS beside this file
  *   node static/vendor/build.mjs --check    writes nothing; exits 1 and names the files that differ
  *   node build.mjs --out DIRECTORY          writes elsewhere
  *
@@ -18,14 +18,21 @@ import { join } from 'node:path';
 const HERE = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 
 // Exactly what static/js imports; anything else is left out of the bundle.
-const CRYPTO = `
+const BUNDLES = {
+  'crypto.js': `
 export { Encrypter, Decrypter, armor, identityToRecipient } from 'age-encryption';
 export { base32nopad, base64, bech32 } from '@scure/base';
 export { ristretto255, ristretto255_hasher, x25519 } from '@noble/curves/ed25519.js';
 export { argon2id } from '@noble/hashes/argon2.js';
 export { hmac } from '@noble/hashes/hmac.js';
 export { sha512 } from '@noble/hashes/sha2.js';
-`;
+`,
+  // A file of its own: only the page that imports passwords loads it.
+  'csv.js': `
+import Papa from 'papaparse';
+export const { parse } = Papa;
+`,
+};
 
 function install() {
   if (existsSync(join(HERE, 'node_modules'))) return { root: HERE, clean() {} };
@@ -36,15 +43,15 @@ function install() {
   return { root, clean: () => rmSync(root, { recursive: true, force: true }) };
 }
 
-async function bundle(root) {
+async function bundle(root, name) {
   const { build } = createRequire(join(root, 'package.json'))('esbuild');
   const result = await build({
-    stdin: { contents: CRYPTO, resolveDir: root, sourcefile: 'crypto.js' },
+    stdin: { contents: BUNDLES[name], resolveDir: root, sourcefile: name },
     absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', platform: 'browser',
     minify: true, charset: 'ascii', legalComments: 'none', write: false, metafile: true,
   });
   const used = Object.keys(result.metafile.inputs).map((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]);
-  return { code: result.outputFiles[0].text, packages: [...new Set(used.filter(Boolean)), 'htmx.org'].sort() };
+  return { code: result.outputFiles[0].text, packages: used.filter(Boolean) };
 }
 
 function licences(root, packages) {
@@ -59,11 +66,12 @@ function licences(root, packages) {
 }
 
 async function make(root) {
-  const { code, packages } = await bundle(root);
+  const made = await Promise.all(Object.keys(BUNDLES).map(async (name) => [name, await bundle(root, name)]));
+  const packages = [...new Set([...made.flatMap(([, { packages: used }]) => used), 'htmx.org'])].sort();
   const htmx = readFileSync(join(root, 'node_modules/htmx.org/dist/htmx.esm.min.js'), 'utf8');
   const files = {
     'LICENSES.txt': licences(root, packages),
-    'crypto.js': `/*! Bundle of pinned packages: see package.json and LICENSES.txt beside this file. */\n${code}`,
+    ...Object.fromEntries(made.map(([name, { code }]) => [name, `/*! Bundle of pinned packages: see package.json and LICENSES.txt beside this file. */\n${code}`])),
     'htmx.js': htmx,
   };
   const sums = Object.entries(files).map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`);

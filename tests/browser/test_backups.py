@@ -169,9 +169,3 @@ def test_a_locked_vault_asks_for_the_pin_first(home: Page) -> None:
     home.wait_for_url("**/unlock?next=%2Fbackups")
     type_pin(home)
     home.wait_for_url("**/backups", timeout=SLOW)
-
-
-def test_local_backups_are_one_tab_further(home: Page) -> None:
-    home.goto("/backups")
-    home.get_by_role("link", name="Local Backups").click()
-    expect(home.get_by_text("Local backups are not built yet")).to_be_visible()

@@ -10,8 +10,9 @@ from webapp.client.encoding import from_base64, from_json
 from webapp.client.errors import Malformed
 from webapp.client.identities import check_recipient, read_identity, recipient_of
 from webapp.client.organisation_keys import read_key
-from webapp.client.recovery_kits import read_kit
+from webapp.client.recovery_kits import read_kit, verify_key
 from webapp.crypto.fingerprints import base32, lv
+from webapp.crypto.signatures import BadSignature, finish_bytes, own_recovery_bytes, verify
 
 
 def vectors(name: str) -> Any:
@@ -86,6 +87,25 @@ def test_the_key_files_are_read() -> None:
         read_key(made["organisation_key"]["text"].encode()).public.fingerprint
         == made["organisation_key"]["fingerprint"]
     )
+
+
+def test_kit_and_vault_key_prove_what_the_server_checks() -> None:
+    made = vectors("own-recoveries")
+    kit_key = verify_key(read_identity(made["kit"]), made["user"])
+    assert kit_key.hex() == made["kit_verify_key"]
+    epoch_key = bytes.fromhex(vectors("epochs")["verify_key"])
+    whose, keys = (made["organisation"], made["user"]), (bytes.fromhex(made["sign"]), made["recipient"])
+    for proof, key, other in zip(made["proofs"], (kit_key, epoch_key), (epoch_key, kit_key), strict=True):
+        exact = own_recovery_bytes(made["origin"], whose, proof["way"], made["device"], keys)
+        assert exact.hex() == proof["message"]
+        verify(made["label"], exact, bytes.fromhex(proof["signature"]), key)
+        with pytest.raises(BadSignature):
+            verify(made["label"], exact, bytes.fromhex(proof["signature"]), other)
+    end = made["finish"]
+    epochs, file_sha256 = (end["old_epoch"], end["new_epoch"]), bytes.fromhex(end["file_sha256"])
+    place = (made["origin"], *whose, end["request"], epochs, made["device"], keys)
+    exact = finish_bytes(*place, bytes.fromhex(end["verify_key"]), file_sha256)
+    verify("spare-key/v1/finish", exact, bytes.fromhex(end["signature"]), epoch_key)
 
 
 def test_the_whole_restore_opens() -> None:

@@ -1,13 +1,13 @@
 """Finish, interrupted after every single statement and raced against everything else, on both databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
-from tests.support.finishing import everything, finish_of, finishing, released
+from tests.support.crashing import crash_everywhere
+from tests.support.finishing import finish_of, finishing, released
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.racing import race, won
 from tests.support.restoring import Restoring, asked
@@ -17,10 +17,6 @@ from webapp.flows.restore_request import IllegalMove, State
 from webapp.models import Device, RestoreRequest, User, Vault
 
 pytestmark = pytest.mark.databases
-
-
-class Crash(Exception):
-    """The process ends here."""
 
 
 @pytest.fixture
@@ -33,62 +29,12 @@ def made(alice: Person, bob: Person, organisation_key: ActiveKey, database_kind:
     return made
 
 
-@contextmanager
-def crash_after(statements: int) -> Iterator[list[str]]:
-    """Raise once that many statements have been executed, or, at the very end, instead of the commit."""
-    seen: list[str] = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-        if len(seen) == statements:
-            raise Crash
-
-    event.listen(db.engine, "after_cursor_execute", count)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "after_cursor_execute", count)
-
-
-def test_a_crash_after_any_statement_leaves_everything_as_it_was(app: Flask, made: Restoring) -> None:
+def test_a_crash_anywhere_leaves_everything_as_it_was(app: Flask, made: Restoring) -> None:
     sent = finish_of(released(made))
     with app.app_context():
-        before, statements = everything(), 0
-        while True:
-            statements += 1
-            try:
-                with crash_after(statements) as seen:
-                    finishing(made, sent)()
-            except Crash:
-                db.session.remove()
-                assert everything() == before, f"after {seen[-1]}"
-                continue
-            break
-        assert statements > 20, "the transaction has many statements, and each was tried"
-        after = everything()
-        assert after != before
+        assert crash_everywhere(finishing(made, sent)) > 20, "many statements, and each was tried"
         assert db.session.get_one(User, made.person.user_id).epoch == 2
     assert made.client.get("/recovery/done").status_code == 200
-
-
-def test_a_crash_instead_of_the_commit_leaves_everything_as_it_was(app: Flask, made: Restoring) -> None:
-    sent = finish_of(released(made))
-
-    def crash(_connection: object) -> None:
-        raise Crash
-
-    with app.app_context():
-        before = everything()
-        event.listen(db.engine, "commit", crash)
-        try:
-            with pytest.raises(Crash):
-                finishing(made, sent)()
-        finally:
-            event.remove(db.engine, "commit", crash)
-        db.session.remove()
-        assert everything() == before
-        finishing(made, sent)()
 
 
 def test_ten_times_the_same_finish_at_once_is_one(app: Flask, made: Restoring) -> None:

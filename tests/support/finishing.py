@@ -13,7 +13,7 @@ from webapp.models.finish import Finish, finish_restore
 
 PASSING = {"challenge", "throttle_bucket", "alembic_version"}
 """Tables of which nobody would notice a change."""
-BASE64 = ("verify_key", "ended_signature", "keyslot", "server_share", "proof")
+BASE64 = ("verify_key", "ended_signature", "keyslot", "server_share", "proof", "kit_verify_key")
 
 
 def released(made: Restoring) -> bytes:
@@ -24,7 +24,8 @@ def released(made: Restoring) -> bytes:
 def finish_of(body: bytes, **changed: Any) -> Finish:
     """The Finish in an octet body."""
     header, file = unframe(body)
-    return Finish(**{**header, **{name: from_base64(header[name]) for name in BASE64}, "file": file, **changed})
+    octets = {name: from_base64(header.get(name, "")) for name in BASE64}
+    return Finish(**{**header, **octets, "file": file, **changed})
 
 
 def finishing(made: Restoring, sent: Finish) -> Callable[[], str]:

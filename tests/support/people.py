@@ -16,7 +16,7 @@ from sqlalchemy import update
 from tests.support.devices import MadeDevice
 from tests.support.person import Person, add_person
 from webapp import limits
-from webapp.client import cloud_backups, organisation_keys
+from webapp.client import cloud_backups, organisation_keys, recovery_kits
 from webapp.client.document_shapes import Item
 from webapp.client.encoding import new_id
 from webapp.clock import now
@@ -75,6 +75,7 @@ def enrolled(person: Person, items: list[Item] | None = None, *, here: bool = Tr
         DeviceLock.store(row, 1, lock["keyslot"], lock["server_share"], lock["proof"])
         Vault.begin(user, row.id, 1, device.verify_key, 1, len(items or []), file)
         user.kit_number, user.kit_confirmed_at, user.joined_at = 1, now(), now()
+        user.kit_verify_key = recovery_kits.verify_key(device.kit, user.id)
     if here:
         be_at(person, device, client)
     return device

@@ -41,6 +41,9 @@ class Account:
     approval: dict[str, Any] = field(default_factory=dict)
     state: str = "requested"
     finished: str = ""
+    own: dict[str, Any] = field(default_factory=dict)
+    """What began a recovery that needs nobody's help."""
+    kit_verify_key: bytes = b""
 
 
 class Refused(Exception):

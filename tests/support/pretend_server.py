@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.pretend_own import OWN_ROUTES
 from tests.support.pretend_rows import ORIGIN, Account, PretendTransport, Refused, Tamper, form
 from webapp.client.approvals import wrap_share_s
 from webapp.client.encoding import from_base64, from_json, new_id, sha256_hex, to_base64
@@ -37,15 +38,16 @@ class PretendServer:
 
     def answer(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
         """The honest answer: text, an object, or (header, file)."""
-        for pattern, handler, signed in ROUTES:
+        for pattern, handler, signed in (*ROUTES, *OWN_ROUTES):
             match = re.fullmatch(pattern, f"{method} {path}")
             if match:
                 if signed:
-                    self._check(path, body, headers)
+                    self.check(path, body, headers)
                 return handler(self, body, headers, *match.groups())
         raise Refused(404, "not_found")
 
-    def _check(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+    def check(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """That a known device, or one that introduces itself, signed this; raises Refused."""
         challenge, device = from_base64(headers["Spare-Challenge"], 32), headers["Spare-Device"]
         if challenge not in self.challenges:
             raise Refused(401, "challenge_expired")
@@ -59,19 +61,23 @@ class PretendServer:
             return from_base64(unframe(body)[0]["device"]["sign"], 32)
         if self.account.request and self.account.request.fields["device"] == device:
             return from_base64(self.account.request.fields["sign"], 32)
+        if self.account.own.get("device", {}).get("id") == device:
+            return from_base64(self.account.own["device"]["sign"], 32)
         raise Refused(404, "not_found")
 
     def join(self, body: bytes, headers: Mapping[str, str]) -> Any:
         header, file = unframe(body)
         self.account.devices = {header["device"]["id"]: from_base64(header["device"]["sign"], 32)}
-        self._begin(header, file, header["device"]["id"], 1)
+        self.begin(header, file, header["device"]["id"], 1)
         return {"next": "/join/kit"}
 
-    def _begin(self, header: dict[str, Any], file: bytes, device: str, epoch: int) -> None:
+    def begin(self, header: dict[str, Any], file: bytes, device: str, epoch: int) -> None:
+        """Begin an epoch with its first file and its one device."""
         account = self.account
         assert header["file_sha256"] == sha256_hex(file)
         account.file, account.epoch, account.counter = file, epoch, account.counter + 1
         account.verify_keys[epoch] = from_base64(header["verify_key"], 32)
+        account.kit_verify_key = from_base64(header["kit_verify_key"], 32)
         account.locks = {(device, 1): header}
 
     def unlock(self, body: bytes, headers: Mapping[str, str]) -> Any:
@@ -165,7 +171,7 @@ class PretendServer:
         signature = from_base64(header["ended_signature"], 64)
         verify("spare-key/v1/finish", message, signature, account.verify_keys[account.epoch])
         account.devices = {device: keys[0]}
-        self._begin(header, file, device, header["epoch"])
+        self.begin(header, file, device, header["epoch"])
         account.finished = header["file_sha256"]
         return {"next": "/recovery/done"}
 

@@ -8,16 +8,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.devices import MadeDevice
+from tests.support.ending import finish_body
 from tests.support.people import ActiveKey, Person, be_at
 from webapp import limits
-from webapp.client import approvals, documents, epochs, restore_requests
+from webapp.client import approvals, documents, restore_requests
 from webapp.client.cloud_backups import CloudBackup, backup_identity
 from webapp.client.document_shapes import Item
-from webapp.client.encoding import from_base64, new_id, sha256_hex, to_base64, unframe
+from webapp.client.encoding import from_base64, new_id, to_base64, unframe
 from webapp.client.identities import Identity
 from webapp.clock import now
 from webapp.crypto.fingerprints import from_typed, restore_request_fingerprint
-from webapp.crypto.framing import frame
 from webapp.database import db, transaction
 from webapp.flows.restore_request import State
 from webapp.models import RestoreRequest, User
@@ -73,43 +73,9 @@ class Restoring:
     def finish_body(self, opened: documents.Document, items: list[Item] | None = None, **changed: Any) -> bytes:
         """A Finish on top of the newest vault, framed; `changed` replaces fields of its header."""
         current, _ = unframe(self.signed("vault").data)
-        device = self.device
-        device.epoch, device.counter = current["next_epoch"], current["counter"] + 1
-        file = device.write(items if items is not None else opened.body["items"], base_sha256=current["sha256"], kit=2)
-        lock = {name: to_base64(value) for name, value in device.lock().items()}
-        held = max(opened.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])
-        header = {
-            "epoch": device.epoch,
-            "counter": device.counter,
-            "base_sha256": current["sha256"],
-            "verify_key": to_base64(device.verify_key),
-            "ended_signature": to_base64(self.ending(Identity(held["key"]), current["epoch"], file)),
-            **lock,
-            "version": self.version,
-            "name": device.name,
-            "kit": 2,
-            "items": len(opened.body["items"]),
-            "file_sha256": sha256_hex(file),
-        }
-        return frame({**header, **changed}, file)
-
-    def ending(self, vault_key: Identity, old_epoch: int, file: bytes) -> bytes:
-        """The signature of the epoch that ends."""
-        device = self.device
-        ending = epochs.Ending(
-            origin=device.origin,
-            organisation=device.organisation,
-            user=device.user,
-            request=self.id,
-            old_epoch=old_epoch,
-            new_epoch=device.epoch,
-            device=device.id,
-            sign=device.sign_public,
-            recipient=device.recipient,
-            verify_key=device.verify_key,
-            file_sha256=bytes.fromhex(sha256_hex(file)),
-        )
-        return epochs.sign_ending(vault_key, ending)
+        held = Identity(max(opened.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])["key"])
+        items = items if items is not None else opened.body["items"]
+        return finish_body(self.device, current, self.id, held, items, **{"version": self.version, **changed})
 
     def finish(self) -> TestResponse:
         """Release and finish."""

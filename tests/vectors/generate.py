@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from unittest import mock
 
-from tests.vectors import formats, pairings, primitives
+from tests.vectors import formats, own_recoveries, pairings, primitives
 from tests.vectors.seeds import NOW, SENTENCE, identifier
 
 FOLDER = Path(__file__).parent
@@ -22,6 +22,7 @@ FILES = {
     "key-files": formats.key_files,
     "restore-requests": formats.restore,
     "pairings": pairings.pairing,
+    "own-recoveries": own_recoveries.own_recovery,
 }
 PUBLISHED = {"cpace", "ristretto255"}
 """Copied from the documents that they name, never made here."""

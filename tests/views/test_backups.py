@@ -228,10 +228,6 @@ def test_the_list_is_the_member_s_own(
     assert "<html" not in alice.get("/backups/list").text
 
 
-def test_local_backups_are_said_not_to_be_built(alice: Person) -> None:
-    assert "Local backups are not built yet" in alice.get("/backups/local").text
-
-
 def test_a_browser_without_a_key_shows_the_list_and_no_button(alice: Person, organisation_key: ActiveKey) -> None:
     backed_up(alice, organisation_key)
     page = alice.another_browser().get("/backups").text

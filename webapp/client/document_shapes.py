@@ -59,6 +59,7 @@ class KitEntry(TypedDict):
     recipient: str
     made_at: str
     identity: NotRequired[str]
+    verify_key: NotRequired[str]
 
 
 class Keyring(TypedDict):
@@ -66,6 +67,8 @@ class Keyring(TypedDict):
 
     epochs: list[EpochKey]
     kit: KitEntry
+    next_kit: NotRequired[KitEntry]
+    """Made, but not confirmed: it takes the kit’s place then, and both open the vault until then."""
 
 
 class Body(TypedDict):
@@ -133,9 +136,11 @@ ITEM: dict[str, Check] = {
     "kind": either(exactly("login"), exactly("note")),
     **{name: text for name in ("title", "username", "password", "url", "notes", "created_at", "updated_at")},
 }
+KIT: dict[str, Check] = {"number": number, "recipient": recipient, "made_at": text}
 KEYRING: dict[str, Check] = {
     "epochs": each({"epoch": number, "key": identity}),
-    "kit": record({"number": number, "recipient": recipient, "made_at": text, "identity?": identity}),
+    "kit": record({**KIT, "identity?": identity, "verify_key?": octets(32)}),
+    "next_kit?": record({**KIT, "identity": identity, "verify_key": octets(32)}),
 }
 BODY: dict[str, Check] = {
     "items": each(ITEM),

@@ -10,7 +10,7 @@ from webapp.client.device_state import DeviceState
 from webapp.client.document_shapes import Body
 from webapp.client.encoding import to_base64
 from webapp.client.ending import base_of, end
-from webapp.client.errors import NotUnlocked
+from webapp.client.errors import EpochEnded, NotUnlocked, OlderThanSeen
 from webapp.client.http import Browser
 from webapp.client.identities import Identity, read_identity
 from webapp.client.signatures import public_key, sign
@@ -42,14 +42,14 @@ class OwnRecovery:
         self, file: bytes, identities: Sequence[Identity], *, keep_newer: bool = True
     ) -> documents.Document:
         """The newest vault, opened by the keyring of a local backup; or, not `keep_newer`, the backup itself with the
-        newest keyring. Raises ServerRefused (`wrong_epoch`: it is from before the last recovery) and what opening
-        raises."""
+        newest keyring. Raises ServerRefused (`wrong_epoch`: it is from before the last recovery), OlderThanSeen (the
+        server’s is older than the backup) and what opening raises."""
         backup = documents.open_document(file, identities)
         documents.require_account(backup, self.state.organisation, self.state.user)
         keys = [read_identity(entry["key"]) for entry in backup.body["keyring"]["epochs"]]
         newest_key = max(backup.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])["key"]
         seed = epochs.signing_seed(read_identity(newest_key), self.state.user)
-        newest = self._take(self._begin("local_backup", seed), keys)
+        newest = self._take(self._begin("local_backup", seed), keys, backup.manifest["counter"])
         if not keep_newer:
             body: Body = {
                 "items": backup.body["items"],
@@ -67,7 +67,7 @@ class OwnRecovery:
     def finish(self, pin: str) -> Vault:
         """Begin the new epoch behind this PIN; harmless to repeat. Returns the open vault; raises WeakPin."""
         if self._begun is None:
-            if not self._way:
+            if not self._way or (self._way != "new_account" and self.document is None):
                 raise NotUnlocked
             base = base_of(self.document, self.current) if self.document else _nothing(self.current)
             self._begun = end(self.state, pin, base, self._way, self._ending_key)
@@ -91,9 +91,13 @@ class OwnRecovery:
         self._way = way
         return file
 
-    def _take(self, file: bytes, identities: Sequence[Identity]) -> documents.Document:
+    def _take(self, file: bytes, identities: Sequence[Identity], at_least: int = 0) -> documents.Document:
         document = documents.open_document(file, identities)
         documents.require_account(document, self.state.organisation, self.state.user)
+        if document.manifest["epoch"] != self.current["epoch"]:
+            raise EpochEnded
+        if document.manifest["counter"] < at_least:
+            raise OlderThanSeen
         ring = document.body["keyring"]["epochs"]
         self._ending_key = read_identity(max(ring, key=lambda entry: entry["epoch"])["key"])
         self.document = document

@@ -6,13 +6,13 @@ from typing import Any
 from webapp.client import documents
 from webapp.client.cloud_backups import CloudBackup, make_backup
 from webapp.client.device_state import DeviceState
-from webapp.client.document_shapes import Body, DeviceEntry, Draft, Item, KeyPin, Keyring, Tombstone
-from webapp.client.encoding import from_base64, moment, new_id, sha256_hex
+from webapp.client.document_shapes import Body, DeviceEntry, Draft, Item, KeyPin, Keyring, KitEntry, Tombstone
+from webapp.client.encoding import from_base64, moment, new_id, sha256_hex, to_base64
 from webapp.client.errors import EpochEnded, KeyMismatch, Malformed, NotUnlocked, OlderThanSeen, StaleVault
 from webapp.client.http import Browser
 from webapp.client.identities import Identity, recipient_of
 from webapp.client.organisation_keys import PublicKey
-from webapp.client.recovery_kits import RecoveryKit, confirms
+from webapp.client.recovery_kits import RecoveryKit, confirms, make_kit, verify_key
 
 
 class Vault:
@@ -95,9 +95,12 @@ class Vault:
         """The file that follows the one last read, with these devices in its list too, and what the server is told of
         it."""
         document = documents.write(self._draft(body, pin, *more), body, self.state.signer.seed)
-        file = documents.seal_document(document, [recipient_of(self.vault_key), body["keyring"]["kit"]["recipient"]])
+        file = documents.seal_document(document, [recipient_of(self.vault_key), *_kits(body["keyring"])])
         manifest: Any = document.manifest
         header = {name: manifest[name] for name in ("epoch", "counter", "base_sha256", "items", "kit")}
+        kit = body["keyring"]["kit"]
+        if kit["number"] > self.opened.manifest["kit"]:
+            header["kit_verify_key"] = kit["verify_key"]
         return {**header, "file_sha256": sha256_hex(file)}, document, file
 
     def _draft(self, body: Body, pin: KeyPin | None, *more: DeviceEntry) -> Draft:
@@ -139,6 +142,30 @@ class Vault:
         self.write({**body, "keyring": keyring}, self.opened.manifest["organisation_key"])
         return True
 
+    def make_next_kit(self) -> RecoveryKit:
+        """A new Recovery Kit beside the present one; both open the vault until it is confirmed."""
+        keyring, number = self.opened.body["keyring"], self.opened.body["keyring"]["kit"]["number"] + 1
+        kit = make_kit(number, self.state.account, organisation_name(self.browser))
+        entry: KitEntry = {
+            "number": number,
+            "recipient": kit.recipient,
+            "made_at": kit.made_at,
+            "identity": kit.identity,
+        }
+        entry["verify_key"] = to_base64(verify_key(kit.identity, self.state.user))
+        body: Body = {**self.opened.body, "keyring": {**keyring, "next_kit": entry}}
+        self.write(body, self.opened.manifest["organisation_key"])
+        return kit
+
+    def confirm_next_kit(self) -> None:
+        """The next kit takes the present one’s place; raises NotUnlocked where none was made."""
+        keyring = self.opened.body["keyring"]
+        if "next_kit" not in keyring:
+            raise NotUnlocked
+        kit: Any = {name: value for name, value in keyring["next_kit"].items() if name != "identity"}
+        body: Body = {**self.opened.body, "keyring": {"epochs": keyring["epochs"], "kit": kit}}
+        self.write(body, self.opened.manifest["organisation_key"])
+
     def switch_on_cloud_backups(self, typed: str = "") -> None:
         """Trust the organisation recovery key served, if the invite link or the person named it; else KeyMismatch."""
         key = served_key(self.browser)
@@ -157,6 +184,11 @@ class Vault:
         backup = make_backup(self.opened, account, key, self.state.id, self.state.signer.seed)
         self.browser.sign_file(self.state.signer, "/backups", backup.header(), backup.file)
         return backup
+
+
+def _kits(keyring: Keyring) -> list[str]:
+    """Whom every file is sealed to beside the vault key."""
+    return [entry["recipient"] for entry in (keyring["kit"], keyring.get("next_kit")) if entry]
 
 
 def served_key(browser: Browser) -> PublicKey:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.database import db, in_transaction
 from webapp.models.asking import NotAsked, checked_key, read_fields
-from webapp.models.device import Device
-from webapp.models.own_recovery import OwnRecovery
+from webapp.models.device_ids import is_taken
 from webapp.models.pairing import Pairing
-from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
 LABEL = "spare-key/v1/pairing"
@@ -74,8 +72,5 @@ class Announcement:
 
 def _demand_fresh(pairing: str, device: str) -> None:
     """Neither id was ever used, by whomever."""
-    paired = exists().where(or_(Pairing.id == pairing, Pairing.device_id == device))
-    own, known = exists().where(OwnRecovery.id == device), exists().where(Device.id == device)
-    taken = or_(paired, own, known, exists().where(RestoreRequest.device_id == device))
-    if db.session.scalar(select(taken)):
+    if is_taken(device) or db.session.scalar(select(exists().where(Pairing.id == pairing))):
         raise NotAsked("request_unreadable")

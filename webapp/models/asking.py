@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from webapp import limits
 from webapp.clock import parse_stamp
@@ -18,9 +18,7 @@ from webapp.crypto.wrapping import is_recipient
 from webapp.database import db, in_transaction
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
-from webapp.models.device import Device
-from webapp.models.own_recovery import OwnRecovery
-from webapp.models.pairing import Pairing
+from webapp.models.device_ids import is_taken
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
@@ -135,9 +133,7 @@ def _demand_backup(fields: dict[str, Any], user: User) -> None:
 def _demand_fresh(fields: dict[str, Any]) -> None:
     """Neither the request’s id nor its device’s was ever used, by whomever."""
     request, device = fields["request"], fields["device"]
-    asked = exists().where(or_(RestoreRequest.id == request, RestoreRequest.device_id == device))
-    paired, own = exists().where(Pairing.device_id == device), exists().where(OwnRecovery.id == device)
-    if db.session.scalar(select(or_(asked, paired, own, exists().where(Device.id == device)))):
+    if is_taken(device) or db.session.scalar(select(exists().where(RestoreRequest.id == request))):
         raise NotAsked("request_unreadable")
 
 

@@ -36,6 +36,8 @@ class CloudBackup(Base):
     share_a: Mapped[Octets] = mapped_column(LargeBinary)
     share_s: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(default=now)
+    tried_at: Mapped[datetime | None]
+    """When the member last opened it with their Recovery Kit, to see that they could."""
 
     organisation_key: Mapped[OrganisationKey] = relationship()
 

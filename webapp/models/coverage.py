@@ -29,6 +29,11 @@ class Covered:
     is_recovering: bool
     is_on_hold: bool
 
+    @property
+    def local_copy(self) -> datetime | None:
+        """When they last made a copy outside of a browser, of the vault as it is since the last recovery."""
+        return self.user.current_local_copy_at
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -36,6 +41,8 @@ class Summary:
 
     people: int
     without_backup: int
+    with_local_copy: int
+    """How many of those without a backup have a copy outside of a browser: they can help themselves."""
     names: Sequence[str]
     """Of the first few without a backup."""
 
@@ -63,10 +70,12 @@ def summary(organisation_id: str) -> Summary:
     """Of everyone enabled: how many there are, and who has no cloud backup."""
     enabled = and_(User.organisation_id == organisation_id, User.disabled_at.is_(None))
     without = and_(enabled, ~exists().where(CloudBackup.user_id == User.id))
+    by_themselves = and_(without, User.local_copy_at.is_not(None), User.local_copy_epoch == User.epoch)
     names = select(User.name).where(without).order_by(func.lower(User.name), User.id).limit(NAMES_SHOWN)
     return Summary(
         db.session.scalar(select(func.count()).select_from(User).where(enabled)) or 0,
         db.session.scalar(select(func.count()).select_from(User).where(without)) or 0,
+        db.session.scalar(select(func.count()).select_from(User).where(by_themselves)) or 0,
         db.session.scalars(names).all(),
     )
 

@@ -73,6 +73,7 @@ def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent:
     assert in_transaction()
     if own.finished_at and own.finished_sha256 == sent.file_sha256:
         return db.session.get_one(Device, own.id)
+    own.demand_open(user, sign_in)
     former = _demand_current(user, sent)
     if own.way != Way.NEW_ACCOUNT:
         _verify(own, str(own.way), user, origin, former, sent)

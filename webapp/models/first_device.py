@@ -3,15 +3,15 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import update
 
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
 from webapp.models.device import Device
+from webapp.models.device_ids import is_taken
 from webapp.models.device_lock import DeviceLock
 from webapp.models.event import Event
-from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import TabKey
 from webapp.models.user import User
@@ -48,9 +48,8 @@ class FirstDevice:
         if user.epoch:
             self._demand_same(user)
             return
-        asked = db.session.scalar(select(exists().where(RestoreRequest.device_id == self.id)))
-        if asked or db.session.get(Device, self.id):
-            raise VaultExists  # nobody’s device is taken over by naming its id
+        if is_taken(self.id):
+            raise VaultExists
         device = Device(
             id=self.id,
             user_id=user.id,

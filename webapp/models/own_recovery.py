@@ -6,7 +6,7 @@ nothing, and has typed the sign-in password lately.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, exists, or_, select
+from sqlalchemy import ForeignKey, LargeBinary, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -14,12 +14,9 @@ from webapp.clock import now
 from webapp.crypto.signatures import own_recovery_bytes, verify
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name
-from webapp.models.device import Device
 from webapp.models.event import Event
 from webapp.models.hold import Hold, OnHold
 from webapp.models.notice import Notice
-from webapp.models.pairing import Pairing
-from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.user import User
 from webapp.models.vault import Vault
@@ -37,7 +34,7 @@ class PasswordNeeded(Exception):
 
 
 class RecoveryOver(Exception):
-    """It was finished before with another file, or its time is up."""
+    """It was finished before with another file, its time is up, or its session ended."""
 
 
 class OwnRecovery(Base):
@@ -66,9 +63,9 @@ class OwnRecovery(Base):
         return self.id
 
     @property
-    def is_due(self) -> bool:
-        """Whether its time is up."""
-        return self.finished_at is None and self.made_at + limits.OWN_RECOVERY_LIFE <= now()
+    def is_open(self) -> bool:
+        """Whether it can still be finished: not done, and its time not up."""
+        return self.finished_at is None and now() < self.made_at + limits.OWN_RECOVERY_LIFE
 
     @staticmethod
     def of_session(sign_in_id: str, device_id: str) -> "OwnRecovery | None":
@@ -80,20 +77,17 @@ class OwnRecovery(Base):
         """Check the proof and keep it, in the caller’s transaction with `user` locked; the same again changes nothing.
 
         Raises OnHold, BadSignature (another key than that of the present epoch or kit), KitUnknown, PasswordNeeded,
-        RecoveryOver (the device’s id was used before).
+        RecoveryOver (the device’s id was used before, or the session ended).
         """
+        from webapp.models.device_ids import is_taken
+
         assert in_transaction()
-        if Hold.of(user.id):
-            raise OnHold
-        self._verify(user, sign_in, proof, origin)
+        self._demand_allowed(user, sign_in)
+        self._verify(user, proof, origin)
         earlier = OwnRecovery.of_session(sign_in.id, self.id)
-        if earlier and (earlier.sign_public, earlier.recipient, earlier.way) == (
-            self.sign_public,
-            self.recipient,
-            self.way,
-        ):
+        if earlier and earlier.is_open and earlier._device() == self._device():
             return earlier
-        if _is_taken(self.id):
+        if is_taken(self.id):
             raise RecoveryOver
         first = exists().where(OwnRecovery.sign_in_id == sign_in.id, OwnRecovery.way == self.way)
         is_told = db.session.scalar(select(first))
@@ -101,19 +95,19 @@ class OwnRecovery(Base):
         facts = {"way": str(self.way), "browser": self.browser, "address": self.address}
         Event.append("own_recovery.begun", user.organisation_id, actor=user, subject=user, object_id=self.id, **facts)
         if self.way != Way.NEW_ACCOUNT and not is_told:
-            Notice.give(user, "own_recovery_begun", recovery=sign_in.notice_id, **facts)
+            Notice.give(user, "own_recovery_begun", recovery=sign_in.notice_id, sign_in=sign_in.notice_id, **facts)
         return self
 
-    def finish(self, user: User, sign_in: SignIn, finished_sha256: str) -> None:
-        """Note that the member has a vault again. Part of `webapp.models.finish.finish_own`. Raises RecoveryOver,
-        PasswordNeeded, OnHold."""
+    def demand_open(self, user: User, sign_in: SignIn) -> None:
+        """That it may be finished now, with `user` locked. Raises RecoveryOver, OnHold, PasswordNeeded."""
         assert in_transaction()
-        if self.is_due or self.finished_at:
+        if not self.is_open:
             raise RecoveryOver
-        if Hold.of(user.id):
-            raise OnHold
-        if self.way == Way.NEW_ACCOUNT and not sign_in.has_shown_password:
-            raise PasswordNeeded
+        self._demand_allowed(user, sign_in)
+
+    def finish(self, user: User, sign_in: SignIn, finished_sha256: str) -> None:
+        """Note that the member has a vault again. Part of `webapp.models.finish.finish_own`."""
+        assert in_transaction()
         self.finished_at, self.finished_sha256 = now(), finished_sha256
         facts = {"way": str(self.way), "browser": self.browser, "address": self.address}
         Event.append(
@@ -123,10 +117,21 @@ class OwnRecovery(Base):
         named = {"member": user.name, "email": user.email, "member_id": user.id}
         Notice.give_admins(user.organisation_id, "own_recovery_completed_admin", but=user.id, **named, **facts)
 
-    def _verify(self, user: User, sign_in: SignIn, proof: bytes | None, origin: str) -> None:
+    def _demand_allowed(self, user: User, sign_in: SignIn) -> None:
+        """The session is looked at again now that `user` is locked: a reset may have ended it meanwhile, and nothing
+        but the session stands for the member here."""
+        if not sign_in.is_alive:
+            raise RecoveryOver
+        if Hold.of(user.id):
+            raise OnHold
+        if self.way == Way.NEW_ACCOUNT and not sign_in.has_shown_password:
+            raise PasswordNeeded
+
+    def _device(self) -> tuple[bytes, str, str]:
+        return self.sign_public, self.recipient, str(self.way)
+
+    def _verify(self, user: User, proof: bytes | None, origin: str) -> None:
         if self.way == Way.NEW_ACCOUNT:
-            if not sign_in.has_shown_password:
-                raise PasswordNeeded
             return
         vault = Vault.current(user)
         assert vault is not None
@@ -136,9 +141,3 @@ class OwnRecovery(Base):
         whose = (user.organisation_id, user.id)
         exact = own_recovery_bytes(origin, whose, str(self.way), self.id, (self.sign_public, self.recipient))
         verify(LABEL, exact, proof or b"", key)
-
-
-def _is_taken(device_id: str) -> bool:
-    asked = exists().where(RestoreRequest.device_id == device_id)
-    paired, own = exists().where(Pairing.device_id == device_id), exists().where(OwnRecovery.id == device_id)
-    return bool(db.session.scalar(select(or_(asked, paired, own, exists().where(Device.id == device_id)))))

@@ -13,6 +13,7 @@ from webapp.models.columns import Id, new_id
 from webapp.models.device import Device, DeviceState
 from webapp.models.event import Event
 from webapp.models.notice import Notice
+from webapp.models.own_recovery import OwnRecovery
 from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.tab_key import TabKey
@@ -46,12 +47,29 @@ class Undo(Base):
 
     @staticmethod
     def open_of(user: User) -> "Undo | None":
-        """The member’s latest recovery, while it can be undone. One that was undone uncovers no earlier one: who says
-        “This wasn’t me” twice means the same recovery."""
-        latest = select(Undo).where(Undo.user_id == user.id).order_by(Undo.epoch.desc()).limit(1)
-        found = db.session.scalars(latest).first()
-        stands = found is not None and found.epoch == user.epoch and found.undone_at is None
-        return found if found and stands and found.until > now() else None
+        """The member’s latest recovery, while it can be undone. One that was undone uncovers no earlier one, for who
+        says “This wasn’t me” twice means the same recovery; but it does uncover a new account. That takes only the
+        sign-in password, so that whoever has it could put two of them between the member and their vault."""
+        made = select(Undo).where(Undo.user_id == user.id).order_by(Undo.epoch.desc())
+        recoveries = db.session.scalars(made).all()
+        found = next((each for each in recoveries if each.undone_at is None), None)
+        if found is None or found.epoch != user.epoch or found.until <= now():
+            return None
+        return found if found is recoveries[0] or found.way == Way.NEW_ACCOUNT else None
+
+    @staticmethod
+    def of_epoch(user: User) -> "Undo | None":
+        """The recovery that began the present epoch, whether it can still be undone or not."""
+        return db.session.scalars(
+            select(Undo).where(Undo.user_id == user.id, Undo.epoch == user.epoch, Undo.undone_at.is_(None))
+        ).first()
+
+    @property
+    def asker(self) -> RestoreRequest | OwnRecovery | None:
+        """What it was finished for: names the device and the browser."""
+        if self.own_recovery_id:
+            return db.session.get(OwnRecovery, self.own_recovery_id)
+        return db.session.get(RestoreRequest, self.restore_request_id or "")
 
     def brings_back(self, device: Device) -> bool:
         """Whether the device is one that this recovery unpaired."""

@@ -26,6 +26,10 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class OtherKit(Exception):
+    """A vault file is saved for a Recovery Kit that is neither the present one nor the next."""
+
+
 class User(UserMixin, Base):  # type: ignore[misc]
     """Sign-in, role, and which epoch of the vault is current (0: no vault yet)."""
 
@@ -46,6 +50,10 @@ class User(UserMixin, Base):  # type: ignore[misc]
     cloud_backups_at: Mapped[datetime | None]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
+    local_copy_at: Mapped[datetime | None]
+    """When a browser of theirs last put a copy of the vault outside of itself: into a folder, or as a download."""
+    local_copy_epoch: Mapped[int | None]
+    """Of the vault in that copy."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     joined_at: Mapped[datetime | None]
     """When the last step of joining was done, or put off by the member."""
@@ -84,6 +92,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     def is_enabled(self) -> bool:
         """Whether they may sign in."""
         return self.disabled_at is None
+
+    @property
+    def current_local_copy_at(self) -> datetime | None:
+        """When they last made a copy outside of a browser, if it is of the vault as it is since the last recovery."""
+        return self.local_copy_at if self.local_copy_epoch == self.epoch else None
 
     @property
     def has_password(self) -> bool:
@@ -128,15 +141,24 @@ class User(UserMixin, Base):  # type: ignore[misc]
         assert user is not None
         return user
 
-    def change_kit(self, number: int, verify_key: bytes, device: str) -> None:
-        """The next Recovery Kit, confirmed with `device`, takes the place of the present one, in the caller’s
-        transaction with the member locked; again changes nothing."""
+    def note_local_copy(self, epoch: int) -> None:
+        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
+        assert in_transaction()
+        if epoch == self.epoch or self.local_copy_epoch != self.epoch:
+            self.local_copy_at, self.local_copy_epoch = now(), epoch
+
+    def keep_kit(self, number: int, verify_key: bytes | None, device: str) -> None:
+        """What was just saved with `device` opens with Recovery Kit `number`: the present one, or the next, which takes
+        its place and is confirmed, and whose key comes with it. In the caller’s transaction with the member locked;
+        again changes nothing. Raises OtherKit."""
         from webapp.models.event import Event
         from webapp.models.notice import Notice
 
         assert in_transaction()
-        if number != self.kit_number + 1:
+        if number == self.kit_number:
             return
+        if verify_key is None or number != self.kit_number + 1:
+            raise OtherKit
         self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
         Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
         Notice.give(self, "kit_changed", number=number, device=device)

@@ -1,6 +1,7 @@
 """The vault file of one epoch. Ciphertext; the server checks who replaces which version, never what is inside."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, func, select
@@ -56,6 +57,12 @@ class Vault(Base):
         if with_file:
             query = query.options(undefer(Vault.file)).execution_options(populate_existing=True)
         return db.session.scalars(query).first()
+
+    @staticmethod
+    def archived(user: User) -> Sequence["Vault"]:
+        """The member’s vaults of other epochs than the present one, the latest first."""
+        query = select(Vault).where(Vault.user_id == user.id, Vault.epoch != user.epoch)
+        return db.session.scalars(query.order_by(Vault.epoch.desc())).all()
 
     @staticmethod
     def next_epoch(user_id: str) -> int:

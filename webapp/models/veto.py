@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from webapp import limits
 from webapp.database import db, in_transaction
@@ -10,12 +10,14 @@ from webapp.models.asked_and_decided import StopReason
 from webapp.models.device import Device, DeviceState
 from webapp.models.event import Event
 from webapp.models.hold import Hold
+from webapp.models.own_recovery import OwnRecovery
 from webapp.models.pairing import Pairing
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import TabKey
 from webapp.models.undo import Undo
 from webapp.models.user import User
+from webapp.models.way import Way
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,16 @@ def speaks_for_member(device: Device, undo: Undo | None) -> bool:
 
 
 def handed_out(hold: Hold) -> bool:
-    """Whether a backup was released, or the vault key handed to a browser that asked to be paired, shortly before the
-    hold, so that whoever asked may have read the vault."""
+    """Whether a backup was released, the vault key handed to a browser that asked to be paired, or the newest vault to
+    one that showed a key of it, shortly before the hold, so that whoever asked may have read the vault."""
     since = hold.made_at - limits.UNDO_WINDOW
     asked = RestoreRequest.latest_of(hold.user_id)
     if asked and asked.released_at and since < asked.released_at <= hold.made_at:
         return True
     confirmed = Pairing.confirmed_at > since, Pairing.confirmed_at <= hold.made_at
-    return bool(db.session.scalar(select(exists().where(Pairing.user_id == hold.user_id, *confirmed))))
+    shown = OwnRecovery.made_at > since, OwnRecovery.made_at <= hold.made_at, OwnRecovery.way != Way.NEW_ACCOUNT
+    paired = exists().where(Pairing.user_id == hold.user_id, *confirmed)
+    return bool(db.session.scalar(select(or_(paired, exists().where(OwnRecovery.user_id == hold.user_id, *shown)))))
 
 
 def veto(user: User, said_with: str, undo_id: str = "") -> None:

@@ -31,6 +31,8 @@ class WaysBack:
     """Whether the organisation has a recovery key that new backups use."""
     is_switched_on: bool
     """Whether the member has switched cloud backups on."""
+    kit_works: bool
+    """Whether the present Recovery Kit can prove itself; one from before kits could opens files only."""
 
     @staticmethod
     def of(user: User, here: Device | None) -> "WaysBack":
@@ -49,6 +51,7 @@ class WaysBack:
             alone=[admin.id for admin in deciding] == [user.id],
             is_enabled=OrganisationKey.active(user.organisation_id) is not None,
             is_switched_on=user.cloud_backups_at is not None,
+            kit_works=user.kit_verify_key is not None,
         )
 
     @property

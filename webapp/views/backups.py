@@ -10,16 +10,18 @@ from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.crypto.signatures import BadSignature
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Device, Event, OrganisationKey, User
+from webapp.models import CloudBackup, Device, Event, OrganisationKey, RestoreRequest, User, Vault
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
     Refusal,
+    active_device,
     age_file,
     at_most,
     base64_of,
     framed_body,
     from_base64,
     json_body,
+    number_of,
     signed,
     text_of,
     unlocked_device,
@@ -30,13 +32,20 @@ from webapp.views.recovery import proved_device
 
 bp = Blueprint("backups", __name__)
 
+SMALL = 16 * 1024
+
 
 @bp.get("/backups")
 def show_backups() -> str:
     """The Backup Center, at Cloud Backups."""
     user, organisation = me(), me().organisation
     return render_template(
-        "backups/cloud.html", user=user, organisation=organisation, contact=organisation.contact(), **_list()
+        "backups/cloud.html",
+        user=user,
+        organisation=organisation,
+        contact=organisation.contact(),
+        asked=RestoreRequest.open_of(user.id),
+        **_list(),
     )
 
 
@@ -48,8 +57,26 @@ def show_list() -> str:
 
 @bp.get("/backups/local")
 def show_local() -> str:
-    """The Backup Center, at Local Backups."""
-    return render_template("backups/local.html", organisation=me().organisation)
+    """The Backup Center, at Local Backups: the browser fills in what it keeps."""
+    user = me()
+    device = opening_device(user, my_sign_in())
+    return render_template("backups/local.html", user=user, organisation=user.organisation, device=device)
+
+
+@bp.post("/backups/local/copies")
+@at_most(SMALL)
+@signed
+def note_local_copy() -> Response:
+    """Note that the member has a copy outside of their browser: written to a folder, or downloaded,
+    which needs no PIN."""
+    active_device()
+    user_id, epoch = me().id, number_of(json_body(), "epoch")
+    with transaction():
+        user = User.locked(user_id)
+        if not 0 < epoch < Vault.next_epoch(user_id):
+            raise Refusal(400, "malformed")
+        user.note_local_copy(epoch)
+    return jsonify({})
 
 
 @bp.get("/backups/<backup_id>/file")
@@ -63,6 +90,22 @@ def show_file(backup_id: str) -> Response:
     name = f"spare-key-{backup.made_at:%Y%m%d-%H%M}Z.age"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+@bp.post("/backups/<backup_id>/trials")
+@at_most(SMALL)
+@signed
+def note_trial(backup_id: str) -> Response:
+    """Note that the member’s Recovery Kit opened their backup, and what is in it was checked."""
+    unlocked_device()
+    user_id = me().id
+    with transaction() as session:
+        User.locked(user_id)
+        backup = session.get(CloudBackup, backup_id)
+        if backup is None or backup.user_id != user_id:
+            raise Refusal(404, "not_found")
+        backup.tried_at = now()
+    return jsonify({})
 
 
 @bp.get("/organisation/key")

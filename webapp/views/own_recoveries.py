@@ -57,7 +57,8 @@ def begin() -> Response:
     try:
         with transaction() as session:
             user, origin = User.locked(user_id), current_app.config["ORIGIN"]
-            asked.begin(user, session.get_one(SignIn, sign_in_id), proof, origin)
+            sign_in = session.get_one(SignIn, sign_in_id, populate_existing=True)
+            asked.begin(user, sign_in, proof, origin)
     except BadSignature:
         raise Refusal(403, "wrong_kit" if way == Way.RECOVERY_KIT else "wrong_epoch") from None
     except tuple(REFUSED) as error:
@@ -79,7 +80,8 @@ def finish() -> Response:
         with transaction() as session:
             user = User.locked(user_id)
             found = session.get_one(OwnRecovery, own_id, populate_existing=True)
-            finish_own(found, user, session.get_one(SignIn, sign_in_id), origin, sent)
+            sign_in = session.get_one(SignIn, sign_in_id, populate_existing=True)
+            finish_own(found, user, sign_in, origin, sent)
     except StaleVault as error:
         raise stale(error) from None
     except BadSignature:
@@ -91,7 +93,7 @@ def finish() -> Response:
 
 def _asked(body: dict[str, Any]) -> OwnRecovery:
     way, device = body.get("way"), body.get("device")
-    if way not in OWN_WAYS or not isinstance(device, dict) or not is_id(device.get("id")):
+    if not isinstance(way, str) or way not in OWN_WAYS or not isinstance(device, dict) or not is_id(device.get("id")):
         raise Refusal(400, "malformed")
     if not is_recipient(device.get("recipient")):
         raise Refusal(400, "malformed")

@@ -7,15 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from webapp import throttle
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.flows.restore_request import State
 from webapp.htmx import redirect_to
-from webapp.models import Device, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault
+from webapp.models import Device, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault, Way
 from webapp.models.hold import Hold
 from webapp.models.recovery_reason import reason_at
 from webapp.models.ways_back import WaysBack
@@ -26,6 +24,11 @@ from webapp.views.home import home_url
 bp = Blueprint("recovery", __name__, url_prefix="/recovery")
 
 STEPS = ("Choose your backup type", "Confirm", "Choose a backup", "Wait for approval", "Create a new PIN")
+OWN_STEPS = {
+    Way.LOCAL_BACKUP: ("Choose your backup type", "Choose a backup", "Confirm", "Create a new PIN"),
+    Way.RECOVERY_KIT: ("Choose your backup type", "Use your kit", "Confirm", "Create a new PIN"),
+    Way.NEW_ACCOUNT: ("Choose your backup type", "Confirm", "Create a new PIN"),
+}
 ALWAYS = {"recovery.show_recovery", "recovery.show_done"}
 """Open even while a restore request is: the one tells where it is, the other that it is done."""
 
@@ -82,24 +85,6 @@ def choose_backup_type() -> str:
     return step("recovery/_backup_type.html", "Choose Your Backup Type")
 
 
-@bp.get("/local")
-def show_local_backups() -> str:
-    """Not built yet."""
-    return step("recovery/_local.html", "Restore from Local Backup")
-
-
-@bp.get("/kit")
-def show_kit() -> str:
-    """Not built yet."""
-    return step("recovery/_kit.html", "Use Recovery Kit")
-
-
-@bp.get("/new-account")
-def show_new_account() -> str:
-    """Not built yet."""
-    return step("recovery/_new_account.html", "Create New Account")
-
-
 @bp.get("/cloud")
 def show_cloud() -> str:
     """What a restore from the cloud does, to be confirmed."""
@@ -128,22 +113,31 @@ def choose_cloud_backup() -> str:
 @bp.get("/done")
 def show_done() -> str | Response:
     """What the recovery that this browser finished has brought back."""
-    user, finished = me(), RestoreRequest.latest_of(me().id)
-    if not finished or finished.state != State.COMPLETED or not is_here(finished):
+    user, undo = me(), Undo.of_epoch(me())
+    by = undo.asker if undo else None
+    if undo is None or by is None or my_sign_in().device_id != by.device_id:
         return redirect_to(url_for("recovery.show_recovery"))
-    undo = db.session.scalars(select(Undo).where(Undo.restore_request_id == finished.id)).one()
     former, from_backup = db.session.get_one(Vault, (user.id, undo.former_epoch)), request.args.get("from") == "backup"
+    backup = by.backup if isinstance(by, RestoreRequest) else None
     return step(
         "recovery/_done.html",
         "Done",
         calm=True,
-        finished=finished,
+        way=undo.way,
+        way_steps=steps_of(undo.way),
+        browser=by.browser,
         vault=db.session.get_one(Vault, (user.id, undo.epoch)),
+        former=former,
         from_backup=from_backup,
-        restored_at=finished.backup.made_at if from_backup and finished.backup else former.saved_at,
+        backup=backup,
         undo=undo,
         unpaired=[device for device in Device.of(user.id) if device.unpaired_epoch == undo.epoch],
     )
+
+
+def steps_of(way: str) -> tuple[str, ...]:
+    """The steps taken and to come of one way back."""
+    return OWN_STEPS.get(Way(way), STEPS)
 
 
 def cloud_backups(problem: str = "", **facts: Any) -> str:

@@ -12,6 +12,7 @@ from webapp.models import CloudBackup, Device, OrganisationKey, SignIn, TabKey, 
 from webapp.models.password_reset import change_password
 from webapp.security import address, me, my_sign_in
 from webapp.throttle import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Throttled
+from webapp.views.devices import way_to_vault
 from webapp.views.home import opening_device
 
 bp = Blueprint("settings", __name__)
@@ -32,6 +33,18 @@ def show_settings() -> str:
         newest=CloudBackup.newest(user.id),
         sessions=SignIn.alive_of(user),
         password=_password_form(),
+    )
+
+
+@bp.get("/settings/recovery-kit")
+def show_kit_change() -> str | Response:
+    """The next Recovery Kit, made and confirmed where the vault is open."""
+    user = me()
+    if user.kit_confirmed_at is None:
+        return redirect_to(url_for(".show_settings"))
+    contact = user.organisation.contact()
+    return way_to_vault() or render_template(
+        "settings/kit.html", user=user, organisation=user.organisation, contact=contact
     )
 
 

@@ -11,6 +11,7 @@ from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.database import transaction
 from webapp.models import Device, Event, StaleVault, User, Vault
+from webapp.models.user import OtherKit
 from webapp.models.vault import DeviceNotActive
 from webapp.octets import (
     Refusal,
@@ -24,8 +25,9 @@ from webapp.octets import (
     signed,
     unlocked_device,
 )
-from webapp.security import me
+from webapp.security import me, my_sign_in
 from webapp.views.devices import device_of_session, way_to_vault
+from webapp.views.home import opening_device
 
 bp = Blueprint("vault", __name__)
 
@@ -34,6 +36,19 @@ bp = Blueprint("vault", __name__)
 def show_vault() -> str | BaseResponse:
     """An empty frame: the browser fills it with what it opens."""
     return way_to_vault() or render_template("vault/index.html", organisation=me().organisation)
+
+
+@bp.get("/vault/import")
+def show_import() -> str | BaseResponse:
+    """Passwords from another program. The file is read in the browser and goes nowhere."""
+    return way_to_vault() or render_template("vault/import.html", organisation=me().organisation)
+
+
+@bp.get("/vault/export")
+def show_export() -> str | BaseResponse:
+    """The vault as a file, encrypted or in plain text. The browser makes it; it never comes from here."""
+    device = opening_device(me(), my_sign_in())
+    return way_to_vault() or render_template("vault/export.html", organisation=me().organisation, device=device)
 
 
 @bp.get("/vault/file")
@@ -57,10 +72,9 @@ def save_file() -> Response:
     device_id, user_id = unlocked_device().id, me().id
     header, file = framed_body()
     age_file(file, limits.VAULT_FILE_BYTES)
-    kit, kit_key = number_of(header, "kit"), kit_key_of(header)
-    is_next = kit_key is not None and kit == me().kit_number + 1
-    if header.get("file_sha256") != hashlib.sha256(file).hexdigest() or not (is_next or kit == me().kit_number):
+    if header.get("file_sha256") != hashlib.sha256(file).hexdigest():
         raise Refusal(400, "malformed")
+    kit, kit_key = number_of(header, "kit"), kit_key_of(header)
     base = number_of(header, "epoch"), str(header.get("base_sha256"))
     counter, items = number_of(header, "counter", limits.COUNTERS), number_of(header, "items")
     if items > limits.VAULT_ITEMS:
@@ -70,8 +84,9 @@ def save_file() -> Response:
             user = User.locked(user_id)
             device = session.get_one(Device, device_id)
             saved = _place(Vault.save(user, device, base, counter, items, file))
-            if kit_key:
-                user.change_kit(kit, kit_key, device.name)
+            user.keep_kit(kit, kit_key, device.name)
+    except OtherKit:
+        raise Refusal(400, "malformed") from None
     except StaleVault as stale:
         raise Refusal(409, "stale_vault", **_place(stale.current)) from None
     except DeviceNotActive:

@@ -21,7 +21,6 @@ from webapp.models import (
     LinkClosed,
     Organisation,
     Purpose,
-    RestoreRequest,
     Undo,
     UndoClosed,
     User,
@@ -208,7 +207,6 @@ def _show(link: Link, token: str, problem: str = "") -> str:
     running = Running.of(user)
     devices = Device.of(user.id)
     paired, out_of_reach = _reached(user, link)
-    asked_by = db.session.get(RestoreRequest, (running.undo and running.undo.restore_request_id) or "")
     return render_template(
         "vetoes/show.html",
         token=token,
@@ -217,7 +215,7 @@ def _show(link: Link, token: str, problem: str = "") -> str:
         by_mail=link.device_id is None,
         paired=paired,
         out_of_reach=out_of_reach,
-        recovered=asked_by,
+        recovered=running.undo.asker if running.undo else None,
         returning=[device for device in devices if running.undo and running.undo.brings_back(device)],
         leaving=[device for device in devices if device.state != DeviceState.UNPAIRED],
         **_around(user),

@@ -30,8 +30,9 @@ const BODY = {
   items: [either(LOGIN, NOTE)], tombstones: [{ id, deleted_at: time }],
   keyring: {
     epochs: [{ epoch: count, key: identity }],
-    // The identity is there only until the person has shown to have the kit.
-    kit: { number: count, recipient, made_at: time, 'identity?': identity },
+    // The identity is there only until the person has shown to have the kit; the next kit only while it takes its place.
+    kit: { number: count, recipient, made_at: time, 'identity?': identity, 'verify_key?': octets(32) },
+    'next_kit?': { number: count, recipient, made_at: time, identity, verify_key: octets(32) },
   },
 };
 

@@ -2,7 +2,7 @@
  * The one kind of error that crypto code throws on purpose: a code, never a sentence. Codes: malformed, too_large,
  * newer_format, wrong_key, wrong_passphrase, passphrase_needed, bad_signature, wrong_member, wrong_epoch, rolled_back,
  * wrong_backup, wrong_request, wrong_origin, wrong_shares, wrong_fingerprint, wrong_account, key_mismatch, not_a_key_file,
- * not_a_kit, mistyped, organisation_key_file, storage_refused, worker_failed; of pairing: bad_share, wrong_code,
+ * not_a_kit, mistyped, mistyped_group, kit_too_short, kit_too_long, organisation_key_file, storage_refused, worker_failed; of pairing: bad_share, wrong_code,
  * wrong_pairing, reflected.
  */
 export class CryptoError extends Error {

@@ -1,11 +1,16 @@
 /** The Recovery Kit: one age identity in a text file that `age -d -i` takes as it is. */
-import { now } from './bytes.js';
-import { CryptoError, failing } from './errors.js';
-import { makeIdentity, recipientOf } from './identities.js';
+import { hkdf, lv, now } from './bytes.js';
+import { CryptoError } from './errors.js';
+import { makeIdentity, recipientOf, secretOf } from './identities.js';
+import { identity as isIdentity } from './shapes.js';
+import { publicOf } from './signatures.js';
 
 const TITLE = '# Spare Key Recovery Kit';
 const KEY_FILE_TITLE = '# Spare Key organisation recovery key';
 const CONFIRMED_BY = 4;
+const START = 'AGE-SECRET-KEY-1';
+const LENGTH = 58; // of what follows
+const ALPHABET = 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L'; // of bech32
 
 /** @param {string} value @returns {string} on one line, so that it can't end a comment */
 export const comment = (value) => String(value).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
@@ -29,20 +34,40 @@ export const kitText = ({ number, made_at, account, organisation, identity }) =>
 /**
  * Finds the identity in a kit: the whole file, or its one line typed from paper (case and spaces don't matter).
  * @param {string} text
- * @returns {Promise<{identity: string, recipient: string, number: number|null}>} throws `not_a_kit`, `mistyped` (a key,
- *   but with a wrong or missing character), `organisation_key_file`
+ * @returns {Promise<{identity: string, recipient: string, number: number|null}>} throws `not_a_kit`, `organisation_key_file`;
+ *   of a key with a slip `kit_too_short` {count}, `kit_too_long` {count}, `mistyped_group` {number, group}, `mistyped`
  */
 export async function parseKit(text) {
   if (text.includes(KEY_FILE_TITLE)) throw new CryptoError('organisation_key_file');
   const lines = text.split(/\r?\n/);
   const found = lines.filter((line) => !line.trim().startsWith('#')).join('').replace(/[\s-]+/g, '').toUpperCase();
-  const typed = found.match(/^AGESECRETKEY(1[A-Z0-9]+)$/)?.[1];
+  const typed = found.match(/^AGESECRETKEY[1IL]([\x21-\x7e]+)$/)?.[1];
   if (!typed) throw new CryptoError('not_a_kit');
-  const identity = `AGE-SECRET-KEY-${typed}`;
-  const recipient = await recipientOf(identity).catch(failing('mistyped'));
+  const identity = START + typed;
+  if (!isIdentity(identity)) throw slip(typed);
   const number = text.match(/^# number: (\d{1,9})\s*$/m)?.[1];
-  return { identity, recipient, number: number === undefined ? null : Number(number) };
+  return { identity, recipient: await recipientOf(identity), number: number === undefined ? null : Number(number) };
 }
+
+/**
+ * The Ed25519 seed by which somebody shows that they hold the kit; it opens nothing.
+ * @param {string} identity @param {string} user @returns {Promise<Uint8Array>} 32 bytes
+ */
+export const kitSigningSeed = (identity, user) => hkdf(secretOf(identity), lv('spare-key/v1/kit-signing', user));
+
+/** @param {string} identity @param {string} user @returns {Promise<Uint8Array>} 32 bytes: what the server knows of a kit */
+export const kitVerifyKey = async (identity, user) => publicOf(await kitSigningSeed(identity, user));
 
 /** @param {string} identity @param {string} typed @returns {boolean} whether these are the kit's last four characters */
 export const confirms = (identity, typed) => typed.replace(/[\s-]+/g, '').toUpperCase() === identity.slice(-CONFIRMED_BY);
+
+/** What the checksum tells of a key with a slip: where it is, if one other character would mend it. Groups count from behind the 1. */
+function slip(typed) {
+  const missing = LENGTH - typed.length;
+  const named = (code, details) => Object.assign(new CryptoError(code), { details });
+  if (missing) return named(missing > 0 ? 'kit_too_short' : 'kit_too_long', { count: Math.abs(missing) });
+  const mended = (place) => [...ALPHABET].some((each) => isIdentity(START + typed.slice(0, place) + each + typed.slice(place + 1)));
+  const places = [...Array(LENGTH).keys()].filter(mended);
+  const start = places[0] - (places[0] % 4);
+  return places.length === 1 ? named('mistyped_group', { number: start / 4 + 1, group: typed.slice(start, start + 4) }) : named('mistyped');
+}

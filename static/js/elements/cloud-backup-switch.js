@@ -9,39 +9,21 @@ import { demandPinned } from '../crypto/organisation-keys.js';
 import { pinOf, setPin } from '../keystore.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
 import { showStep } from '../progress.js';
-import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
-import { openVault } from '../vault-store.js';
+import { VaultElement } from '../vault-element.js';
 
 const TYPED = 16;
 
-customElements.define('cloud-backup-switch', class extends HTMLElement {
-  #store = null;
+customElements.define('cloud-backup-switch', class extends VaultElement {
   #key = null;
   #pinned = null;
 
-  connectedCallback() {
-    this.addEventListener('click', (event) => event.target.closest('[data-do=again]') && this.#open());
-    this.#open();
-  }
-
-  disconnectedCallback() {
-    this.#store = null;
-  }
-
-  async #open() {
-    this.#part('loading').hidden = false;
-    this.#part('again').hidden = true;
-    hush(this.#slot);
-    try {
-      this.#store = await openVault();
-      if (!this.#store) return; // on the way to the PIN
-      this.#show(await this.#look());
-    } catch (error) {
-      this.#part('again').hidden = false;
-      tell(this.#slot, error, this);
-    }
-    this.#part('loading').hidden = true;
+  async show() {
+    const part = await this.#look();
+    this.part('shown').replaceChildren(this.part(part).content.cloneNode(true));
+    const [fingerprint, form] = [this.querySelector('output'), this.querySelector('form')];
+    if (fingerprint) fingerprint.textContent = groups(this.#pinned);
+    if (form) onSubmit(form, (typed) => this.#turnOn(typed), this, () => showStep(this, null));
   }
 
   /** @returns {Promise<string>} the part that says how things are */
@@ -56,23 +38,16 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
     return this.#key.enrolled && recorded === this.#pinned ? 'on' : 'matched';
   }
 
-  #show(part) {
-    this.#part('shown').replaceChildren(this.#part(part).content.cloneNode(true));
-    const [fingerprint, form] = [this.querySelector('output'), this.querySelector('form')];
-    if (fingerprint) fingerprint.textContent = groups(this.#pinned);
-    if (form) onSubmit(form, (typed) => this.#turnOn(typed), this, () => showStep(this, null));
-  }
-
   async #turnOn(typed) {
     const fingerprint = this.#pinned ?? (await this.#typed(typed));
     const { epoch } = this.#key;
     showStep(this, 'record');
-    if (this.#recorded !== fingerprint) await this.#store.edit(() => {}, { epoch, fingerprint });
-    await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
+    if (this.#recorded !== fingerprint) await this.store.edit(() => {}, { epoch, fingerprint });
+    await this.store.save().catch((error) => (error.code === 'stale_vault' ? this.store.keepEdit('') : Promise.reject(error)));
     showStep(this, 'enrol');
-    await signedFetch('/backups/enrolment', { device: this.#store.device, json: { fingerprint } });
+    await signedFetch('/backups/enrolment', { device: this.store.device, json: { fingerprint } });
     showStep(this, 'backup');
-    await backUp(this.#store, this.#key);
+    await backUp(this.store, this.#key);
     // Where it can't be kept, the vault has it all the same.
     await setPin(this.dataset.organisation, { fingerprint, epoch }).catch(() => {});
     showStep(this, 'done');
@@ -85,9 +60,5 @@ customElements.define('cloud-backup-switch', class extends HTMLElement {
     return demandPinned(this.#key, typed);
   }
 
-  #part(name) { return this.querySelector(`:scope > [data-part=${name}]`); }
-
-  get #recorded() { return this.#store.saved.manifest.organisation_key?.fingerprint; }
-
-  get #slot() { return this.querySelector(':scope > [role=alert]'); }
+  get #recorded() { return this.store.saved.manifest.organisation_key?.fingerprint; }
 });

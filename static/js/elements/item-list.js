@@ -1,21 +1,20 @@
-/** The titles of a vault, searched in memory. Rows are made as they come into sight, so ten thousand cost no more than fifty. */
-const AT_ONCE = 60;
-const AHEAD = { rootMargin: '400px', scrollMargin: '400px' };
+/** The titles of a vault, searched in memory. */
+import { RowsInSight } from '../rows-in-sight.js';
+
 const order = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true }).compare;
 
 customElements.define('item-list', class extends HTMLElement {
   #items = []; // {item, words}
-  #found = [];
   #current = null;
-  #watch = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#more(), AHEAD);
+  #rows = null;
 
   connectedCallback() {
+    this.#rows = new RowsInSight(this.#part('rows'), this.#part('more'), ({ item }) => this.#row(item));
     this.addEventListener('input', () => this.#search());
     this.addEventListener('click', ({ target }) => {
       const id = target.closest('.item')?.dataset.id;
       if (id) this.dispatchEvent(new CustomEvent('item-chosen', { bubbles: true, detail: { id } }));
     });
-    this.#watch.observe(this.#part('more'));
   }
 
   /** @param {object[]} items @param {string|null} current - id of the one that is open */
@@ -35,22 +34,12 @@ customElements.define('item-list', class extends HTMLElement {
 
   #search() {
     const wanted = this.querySelector('input').value.toLowerCase().split(/\s+/).filter(Boolean);
-    this.#found = this.#items.filter(({ words }) => wanted.every((word) => words.includes(word)));
-    this.#part('rows').replaceChildren();
+    const found = this.#items.filter(({ words }) => wanted.every((word) => words.includes(word)));
     this.#part('empty').hidden = this.#items.length > 0;
-    this.#part('none').hidden = !this.#items.length || this.#found.length > 0;
-    this.#more();
-    const detail = { found: this.#found.length, count: this.#items.length };
+    this.#part('none').hidden = !this.#items.length || found.length > 0;
+    this.#rows.show(found);
+    const detail = { found: found.length, count: this.#items.length };
     this.dispatchEvent(new CustomEvent('items-counted', { bubbles: true, detail }));
-  }
-
-  #more() {
-    const rows = this.#part('rows');
-    const next = this.#found.slice(rows.childElementCount, rows.childElementCount + AT_ONCE);
-    rows.append(...next.map(({ item }) => this.#row(item)));
-    // Observed anew, it reports again where even these leave room.
-    this.#watch.unobserve(this.#part('more'));
-    if (rows.childElementCount < this.#found.length) this.#watch.observe(this.#part('more'));
   }
 
   #row(item) {

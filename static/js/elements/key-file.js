@@ -2,12 +2,13 @@
  * Opens the recovery key file that an admin chooses or drops, asks for its passphrase where it has one, and says what is
  * wrong with it. The key goes on by the event `key-file` (detail: the key, or null), and to forms by `read()`.
  */
+import { contentOf } from '../chosen-file.js';
 import { CryptoError } from '../crypto/errors.js';
 import { parseKeyFile } from '../crypto/organisation-keys.js';
 import { openWithPassphrase } from '../kdf.js';
 import { hush, tell } from '../sentences.js';
 
-const LARGEST = 64 * 1024;
+const ABOUT = { largest: 64 * 1024, none: 'key_file_needed', tooLarge: 'not_a_key_file' };
 
 customElements.define('key-file', class extends HTMLElement {
   #opening = null; // promise of the key in the file and passphrase as they stand
@@ -47,16 +48,10 @@ customElements.define('key-file', class extends HTMLElement {
   }
 
   async #parsed() {
-    const [file] = this.#input.files;
-    if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
-    if (!file) throw new CryptoError('key_file_needed');
-    if (file.size > LARGEST) throw new CryptoError('not_a_key_file');
-    const content = await file.arrayBuffer().catch((cause) => {
-      throw new CryptoError('file_unreadable', cause);
-    });
+    const content = await contentOf(this.#input.files[0], ABOUT);
     const passphrase = this.#passphrase.value;
     this.#part('opening').hidden = !passphrase;
-    const key = await parseKeyFile(new Uint8Array(content), passphrase, openWithPassphrase);
+    const key = await parseKeyFile(content, passphrase, openWithPassphrase);
     if (key.organisation !== this.dataset.organisation) throw this.#mismatch('foreign_key', key);
     if (this.dataset.fingerprint && key.fingerprint !== this.dataset.fingerprint) throw this.#mismatch('other_key', key);
     return key;

@@ -1,93 +1,89 @@
 /**
  * The Recovery Kit: out of the unlocked vault onto the screen, into a file or onto paper. Once its last characters are
- * typed, the vault is saved without it. It says `kit-confirmed`, and goes to `data-next` where there is one.
+ * typed, the vault is saved without it. With `data-change` it is the next kit, which takes the present one’s place. It says `kit-confirmed`, and goes to `data-next` where there is one.
  */
+import { base64 } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
-import { confirms, kitText } from '../crypto/recovery-kits.js';
+import { confirms, kitText, kitVerifyKey, makeKit } from '../crypto/recovery-kits.js';
 import { download } from '../download.js';
 import { onSubmit } from '../on-submit.js';
-import { hush, tell } from '../sentences.js';
 import { signedFetch } from '../server.js';
-import { onLock } from '../vault-session.js';
-import { accountOf, openVault } from '../vault-store.js';
+import { VaultElement } from '../vault-element.js';
+import { accountOf } from '../vault-store.js';
 
-customElements.define('recovery-kit', class extends HTMLElement {
-  #store = null;
-  #stop = () => {};
-
+customElements.define('recovery-kit', class extends VaultElement {
   connectedCallback() {
     this.addEventListener('click', ({ target }) => this.#click(target.closest('[data-do]')?.dataset.do));
-    this.#stop = onLock(() => this.#clear());
-    this.#open();
-  }
-
-  disconnectedCallback() {
-    this.#stop();
-    this.#clear();
+    super.connectedCallback();
   }
 
   #click(act) {
     if (act === 'download') this.#download();
     else if (act === 'print') print();
-    else if (act === 'again') this.#open();
   }
 
-  async #open() {
-    this.#clear();
-    this.#part('loading').hidden = false;
-    this.#part('again').hidden = true;
-    hush(this.#slot);
-    try {
-      this.#store = await openVault();
-      if (!this.#store) return; // on the way to the PIN
-      if (this.#kit.identity) this.#fill(this.#part('kit').content.cloneNode(true));
-      else await this.#finish(); // confirmed before, but the connection broke
-      this.#part('loading').hidden = true;
-    } catch (error) {
-      this.#part('loading').hidden = true;
-      this.#part('again').hidden = false;
-      tell(this.#slot, error, this);
-    }
+  async show() {
+    if (this.#changes && !this.#kit) this.#begin();
+    else if (this.#kit.identity) this.#fill(this.part('kit').content.cloneNode(true));
+    else await this.#finish(); // confirmed before, but the connection broke
+  }
+
+  /** Before anything is made: what it means. */
+  #begin() {
+    const shown = this.part('begin').content.cloneNode(true);
+    onSubmit(shown.querySelector('form'), () => this.#make(), this);
+    this.part('shown').replaceChildren(shown);
+  }
+
+  /** From here on both kits open the vault, until the new one is confirmed. */
+  async #make() {
+    const { store, dataset } = this;
+    const { identity, recipient, made_at } = await makeKit({ number: 0, account: '', organisation: '' });
+    const verify = base64(await kitVerifyKey(identity, dataset.user));
+    await store.edit(({ keyring }) => {
+      keyring.next_kit ??= { number: keyring.kit.number + 1, recipient, made_at, identity, verify_key: verify };
+    });
+    await saved(store);
+    this.#fill(this.part('kit').content.cloneNode(true));
   }
 
   #fill(shown) {
-    shown.querySelector('[data-kit=account]').textContent = accountOf(this.#store.saved.manifest);
+    shown.querySelector('[data-kit=account]').textContent = accountOf(this.store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
     shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
     shown.querySelector('[data-kit=identity]').textContent = this.#kit.identity;
     onSubmit(shown.querySelector('form'), (typed) => this.#confirm(typed), this);
-    this.#part('shown').replaceChildren(shown);
+    this.part('shown').replaceChildren(shown);
   }
 
   #download() {
     const { organisationName: organisation } = this.dataset;
-    const account = accountOf(this.#store.saved.manifest);
+    const account = accountOf(this.store.saved.manifest);
     download(kitText({ ...this.#kit, account, organisation }), `spare-key-recovery-kit-${this.#kit.number}.txt`);
   }
 
   async #confirm(typed) {
     if (!confirms(this.#kit.identity, typed)) throw new CryptoError('kit_differs');
-    await this.#store.edit(({ keyring }) => delete keyring.kit.identity);
+    await this.store.edit(({ keyring }) => {
+      const { identity: _, ...kit } = this.#changes ? keyring.next_kit : keyring.kit;
+      keyring.kit = kit;
+      if (this.#changes) delete keyring.next_kit;
+    });
     await this.#finish();
   }
 
   async #finish() {
-    await this.#store.save().catch((error) => (error.code === 'stale_vault' ? this.#store.keepEdit('') : Promise.reject(error)));
-    await signedFetch('/vault/kit-confirmation', { device: this.#store.device, json: { kit: this.#kit.number } });
-    this.#clear();
-    this.#part('shown').replaceChildren(this.#part('confirmed').content.cloneNode(true));
+    await saved(this.store);
+    if (!this.#changes) await signedFetch('/vault/kit-confirmation', { device: this.store.device, json: { kit: this.store.body.keyring.kit.number } });
+    this.clear();
+    this.part('shown').replaceChildren(this.part('confirmed').content.cloneNode(true));
     this.dispatchEvent(new CustomEvent('kit-confirmed', { bubbles: true }));
     if (this.dataset.next) location.assign(this.dataset.next);
   }
 
-  #clear() {
-    this.#store = null;
-    this.#part('shown')?.replaceChildren();
-  }
+  get #changes() { return 'change' in this.dataset; }
 
-  #part(name) { return this.querySelector(`[data-part=${name}]`); }
-
-  get #kit() { return this.#store.body.keyring.kit; }
-
-  get #slot() { return this.querySelector('[role=alert]'); }
+  get #kit() { return this.store.body.keyring[this.#changes ? 'next_kit' : 'kit']; }
 });
+
+const saved = (store) => store.save().catch((error) => (error.code === 'stale_vault' ? store.keepEdit('') : Promise.reject(error)));

@@ -2,6 +2,7 @@
 import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
+import { opened, OwnRecovering } from '../own-recovering.js';
 import { showStep } from '../progress.js';
 import { Restoring } from '../restoring.js';
 
@@ -9,7 +10,10 @@ customElements.define('restore-finish', class extends HTMLElement {
   #restoring = null;
 
   connectedCallback() {
-    this.#restoring = new Restoring({ ...this.dataset }, (step) => showStep(this, step));
+    const { way, first } = this.dataset;
+    if (first && opened()?.way !== way) return location.replace(first); // reloaded: what was open is gone
+    const Way = this.dataset.request ? Restoring : OwnRecovering;
+    this.#restoring = new Way({ ...this.dataset }, (step) => showStep(this, step));
     const form = this.querySelector('form');
     onSubmit(form, async (pin, again) => {
       const code = globalThis.isSecureContext ? refusal(pin, again) : 'insecure_context';
@@ -21,6 +25,7 @@ customElements.define('restore-finish', class extends HTMLElement {
       showStep(this, null);
       if (code === 'earlier_epoch') this.querySelector('[data-part=undone]').hidden = false;
     });
+    return undefined;
   }
 
   disconnectedCallback() {

@@ -5,6 +5,7 @@
 import { backUpIfDue } from '../backing-up.js';
 import { now } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
+import { keepCopyIfDue } from '../local-copies.js';
 import { hush, sentence, tell } from '../sentences.js';
 import { vaultStore } from '../vault-store.js';
 
@@ -69,7 +70,8 @@ customElements.define('vault-items', class extends HTMLElement {
   #settle() {
     this.#say(null);
     this.#render();
-    // Not waited for: the vault is saved, whether or not the backup gets through.
+    // Not waited for: the vault is saved, whether or not backup and copy get through. What is wrong with the copy, the Backup Center says.
+    keepCopyIfDue(this.#store).catch(() => {});
     backUpIfDue(this.#store).catch((error) => error.code === 'key_mismatch' && !this.#trouble && this.#say(error));
   }
 

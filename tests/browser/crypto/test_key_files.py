@@ -39,7 +39,27 @@ def test_a_kit_typed_from_paper_is_read_and_mistakes_are_named(modules: Modules)
           ...await Promise.all([wrong, kit.identity.slice(0, -1), 'hello', '', kit.text + kit.text,
             organisation_key.text].map((text) =>
             code(() => kits.parseKit(text))))];""", given=given, fours=fours, wrong=wrong) == [
-        True, 1, "mistyped", "mistyped", "not_a_kit", "not_a_kit", "mistyped", "organisation_key_file",
+        True, 1, "mistyped_group", "kit_too_short", "not_a_kit", "not_a_kit", "kit_too_long", "organisation_key_file",
+    ]  # fmt: skip
+
+
+def test_every_single_wrong_character_of_a_kit_is_found(modules: Modules) -> None:
+    """Also one that no key has (B, I, O and 1 among them), and an I or l for the 1 in front."""
+    assert modules("""const { identity } = await kits.makeKit({ number: 1, account: '', organisation: '' });
+        const found = (text) => kits.parseKit(text).then(() => 'no error', ({ code, details }) => [code, details]);
+        const wrong = [];
+        for (let place = 16; place < 74; place += 1) {
+          const other = 'QPBIO1?'.replace(identity[place], '')[place % 6];
+          const typed = identity.slice(0, place) + other + identity.slice(place + 1);
+          const start = place - (place % 4);
+          const expected = ['mistyped_group', { number: start / 4 - 3, group: typed.slice(start, start + 4) }];
+          if (JSON.stringify(await found(typed)) !== JSON.stringify(expected)) wrong.push(typed);
+        }
+        const other = (each) => (each === 'Q' ? 'P' : 'Q');
+        const two = (text) => text.slice(0, 20) + other(text[20]) + other(text[21]) + text.slice(22);
+        return [wrong, await found(two(identity)), await found(identity.slice(0, -3)), await found(identity + 'QQ'),
+          await found(identity.replace('-1', '-l')), await found(identity.replace('-1', '-I'))];""") == [
+        [], ["mistyped", None], ["kit_too_short", {"count": 3}], ["kit_too_long", {"count": 2}], "no error", "no error",
     ]  # fmt: skip
 
 

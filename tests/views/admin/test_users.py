@@ -32,7 +32,7 @@ def test_everybody_is_listed_with_what_there_is_to_restore(
 ) -> None:
     backed_up(alice, organisation_key)
     text = " ".join(re.sub(r"<[^>]+>", " ", bob.get("/admin/users").text).split())
-    assert "Alice alice@example.org Member Active just now 1 newest just now" in text
+    assert "Alice alice@example.org Member Active just now 1 in the cloud newest just now" in text
     assert "Bob bob@example.org Admin No vault yet just now None" in text
     assert "Olga olga@example.org Owner No vault yet Never None" in text
 

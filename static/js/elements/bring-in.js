@@ -1,0 +1,109 @@
+/**
+ * A look at items from elsewhere before they come into the open vault, and the save of those that are ticked. Whoever has
+ * them calls `show`; it says `brought-in` (detail: how many) once they are saved. What differs is ticked unless
+ * `data-ticked` is `new`. Sentences for problems stand in it or in an element around it.
+ */
+import { backUpIfDue } from '../backing-up.js';
+import { bringIn, compare } from '../bringing-in.js';
+import { CryptoError } from '../crypto/errors.js';
+import { onSubmit } from '../on-submit.js';
+import { RowsInSight } from '../rows-in-sight.js';
+import { hush, sentence } from '../sentences.js';
+import { openVault } from '../vault-store.js';
+
+customElements.define('bring-in', class extends HTMLElement {
+  #store = null;
+  #ticked = new Set(); // of the rows
+  #added = null; // how many, once they are in the vault of this browser
+  #rows = null;
+  #problems = null;
+
+  connectedCallback() {
+    this.#rows = new RowsInSight(this.#part('rows'), this.#part('more'), (row) => this.#row(row));
+    this.#problems = new RowsInSight(this.#part('problems'), this.#part('more-problems'), (each) => this.#problem(each));
+    onSubmit(this.querySelector('form'), () => this.#save(), this);
+  }
+
+  disconnectedCallback() { this.clear(); }
+
+  /** Nothing of it is on the page any more. */
+  clear() {
+    this.#store = this.#added = null;
+    this.#ticked.clear();
+    this.#rows.show([]);
+    this.#problems.show([]);
+    this.#part('preview').hidden = true;
+    hush(this.querySelector('[role=alert]'));
+  }
+
+  /**
+   * @param {object[]} items - as the body of a vault has them
+   * @param {{row: number, code: string, details?: object}[]} problems - what was not understood: where, why; details fill
+   *   the sentence
+   * @returns {Promise<void>} busy on the way to the PIN; throws what `openVault` throws
+   */
+  async show(items, problems) {
+    this.clear();
+    this.#store = await openVault();
+    if (!this.#store) return new Promise(() => {});
+    const rows = compare(this.#store.body, items);
+    const kinds = (this.dataset.ticked ?? 'new differs').split(' ');
+    this.#ticked = new Set(rows.filter(({ kind }) => kinds.includes(kind)));
+    this.#rows.show(rows);
+    this.#problems.show(problems);
+    for (const place of this.querySelectorAll('[data-count]')) {
+      const { count } = place.dataset;
+      place.textContent = (count === 'problems' ? problems : rows.filter(({ kind }) => kind === count)).length.toLocaleString();
+    }
+    this.#part('list').disabled = false;
+    this.#part('form').hidden = !items.length;
+    this.#part('problem-list').hidden = !problems.length;
+    this.#part('done').hidden = true;
+    this.#part('preview').hidden = false;
+    return undefined;
+  }
+
+  #row(row) {
+    const shown = this.#part('row').content.cloneNode(true);
+    const { title, username, url } = row.item;
+    fill(shown, { title, detail: [username, url].filter(Boolean).join(' · ') });
+    for (const badge of shown.querySelectorAll('[data-kind]')) if (badge.dataset.kind !== row.kind) badge.remove();
+    const box = shown.querySelector('input');
+    box.checked = this.#ticked.has(row);
+    box.disabled = row.kind === 'same';
+    box.addEventListener('change', () => this.#ticked[box.checked ? 'add' : 'delete'](row));
+    return shown;
+  }
+
+  #problem({ row, code, details }) {
+    const shown = this.#part('problem').content.cloneNode(true);
+    fill(shown, { row, why: sentence(this.closest(`:has([data-code=${code}])`), code, details) });
+    return shown;
+  }
+
+  async #save() {
+    const store = this.#store;
+    if (this.#added === null) {
+      if (!this.#ticked.size) throw new CryptoError('none_ticked');
+      const items = [...this.#ticked].map(({ item }) => item);
+      let added;
+      await store.edit((body) => { added = bringIn(body, items, sentence(this, 'beside')); });
+      this.#added = added;
+      this.#part('list').disabled = true; // that is decided: what may come now is another try to send it
+    }
+    await store.save()
+      .catch((error) => (error.code === 'stale_vault' ? store.keepEdit(sentence(this, 'other_version')) : Promise.reject(error)))
+      .catch((error) => { throw error.code === 'offline' ? new CryptoError(store.isKept ? 'not_sent' : 'not_kept') : error; });
+    backUpIfDue(store).catch(() => {}); // not waited for, and no matter of this page
+    this.#part('form').hidden = true;
+    this.#part('done').hidden = false;
+    this.#part('done').querySelector('[data-count]').textContent = this.#added.toLocaleString();
+    this.dispatchEvent(new CustomEvent('brought-in', { bubbles: true, detail: this.#added }));
+  }
+
+  #part(name) { return this.querySelector(`[data-part=${name}]`); }
+});
+
+function fill(shown, texts) {
+  for (const [name, text] of Object.entries(texts)) shown.querySelector(`[data-field=${name}]`).textContent = text;
+}

@@ -1,0 +1,90 @@
+/**
+ * Opens one backup to try a recovery, or to bring what is in it into the open vault: a kept copy or a file with the vault’s own
+ * keys, else with the Recovery Kit; a cloud backup always with the kit. It hears `backup-chosen` (detail: act try or restore, kit
+ * number, read(), tried()) from inside; rows of cloud backups and of earlier
+ * vaults (`data-file`: the address) and the form for a file it hears itself.
+ */
+import { contentOf } from '../chosen-file.js';
+import { check, LIMITS, read } from '../crypto/documents.js';
+import { CryptoError } from '../crypto/errors.js';
+import { isSealed } from '../crypto/sealing.js';
+import { onSubmit } from '../on-submit.js';
+import { hush, sentence, tell } from '../sentences.js';
+import { getOctets, signedFetch } from '../server.js';
+import { openVault } from '../vault-store.js';
+
+const ABOUT = { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' };
+
+customElements.define('open-backup', class extends HTMLElement {
+  #chosen = null;
+  #file = null;
+  #store = null;
+
+  connectedCallback() {
+    this.addEventListener('backup-chosen', ({ detail }) => this.#choose(detail));
+    this.addEventListener('click', ({ target }) => this.#cloud(target.closest('[data-act]')?.dataset));
+    const kit = this.#work.querySelector('kit-input');
+    onSubmit(kit.closest('form'), async () => this.#open([(await kit.read()).identity]), this.#work);
+    const form = this.querySelector('form[data-file]');
+    if (form) onSubmit(form, () => this.#choose({ act: 'restore', read: () => contentOf(form.querySelector('input').files[0], ABOUT) }), this.#work);
+  }
+
+  disconnectedCallback() { this.#store = this.#file = this.#chosen = null; }
+
+  #cloud({ act, backup, kit, file } = {}) {
+    const read = () => getOctets(file ?? `/backups/${backup}/file`);
+    const tried = async () => {
+      await signedFetch(`/backups/${backup}/trials`, { device: this.#store.device });
+      this.dispatchEvent(new CustomEvent('backup-made', { bubbles: true })); // the list asks for itself anew
+    };
+    if (act) this.#choose({ act, kit, read, tried, isCloud: !file });
+  }
+
+  async #choose(chosen) {
+    this.#chosen = chosen;
+    this.#show('opening');
+    try {
+      this.#file = await chosen.read();
+      if (!isSealed(this.#file)) throw new CryptoError('not_a_backup');
+      this.#store = await openVault();
+      if (!this.#store) return; // on the way to the PIN
+      if (chosen.isCloud) throw new CryptoError('wrong_key');
+      await this.#open(this.#store.saved.body.keyring.epochs.map(({ key }) => key));
+    } catch (error) {
+      if (error.code === 'wrong_key') return this.#askKit();
+      this.#show(null);
+      tell(this.#work.querySelector('[role=alert]'), error, this.#work);
+    }
+  }
+
+  #askKit() {
+    const { kit, isCloud } = this.#chosen;
+    this.#show('kit');
+    this.#work.querySelector('[data-kit-number]').textContent = sentence(this.#work, kit ? 'needs_kit' : isCloud ? 'needs_some_kit' : 'needs_other_kit', { kit });
+  }
+
+  async #open(identities) {
+    const { organisation, user } = this.#store.device;
+    const { manifest, body } = await read(this.#file, identities);
+    check({ manifest }, { organisation, user });
+    if (this.#chosen.act === 'try') await this.#chosen.tried();
+    else if (!body.items.length) throw new CryptoError('empty_backup');
+    this.#show(this.#chosen.act);
+    const told = { items: body.items.length, saved: new Date(manifest.made_at).toLocaleString(), device: manifest.devices.find(({ id }) => id === manifest.device).name };
+    for (const place of this.#work.querySelectorAll('[data-told]')) place.textContent = told[place.dataset.told];
+    if (this.#chosen.act === 'restore') await this.#work.querySelector('bring-in').show(body.items, []);
+  }
+
+  /** @param {string|null} step - opening, kit, try, restore; null: only what went wrong */
+  #show(step) {
+    hush(this.#work.querySelector('[role=alert]'));
+    this.#work.hidden = false;
+    for (const part of this.#work.querySelectorAll('[data-step]')) part.hidden = part.dataset.step !== step;
+    for (const title of this.#work.querySelectorAll('[data-title]')) title.hidden = title.dataset.title !== this.#chosen.act;
+    this.#work.querySelector('kit-input').clear();
+    if (step === 'opening') this.#work.scrollIntoView({ block: 'nearest' });
+    this.#work.querySelector('[data-title]:not([hidden])').focus();
+  }
+
+  get #work() { return this.querySelector('[data-part=work]'); }
+});

@@ -1,0 +1,104 @@
+/**
+ * Opens a local backup or uses the Recovery Kit, on the way back to the vault: what was found in this browser is offered, the
+ * newest first. Its form goes on to the preview once something is open.
+ */
+import { beforeSubmit } from '../before-submit.js';
+import { contentOf } from '../chosen-file.js';
+import { LIMITS } from '../crypto/documents.js';
+import { CryptoError } from '../crypto/errors.js';
+import { isPin } from '../crypto/pins.js';
+import { allowFolder, copiesOf } from '../local-copies.js';
+import { openBackup, openWithKit } from '../own-recovering.js';
+import { hush, sentence, tell } from '../sentences.js';
+import { unlockWith } from '../unlocking.js';
+
+const OFFERED = 5;
+const ABOUT = { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' };
+
+customElements.define('own-recovery', class extends HTMLElement {
+  #copies = [];
+
+  connectedCallback() {
+    beforeSubmit(this, () => (hush(this.#slot), this.#open()), (error) => error.told || tell(this.#slot, error, this));
+    this.addEventListener('change', ({ target }) => target.matches('[name=copy]') && this.#settle());
+    this.addEventListener('change', ({ target }) => target.matches('[name=opener]') && this.#openWith(target.value));
+    this.addEventListener('click', ({ target }) => target.closest('[data-do=allow]') && this.#allow());
+    this.addEventListener('drop', () => this.#choose('file'));
+    this.querySelector('[type=submit]').disabled = false;
+    if (this.dataset.way === 'local_backup') this.#look().catch((error) => tell(this.#slot, error, this));
+  }
+
+  async #look() {
+    const { user, account } = this.dataset;
+    const { copies, folder, folderName } = await copiesOf(user, account);
+    this.#copies = copies.filter(({ size }) => size).slice(0, OFFERED);
+    this.#part('looking').hidden = true;
+    this.#part('folder').hidden = folder !== 'folder_asks';
+    this.#part('folder').querySelector('[data-told=folder]').textContent = folderName ?? '';
+    this.#part('copies').replaceChildren(...this.#copies.map((copy, place) => this.#row(copy, place)));
+    this.#choose(this.#copies.length ? '0' : 'file');
+    this.#part('none').hidden = this.#copies.length > 0;
+    this.#part('choices').hidden = !this.#copies.length;
+  }
+
+  #row(copy, place) {
+    const row = this.#part('copy').content.cloneNode(true);
+    const input = row.querySelector('input');
+    Object.assign(input, { value: String(place), checked: place === 0 });
+    const about = { items: copy.items ?? '?', folder: copy.folder, kit: copy.kit ?? '?' };
+    row.querySelector('.choice__title').textContent = copy.made_at ? new Date(copy.made_at).toLocaleString() : sentence(this, 'time_unknown');
+    row.querySelector('.choice__detail').textContent = ['place_' + copy.place, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit']
+      .map((code) => sentence(this, code, about)).join(' · ');
+    row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
+    return row;
+  }
+
+  /** This device’s PIN opens what its own lock has the key of. */
+  #takesPin({ device }) { return Boolean(this.dataset.device) && device === this.dataset.device; }
+
+  #choose(value) {
+    const input = this.querySelector(`[name=copy][value="${value}"]`);
+    if (input) input.checked = true;
+    this.#settle();
+  }
+
+  /** Which ways of opening the chosen one has. A file from elsewhere may be this device’s: that shows once it is tried. */
+  #settle() {
+    const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
+    this.#part('file').hidden = chosen !== 'file';
+    const pin = this.querySelector('[name=opener][value=pin]');
+    pin.disabled = chosen === 'file' ? !this.dataset.device : !this.#takesPin(this.#copies[chosen]);
+    const opener = pin.disabled || chosen === 'file' ? 'kit' : 'pin';
+    this.querySelector(`[name=opener][value=${opener}]`).checked = true;
+    this.#part('openers').hidden = pin.disabled;
+    this.#part('kit-only').hidden = !pin.disabled || chosen === 'file';
+    this.#openWith(opener);
+  }
+
+  #openWith(opener) {
+    for (const part of this.querySelectorAll('[data-opener]')) part.hidden = part.dataset.opener !== opener;
+  }
+
+  async #open() {
+    const kit = this.querySelector('kit-input');
+    if (this.dataset.way === 'recovery_kit') return openWithKit(this.dataset, (await kit.read()).identity);
+    const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
+    const file = chosen === 'file' ? await contentOf(this.#part('file').querySelector('input[type=file]').files[0], ABOUT) : await this.#copies[chosen].read();
+    const withPin = this.querySelector('[name=opener]:checked').value === 'pin';
+    return openBackup(this.dataset, file, [withPin ? await this.#byPin() : (await kit.read()).identity]);
+  }
+
+  async #byPin() {
+    const pin = this.querySelector('[data-opener=pin] input').value;
+    if (!isPin(pin)) throw new CryptoError('no_pin'); // no try is lost by a slip
+    return (await unlockWith(pin, this.dataset.device)).vaultKey;
+  }
+
+  async #allow() {
+    if (await allowFolder(this.dataset.user)) await this.#look();
+  }
+
+  #part(name) { return this.querySelector(`[data-part=${name}]`); }
+
+  get #slot() { return this.querySelector('.notice--danger[id]'); }
+});

@@ -1,0 +1,144 @@
+"""Recoveries that need nobody’s help: what each takes, changes and tells, and in which state none begins or ends."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.clock import MovableClock
+from tests.support.finishing import everything
+from tests.support.marks import hold
+from tests.support.owning import WAYS, Own, begun, own
+from tests.support.paired import session_of
+from tests.support.people import Person, enrolled
+from webapp.client import recovery_kits
+from webapp.database import db, transaction
+from webapp.models import (
+    Device,
+    DeviceLock,
+    DeviceState,
+    Event,
+    Hold,
+    Notice,
+    OwnRecovery,
+    SignIn,
+    Undo,
+    User,
+    Vault,
+    Way,
+)
+from webapp.models.veto import handed_out
+
+WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
+
+
+@pytest.fixture(params=WAYS)
+def made(request: pytest.FixtureRequest, alice: Person) -> Own:
+    """A new browser of alice’s, once on each way; nothing is begun."""
+    enrolled(alice)
+    return own(alice, request.param)
+
+
+def test_the_vault_changes_hands(app: Flask, made: Own, alice: Person) -> None:
+    assert alice.device
+    window = timedelta(days=30 if made.way == Way.NEW_ACCOUNT else 7)
+    with app.app_context():
+        made.beginning()()
+        sent = made.sent()
+        assert made.finishing(sent)() == made.device.id
+        user = db.session.get_one(User, alice.user_id)
+        former, vault = db.session.get_one(Vault, (user.id, 1)), Vault.current(user, with_file=True)
+        assert vault
+        assert (user.epoch, user.kit_number, user.kit_confirmed_at) == (2, 2, None)
+        assert user.kit_verify_key == recovery_kits.verify_key(made.device.kit, user.id)
+        assert (vault.file, vault.verify_key, vault.device_id) == (sent.file, made.device.verify_key, made.device.id)
+        assert former.ended_at is not None, "archived as it was"
+        device, old = db.session.get_one(Device, made.device.id), db.session.get_one(Device, alice.device.id)
+        assert (device.state, device.browser, old.state) == ("active", "Safari on iPhone", "unpaired")
+        assert DeviceLock.open(device, 1, made.device.proof(), session_of(user.id)) == (sent.keyslot, sent.server_share)
+        undo = db.session.scalars(select(Undo)).one()
+        assert (undo.way, undo.own_recovery_id, undo.restore_request_id) == (made.way, made.device.id, None)
+        assert (undo.former_epoch, undo.epoch, undo.former_kit) == (1, 2, 1)
+        assert timedelta(0) <= window - (undo.until - undo.made_at) < timedelta(minutes=1)
+        assert (old.unpaired_epoch, old.share_until) == (2, undo.until), "its share is kept as long"
+        session = db.session.get_one(SignIn, made.sign_in_id)
+        assert (session.device_id, [each.id for each in SignIn.alive_of(user)]) == (made.device.id, [made.sign_in_id])
+
+
+def test_the_member_and_the_admins_are_told(app: Flask, made: Own, bob: Person) -> None:
+    with app.app_context():
+        made.beginning()()
+        told = [] if made.way == Way.NEW_ACCOUNT else ["own_recovery_begun"]
+        assert list(db.session.scalars(select(Notice.kind).where(Notice.kind.startswith("own_")))) == told
+        made.finishing(made.sent())()
+        rows = db.session.scalars(select(Notice).where(Notice.kind.startswith("own_recovery_completed")))
+        assert sorted((row.user.name, row.kind, row.details["way"]) for row in rows) == [
+            ("Alice", "own_recovery_completed", made.way),
+            ("Bob", "own_recovery_completed_admin", made.way),
+        ]
+        kinds = list(db.session.scalars(select(Event.kind)))
+        for kind in ("own_recovery.begun", "own_recovery.completed", "device.unpaired", "device.enrolled"):
+            assert kinds.count(kind) == 1
+
+
+def test_the_same_again_changes_nothing(app: Flask, made: Own) -> None:
+    with app.app_context():
+        made.beginning()()
+        before = everything()
+        assert made.beginning()() == made.device.id
+        assert everything() == before
+        sent = made.sent()
+        made.finishing(sent)()
+        before = everything()
+        assert made.finishing(sent)() == made.device.id
+        assert everything() == before
+
+
+@pytest.mark.parametrize("way", WITH_A_KEY)
+def test_a_second_browser_of_the_same_session_is_not_announced_again(app: Flask, alice: Person, way: Way) -> None:
+    enrolled(alice)
+    first = begun(alice, way)
+    second = dataclasses.replace(first, device=alice.new_device())
+    with app.app_context():
+        second.beginning()()
+        assert list(db.session.scalars(select(Notice.kind).where(Notice.kind == "own_recovery_begun"))) == [
+            "own_recovery_begun"
+        ]
+        assert db.session.get(OwnRecovery, second.device.id)
+
+
+@pytest.mark.parametrize("way", WITH_A_KEY)
+def test_who_shows_a_key_needs_no_password_again(app: Flask, alice: Person, way: Way, clock: MovableClock) -> None:
+    enrolled(alice)
+    made = own(alice, way)
+    clock.advance(hours=10)
+    with app.app_context():
+        made.beginning()()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("days", [1, 8])
+def test_an_objection_soon_after_is_told_what_was_handed_out(
+    app: Flask, alice: Person, way: Way, days: int, clock: MovableClock
+) -> None:
+    enrolled(alice)
+    begun(alice, way)
+    clock.advance(days=days)
+    hold(alice)
+    with app.app_context():
+        found = Hold.of(alice.user_id)
+        assert found
+        assert handed_out(found) == (way != Way.NEW_ACCOUNT and days == 1)
+
+
+def test_a_prior_device_is_unpaired_and_was_prior(app: Flask, made: Own, alice: Person) -> None:
+    assert alice.device
+    with app.app_context():
+        with transaction() as session:
+            session.get_one(Device, alice.device.id).state = DeviceState.PRIOR
+        made.beginning()()
+        made.finishing(made.sent())()
+        old = db.session.get_one(Device, alice.device.id)
+        assert (old.state, old.unpaired_from) == ("unpaired", "prior")

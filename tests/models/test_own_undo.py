@@ -1,0 +1,124 @@
+"""Undo of a recovery that needed nobody’s help: vault, kit and devices are as before, for a new account for longer."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.clock import MovableClock
+from tests.support.owning import WAYS, begun, own, recovered
+from tests.support.paired import session_of
+from tests.support.people import Person, enrolled
+from tests.support.restoring import request_row
+from webapp.client import recovery_kits
+from webapp.crypto.signatures import BadSignature
+from webapp.database import db, transaction
+from webapp.flows.restore_request import State
+from webapp.models import Device, DeviceLock, RestoreRequest, Undo, User, Vault, Way
+from webapp.worker import tidy
+
+LIFE = {Way.LOCAL_BACKUP: 7, Way.RECOVERY_KIT: 7, Way.NEW_ACCOUNT: 30}
+
+
+def undo(app: Flask, person: Person) -> bool:
+    """Undo what can be undone; False where nothing can."""
+    with app.app_context(), transaction():
+        user = User.locked(person.user_id)
+        found = Undo.open_of(user)
+        if found:
+            found.undo(user)
+        return found is not None
+
+
+def standing(app: Flask, person: Person) -> tuple[int, int, list[str]]:
+    """Epoch, kit, and the states of the devices in the order they came."""
+    with app.app_context():
+        user = db.session.get_one(User, person.user_id)
+        devices = db.session.scalars(select(Device.state).order_by(Device.enrolled_at)).all()
+        return user.epoch, user.kit_number, [str(state) for state in devices]
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("way", WAYS)
+def test_everything_is_as_before(app: Flask, alice: Person, way: Way, database_kind: str) -> None:
+    device = enrolled(alice)
+    made = recovered(alice, way)
+    assert undo(app, alice)
+    assert standing(app, alice) == (1, 1, ["active", "unpaired"])
+    with app.app_context():
+        user = db.session.get_one(User, alice.user_id)
+        assert user.kit_confirmed_at is not None
+        assert user.kit_verify_key == recovery_kits.verify_key(device.kit, alice.user_id)
+        vault = Vault.current(user, with_file=True)
+        assert vault
+        assert (vault.file, vault.ended_at) == (device.file, None)
+        assert db.session.get_one(Vault, (user.id, 2)).ended_at is not None, "archived, not destroyed"
+        row = db.session.get_one(Device, device.id)
+        assert DeviceLock.open(row, 1, device.proof(), session_of(device.user))[1] == device.server_share
+    with pytest.raises(BadSignature):
+        begun(alice, Way.RECOVERY_KIT, holding=made.device)
+    begun(alice, Way.RECOVERY_KIT)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_can_be_undone_until_its_time_is_over(app: Flask, alice: Person, way: Way, clock: MovableClock) -> None:
+    device = enrolled(alice)
+    recovered(alice, way)
+    clock.advance(days=LIFE[way] - 1)
+    with app.app_context():
+        tidy()
+        assert DeviceLock.versions(device.id) == [1], "its part of the key is kept sealed"
+    assert undo(app, alice)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_afterwards_it_can_not(app: Flask, alice: Person, way: Way, clock: MovableClock) -> None:
+    device = enrolled(alice)
+    recovered(alice, way)
+    clock.advance(days=LIFE[way], seconds=1)
+    assert not undo(app, alice)
+    with app.app_context():
+        tidy()
+        assert DeviceLock.versions(device.id) == []
+    assert standing(app, alice)[0] == 2
+
+
+def test_an_open_request_is_stopped_by_the_recovery(app: Flask, alice: Person) -> None:
+    enrolled(alice)
+    with app.app_context():
+        request_id = request_row(alice)
+    recovered(alice, Way.NEW_ACCOUNT)
+    with app.app_context():
+        request = db.session.get_one(RestoreRequest, request_id)
+        assert (request.state, request.stop_reason) == (State.STOPPED, "recovered")
+
+
+def test_no_second_new_account_bars_the_way_to_the_vault(app: Flask, alice: Person) -> None:
+    """Whoever has the sign-in password begins two: undoing the later one brings back only their first."""
+    enrolled(alice)
+    recovered(alice, Way.NEW_ACCOUNT)
+    recovered(alice, Way.NEW_ACCOUNT)
+    assert undo(app, alice)
+    assert standing(app, alice) == (2, 2, ["unpaired", "active", "unpaired"])
+    assert undo(app, alice)
+    assert standing(app, alice) == (1, 1, ["active", "unpaired", "unpaired"])
+    assert not undo(app, alice)
+
+
+def test_nor_a_recovery_with_the_kit_of_such_an_account(app: Flask, alice: Person, clock: MovableClock) -> None:
+    enrolled(alice)
+    theirs = recovered(alice, Way.NEW_ACCOUNT)
+    clock.advance(days=20)
+    recovered(alice, Way.RECOVERY_KIT, holding=theirs.device)
+    assert (undo(app, alice), undo(app, alice)) == (True, True)
+    assert standing(app, alice) == (1, 1, ["active", "unpaired", "unpaired"])
+
+
+@pytest.mark.parametrize("first", [Way.LOCAL_BACKUP, Way.RECOVERY_KIT])
+def test_who_undoes_twice_means_one_recovery(app: Flask, alice: Person, first: Way) -> None:
+    """An earlier one that took a key of the vault may well have been the member’s own."""
+    enrolled(alice)
+    mine = recovered(alice, first)
+    recovered(alice, Way.NEW_ACCOUNT)
+    assert (undo(app, alice), undo(app, alice)) == (True, False)
+    assert standing(app, alice) == (2, 2, ["unpaired", "active", "unpaired"])
+    assert own(alice, Way.RECOVERY_KIT, holding=mine.device)
