@@ -186,6 +186,9 @@ class Audit:
                 self._tell_admins("recovery_undone_admin", but=row["user_id"])
 
     def _own(self) -> None:
+        if self.act.kind == "change_kit":
+            self.events["kit.changed", self.act.user] += 1
+            self.notices["kit_changed", self.act.user] += 1
         events, notices, done = told_of_own(self.before, self.after)
         self.events.update(events)
         self.notices.update(notices)

@@ -104,6 +104,8 @@ class Copy:
     """User and epoch."""
     file: bytes
     titles: tuple[str, ...]
+    kit: Identity
+    """That of its time."""
 
 
 @dataclass
@@ -208,7 +210,7 @@ class Stage:
         cast.kits[place] = vault.kit().identity
         assert vault.confirm_kit(cast.kits[place][-4:])
         vault.add("Mail", username=player.name)
-        cast.copies.append(Copy(place, vault.browser.get_file("/vault/file")[1], ("Mail",)))
+        cast.copies.append(Copy(place, vault.browser.get_file("/vault/file")[1], ("Mail",), cast.kits[place]))
         vault.switch_on_cloud_backups()
         vault.back_up()
         profile.keys.append(Key(member.device, {1: PIN}))

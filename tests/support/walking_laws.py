@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_device_laws import devices
-from tests.support.walking_own_laws import own_recoveries, require_own_finish
+from tests.support.walking_own_laws import kits, own_recoveries, require_own_finish
 from tests.support.walking_pairing_laws import pairings
 from tests.support.walking_request_laws import requests
 from tests.support.walking_sight import Sight
@@ -55,6 +55,7 @@ def check(act: Act, before: Sight, after: Sight, book: Book) -> None:
     requests(act, before, after)
     pairings(act, before, after)
     own_recoveries(act, before, after)
+    kits(act, before, after)
 
 
 def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
@@ -68,7 +69,7 @@ def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
             assert row["epoch"] == after.users[row["user_id"]]["epoch"]
             assert row["epoch"] == 1 + max(v["epoch"] for v in before.vaults.values() if v["user_id"] == row["user_id"])
         elif before.files[key] != sha256:
-            assert act.kind in ("save", "confirm"), f"{act.kind} changed a vault"
+            assert act.kind in ("save", "confirm", "change_kit"), f"{act.kind} changed a vault"
             assert act.user == row["user_id"], "somebody else’s vault changed"
             assert key == before.current(act.user), "an archived vault was written to"
             may = before.can_pair if act.kind == "confirm" else before.opens

@@ -39,7 +39,25 @@ class OwnRules(NextRules):
         place = self.sight.current(key.state.user)
         if self.sight.files[place] == profile.open[key.state.id].sha256:
             titles = tuple(self.cast.contents[place])
-            self.cast.copies.append(Copy(place, self.sight.vaults[place]["file"], titles))
+            self.cast.copies.append(Copy(place, self.sight.vaults[place]["file"], titles, self.cast.kits[place]))
+
+    @precondition(lambda self: self.open_vaults())
+    @rule(where=PICK, luck=LUCK)
+    def change_kit(self, where: int, luck: int) -> None:
+        """In two steps: both kits open the vault until the new one is confirmed; some don’t get so far."""
+        profile, key = self.pick(self.open_vaults(), where)
+        user, vault = key.state.user, profile.open[key.state.id]
+        place = self.sight.current(user)
+        should = self.may_write(profile, key) and self.sight.files[place] == vault.sha256
+        self.act = Act("save" if should else "refused", user, key.state.id)
+        kit = self.attempt("made another kit", vault.make_next_kit, should=should)
+        self.settle()
+        if kit and luck < 3:
+            self.act = Act("change_kit", user, key.state.id)
+            self.attempt("changed the kit", vault.confirm_next_kit, should=True)
+            self.settle()
+            self.cast.kits[place] = kit.identity
+            self.prove_archived(user)
 
     @precondition(lambda self: self.with_vault())
     @rule(where=PICK, way=WAYS, which=PICK, luck=LUCK)
@@ -129,7 +147,7 @@ class OwnRules(NextRules):
     def keys_for(self, copy: Copy, profile: Profile, way: str) -> list[Identity]:
         """The kit of then, or what the PIN of a device in this browser opens, active or prior; nothing: a wrong one."""
         if way == "a backup and the kit":
-            return [self.cast.kits[copy.place]]
+            return [copy.kit]
         user = self.user_at(profile)
         here = [key for key in profile.keys if key.state.user == user and self.sight.can_pair(key.state.id)]
         if not here:

@@ -3,11 +3,24 @@
 from collections import Counter
 from datetime import timedelta
 
-from tests.support.walking_act import Act
+from tests.support.walking_act import FINISHES, UNDOS, Act
 from tests.support.walking_sight import OPEN, Sight
 from webapp import limits
 
 KEPT = ("user_id", "sign_in_id", "way", "sign_public", "recipient", "made_at")
+
+
+KIT = ("kit_number", "kit_confirmed_at", "kit_verify_key")
+
+
+def kits(act: Act, before: Sight, after: Sight) -> None:
+    """Only its member changes a kit, and a recovery or its undo."""
+    for user, row in after.users.items():
+        if any(row[name] != before.users[user][name] for name in KIT):
+            assert act.kind in UNDOS | FINISHES | {"change_kit"}, f"{act.kind} changed a kit"
+            assert act.user == user, "somebody else’s kit changed"
+        elif (act.kind, act.user) == ("change_kit", user):
+            raise AssertionError("the kit that was confirmed does not count")
 
 
 def own_recoveries(act: Act, before: Sight, after: Sight) -> None:

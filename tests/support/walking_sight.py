@@ -150,12 +150,12 @@ class Sight:
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
     def undo(self, user: str) -> sqlite3.Row | None:
-        """The recovery of a member that can be undone: the latest, and no earlier one that its undo would uncover."""
-        mine = [row for row in self.undos.values() if row["user_id"] == user]
-        latest = max(mine, key=lambda row: int(row["epoch"]), default=None)
-        if latest is None or latest["undone_at"] or latest["until"] <= self.now:
+        """The recovery of a member that can be undone: the latest, or a new account that the undo of it uncovered."""
+        mine = sorted((row for row in self.undos.values() if row["user_id"] == user), key=lambda row: -row["epoch"])
+        stands = [row for row in mine if not row["undone_at"]][:1]
+        if not stands or stands[0]["until"] <= self.now or stands[0]["epoch"] != self.users[user]["epoch"]:
             return None
-        return latest if latest["epoch"] == self.users[user]["epoch"] else None
+        return stands[0] if stands == mine[:1] or stands[0]["way"] == "new_account" else None
 
     def speaks(self, device: str) -> bool:
         """Whether its key is enough to say “This wasn’t me”."""

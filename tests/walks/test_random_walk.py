@@ -32,7 +32,8 @@ REACHED = [
     *("began with the kit, refused", "began with a backup and the kit, refused", "an own recovery met a hold"),
     *(f"finished alone, {way}" for way in ("local_backup", "recovery_kit", "new_account")),
     *("finished alone again", "the power failed within a Finish", "archived vaults opened with their kits"),
-    *("a recovery stopped a request", *(f"undone: {way}" for way in ("local_backup", "recovery_kit", "new_account"))),
+    *("changed the kit", "a recovery stopped a request"),
+    *(f"undone: {way}" for way in ("local_backup", "recovery_kit", "new_account")),
 ]
 """A walk that got nowhere would prove nothing. One that has luck against it goes on until it has been everywhere."""
 
