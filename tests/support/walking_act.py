@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 RESETS = {"admin_reset_by_mail", "admin_reset_by_hand", "operator_reset", "link"}
 UNDOS = {"veto", "undo"}
+FINISHES = {"finish", "finish_alone"}
 
 
 @dataclass

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.support.walking_act import Act
+from tests.support.walking_device_laws import UNPAIR
+from tests.support.walking_own_laws import told_of_own
 from tests.support.walking_pairing_moves import lead, locked, moved
 from tests.support.walking_sight import Sight
 from webapp import limits
@@ -34,6 +36,7 @@ class Audit:
             self._sessions,
             self._holds,
             self._pairings,
+            self._own,
             self._rest,
         ):
             part()
@@ -147,6 +150,18 @@ class Audit:
                     self.notices["new_sign_in", row["user_id"]] += 1
         if self.act.kind == "end_sessions" and set(self._ended()):
             self.events["user.sessions_ended", self.act.user] += 1
+        elif self.act.kind in UNPAIR:
+            self.events["user.sessions_ended", self.act.user] += self._devices_ended()
+
+    def _devices_ended(self) -> int:
+        """Of how many of the devices that were unpaired a session ended with that."""
+        ended, found = [self.before.sign_ins[key] for key in self._ended()], 0
+        for device in reversed(self.before.devices):
+            left = [row for row in ended if device not in (row["device_id"], row["last_device_id"])]
+            if device != self.act.device and (self._left(device) or device == self.act.target):
+                found, ended = found + (len(left) < len(ended)), left
+        assert not ended, f"{self.act.kind} ended the session of another device"
+        return found
 
     def _ended(self) -> Iterator[str]:
         for key, row in self.before.sign_ins.items():
@@ -169,6 +184,16 @@ class Audit:
                 self.events["recovery.undone", row["user_id"]] += 1
                 self.notices["recovery_undone", row["user_id"]] += 1
                 self._tell_admins("recovery_undone_admin", but=row["user_id"])
+
+    def _own(self) -> None:
+        if self.act.kind == "change_kit":
+            self.events["kit.changed", self.act.user] += 1
+            self.notices["kit_changed", self.act.user] += 1
+        events, notices, done = told_of_own(self.before, self.after)
+        self.events.update(events)
+        self.notices.update(notices)
+        for member in done:
+            self._tell_admins("own_recovery_completed_admin", but=member)
 
     def _rest(self) -> None:
         if self.act.kind == "veto":

@@ -21,9 +21,11 @@ from tests.support.walking_watch import Wire
 from webapp import clock, throttle
 from webapp.client import cpace, device_lock, identities
 from webapp.client.device_state import DeviceState
+from webapp.client.identities import Identity
 from webapp.client.member import Member
 from webapp.client.new_device import NewDevice
 from webapp.client.other_device import OtherDevice
+from webapp.client.own_recovery import OwnRecovery
 from webapp.client.recovery import Recovery
 from webapp.client.vaults import Vault
 from webapp.database import transaction
@@ -54,6 +56,14 @@ class Key:
     pins: dict[int, str] = field(default_factory=dict)
 
 
+class KnownMember(Member):
+    """One whose browser was asked before."""
+
+    def find_device(self) -> str:
+        """Nothing new."""
+        return ""
+
+
 @dataclass
 class Profile:
     """One browser of somebody."""
@@ -69,10 +79,12 @@ class Profile:
     """Pages that asked to be paired, by the device they ask for."""
     showing: dict[str, OtherDevice] = field(default_factory=dict)
     """Pages of devices that show a code, or did."""
+    alone: list[OwnRecovery] = field(default_factory=list)
+    """Pages that began a recovery which needs nobody’s help."""
 
-    def member(self, key: Key | None = None) -> Member:
-        """Whoever sits here, with one of the keys."""
-        return Member(self.wire, key.state if key else None)
+    def member(self, key: Key | None = None, *, is_known: bool = False) -> Member:
+        """Whoever sits here, with one of the keys, which the session may have proved already."""
+        return (KnownMember if is_known else Member)(self.wire, key.state if key else None)
 
 
 @dataclass
@@ -84,6 +96,18 @@ class Shown:
     typed: str = ""
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A local backup."""
+
+    place: str
+    """User and epoch."""
+    file: bytes
+    titles: tuple[str, ...]
+    kit: Identity
+    """That of its time."""
+
+
 @dataclass
 class Cast:
     """Everybody, as they are before a step."""
@@ -92,6 +116,9 @@ class Cast:
     profiles: list[Profile]
     contents: dict[str, list[str]]
     """Titles in each vault, by user and epoch."""
+    kits: dict[str, Identity] = field(default_factory=dict)
+    """The Recovery Kit of each."""
+    copies: list[Copy] = field(default_factory=list)
     mailbox: list[tuple[str, str]] = field(default_factory=list)
     """(user, token) of links for a password that arrived by mail or by hand."""
     doors: list[tuple[str, str]] = field(default_factory=list)
@@ -130,7 +157,8 @@ class Stage:
         self.eyes = Eyes(self.path)
         begun = self._joined
         profiles = [self._again(profile) for profile in begun.profiles]
-        return Cast(copy.deepcopy(begun.players), profiles, copy.deepcopy(begun.contents))
+        contents = copy.deepcopy(begun.contents)
+        return Cast(copy.deepcopy(begun.players), profiles, contents, dict(begun.kits), list(begun.copies))
 
     def wire(self, cookie: str = "") -> Wire:
         """A browser that has never been here, or has this cookie."""
@@ -178,12 +206,15 @@ class Stage:
         player, member = cast.players[profile.owner], profile.member()
         member.sign_in(player.email, PASSWORD)
         vault = member.make_vault(PIN, self.key.key.link_fragment.removeprefix("k="))
-        assert vault.confirm_kit(vault.kit().identity[-4:])
+        place = f"{player.id}/1"
+        cast.kits[place] = vault.kit().identity
+        assert vault.confirm_kit(cast.kits[place][-4:])
         vault.add("Mail", username=player.name)
+        cast.copies.append(Copy(place, vault.browser.get_file("/vault/file")[1], ("Mail",), cast.kits[place]))
         vault.switch_on_cloud_backups()
         vault.back_up()
         profile.keys.append(Key(member.device, {1: PIN}))
-        cast.contents[f"{player.id}/1"] = ["Mail"]
+        cast.contents[place] = ["Mail"]
 
 
 def cheap(patch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,13 @@
 
 from sqlite3 import Row
 
-from tests.support.walking_act import RESETS, UNDOS, Act
+from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_pairing_moves import moved
 from tests.support.walking_sight import Sight
 from webapp import limits
 
 UNPAIR = {"unpair", "unpair_others", "destroy"}
-BECOME = {"prior": RESETS, "unpaired": UNDOS | UNPAIR | {"finish"}, "active": {"complete"}}
+BECOME = {"prior": RESETS, "unpaired": UNDOS | UNPAIR | FINISHES, "active": {"complete"}}
 RETURN = UNDOS | {"return"}
 
 
@@ -17,11 +17,14 @@ def devices(act: Act, before: Sight, after: Sight, destroyed: set[str]) -> None:
     for key, row in after.devices.items():
         former = before.devices.get(key)
         if former is None:
-            assert (act.kind, act.device, row["state"]) in {("finish", key, "active"), ("complete", key, "active")}
+            assert (act.device, row["state"]) == (key, "active"), "a device came that nobody asked for"
+            assert act.kind in FINISHES | {"complete"}, f"{act.kind} made a device"
             continue
         if former["state"] != row["state"]:
             _require_change(act, before, after, former, row)
         _require_locks(act, before, after, former, row)
+    if act.kind in UNPAIR:
+        _require_ended(act, before, after)
     if act.kind == "destroy":
         destroyed.add(act.target)
     for key in destroyed:
@@ -30,8 +33,14 @@ def devices(act: Act, before: Sight, after: Sight, destroyed: set[str]) -> None:
     if act.kind == "veto" and before.users[act.user]["epoch"] == after.users[act.user]["epoch"]:
         was, now = _paired(before, act.user), _paired(after, act.user)
         assert (was - now, now - was) == (act.leaving, act.returning), "a veto changed other devices than were named"
+    _require_tabs(after)
+
+
+def _require_tabs(after: Sight) -> None:
     for tab in after.tab_keys.values():
-        assert after.devices[tab["device_id"]]["state"] == "active", "an open tab of a device that opens nothing"
+        state = after.devices[tab["device_id"]]["state"]  # a prior one is marked, too: its PIN was typed
+        allowed = {"active"} if tab["key"] else {"active", "prior"}
+        assert state in allowed, "an open tab of a device that opens nothing"
 
 
 def _require_change(act: Act, before: Sight, after: Sight, former: Row, row: Row) -> None:
@@ -66,6 +75,15 @@ def _require_locks(act: Act, before: Sight, after: Sight, former: Row, row: Row)
         assert row["share_until"] is None or row["share_until"] <= after.now, "a share that is needed is gone"
     elif lost:
         assert (act.kind, act.device) == ("unlock", key)
+
+
+def _require_ended(act: Act, before: Sight, after: Sight) -> None:
+    """What the member unpairs is signed out, whatever its browser says of itself since."""
+    rows = after.devices.items()
+    gone = {key for key, row in rows if row["state"] == "unpaired" != before.devices[key]["state"]} | {act.target}
+    for key, row in before.sign_ins.items():
+        if row["device_id"] != act.device and {row["device_id"], row["last_device_id"]} & gone:
+            assert not after.is_alive(key), f"a session of an unpaired device outlived {act.kind}"
 
 
 def _paired(sight: Sight, user: str) -> frozenset[str]:

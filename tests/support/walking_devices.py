@@ -1,5 +1,6 @@
 """Rules of a walk: signing in and out, PINs, saving and backing up, in every browser there is."""
 
+from functools import partial
 from sqlite3 import Row
 
 from hypothesis.stateful import precondition, rule
@@ -10,6 +11,7 @@ from tests.support.walking_cast import Key, Profile
 from tests.support.walking_proofs import Proofs
 from webapp import limits
 from webapp.client.encoding import new_id, to_base64
+from webapp.client.identities import Identity
 from webapp.client.vaults import Vault
 
 
@@ -74,12 +76,23 @@ class DeviceRules(Proofs):
         version, proved = self.lock_opened(profile, key, pin), self.after_proof(profile, key)
         should = version > 0 and self.sight.opens(proved)
         self.act = Act("unlock", user, device)
-        vault = self.attempt("unlocked", lambda: profile.member(key).unlock(pin), should=should)
+        vault = self.attempt("unlocked", partial(self.member_at(profile, key).unlock, pin), should=should)
         if version:
             key.pins = {version: key.pins[version]}
         if vault:
             profile.open[device] = vault
             self.require_contents(vault, user)
+
+    def type_pin(self, profile: Profile, key: Key) -> Identity | None:
+        """The right one, for what the device opens with its own copy, active or prior."""
+        pin = self.pin_of(key)
+        version = self.lock_opened(profile, key, pin)
+        self.act = Act("unlock", key.state.user, key.state.id)
+        opened = self.attempt("typed a PIN", partial(self.member_at(profile, key)._open_lock, pin), should=version > 0)
+        if opened:
+            key.pins = {version: key.pins[version]}
+        self.settle()
+        return opened
 
     def pin_of(self, key: Key) -> str:
         """The latest one chosen there, or a guess."""
@@ -116,13 +129,31 @@ class DeviceRules(Proofs):
         vault, user = profile.open[key.state.id], key.state.user
         epoch = vault.opened.manifest["epoch"]
         should = self.may_write(profile, key) and epoch == self.sight.users[user]["epoch"]
+        should = should and vault.opened.manifest["organisation_key"] is not None  # a new account has them off
         self.act = Act("back_up", user, key.state.id) if should else Act("refused", user)
         self.attempt("backed up", vault.back_up, should=should)
+
+    def switch_on_there(self, profile: Profile, key: Key) -> None:
+        """Cloud backups, where a new account left them off."""
+        vault = profile.open[key.state.id]
+        fresh = self.sight.files[self.sight.current(key.state.user)] == vault.sha256
+        if vault.opened.manifest["organisation_key"] is None and fresh and self.may_write(profile, key):
+            self.act = Act("save", key.state.user, key.state.id)
+            fingerprint = self.stage.key.key.link_fragment.removeprefix("k=")
+            work = partial(vault.switch_on_cloud_backups, fingerprint)
+            self.attempt("switched on cloud backups", work, should=True)
+            self.settle()
 
     def may_write(self, profile: Profile, key: Key) -> bool:
         """A signed request of an active device in a session of its member in which its PIN was typed."""
         mine = self.user_at(profile) == key.state.user and self.sight.opens(key.state.id)
         return mine and bool(self.opened(profile, key.state.id))
+
+    def is_open_at(self, profile: Profile, key: Key) -> bool:
+        """Whether the vault as it is now is open on a page there that may save it."""
+        found = profile.open.get(key.state.id)
+        is_newest = found is not None and found.sha256 == self.sight.files[self.sight.current(key.state.user)]
+        return is_newest and self.is_proved(profile, key) and self.may_write(profile, key)
 
     @precondition(lambda self: self.open_vaults())
     @rule(where=PICK, which=PICK, luck=LUCK)

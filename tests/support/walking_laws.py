@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.walking_act import RESETS, UNDOS, Act
+from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_device_laws import devices
+from tests.support.walking_own_laws import kits, own_recoveries, require_own_finish
 from tests.support.walking_pairing_laws import pairings
 from tests.support.walking_request_laws import requests
 from tests.support.walking_sight import Sight
@@ -25,7 +26,7 @@ class Promise:
     user: str
     former: str
     sha256: str
-    kit: tuple[int, str | None]
+    kit: tuple[int, str | None, bytes | None]
     devices: dict[str, str]
     """Those that the Finish unpaired, and what they were."""
     locks: dict[str, list[int]]
@@ -53,6 +54,8 @@ def check(act: Act, before: Sight, after: Sight, book: Book) -> None:
     devices(act, before, after, book.destroyed)
     requests(act, before, after)
     pairings(act, before, after)
+    own_recoveries(act, before, after)
+    kits(act, before, after)
 
 
 def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
@@ -66,7 +69,7 @@ def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
             assert row["epoch"] == after.users[row["user_id"]]["epoch"]
             assert row["epoch"] == 1 + max(v["epoch"] for v in before.vaults.values() if v["user_id"] == row["user_id"])
         elif before.files[key] != sha256:
-            assert act.kind in ("save", "confirm"), f"{act.kind} changed a vault"
+            assert act.kind in ("save", "confirm", "change_kit"), f"{act.kind} changed a vault"
             assert act.user == row["user_id"], "somebody else’s vault changed"
             assert key == before.current(act.user), "an archived vault was written to"
             may = before.can_pair if act.kind == "confirm" else before.opens
@@ -75,14 +78,17 @@ def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
     for user in after.users:
         if before.users[user]["epoch"] != after.users[user]["epoch"]:
             assert act.user == user, "somebody else’s epoch changed"
-            assert act.kind in UNDOS | {"finish"}, f"{act.kind} moved the epoch"
+            assert act.kind in UNDOS | FINISHES, f"{act.kind} moved the epoch"
 
 
 def _require_finish(act: Act, before: Sight, after: Sight, user: str) -> None:
-    assert (act.kind, act.user) == ("finish", user), f"{act.kind} began an epoch"
-    asked = before.asked(user)
-    assert asked, "a Finish without an open request"
-    assert (asked["state"], asked["device_id"]) == ("released", act.device), "a Finish by another device than asked"
+    assert (act.kind in FINISHES, act.user) == (True, user), f"{act.kind} began an epoch"
+    if act.kind == "finish":
+        asked = before.asked(user)
+        assert asked, "a Finish without an open request"
+        assert (asked["state"], asked["device_id"]) == ("released", act.device), "a Finish by another device than asked"
+    else:
+        require_own_finish(act, before, after, user)
     assert before.is_alive(act.session)
     states = {row["id"]: row["state"] for row in after.devices.values() if row["user_id"] == user}
     assert [key for key, state in states.items() if state != "unpaired"] == [act.device]
@@ -116,8 +122,8 @@ def _promised(before: Sight, after: Sight, user: str) -> Promise:
     return Promise(user, former, before.files[former], _kit(row), devices, tried)
 
 
-def _kit(user: Any) -> tuple[int, str | None]:
-    return user["kit_number"], user["kit_confirmed_at"]
+def _kit(user: Any) -> tuple[int, str | None, bytes | None]:
+    return user["kit_number"], user["kit_confirmed_at"], user["kit_verify_key"]
 
 
 def _require_kept(promise: Promise, made_at: str, after: Sight) -> None:
@@ -143,7 +149,7 @@ def _sessions(act: Act, before: Sight, after: Sight, book: Book) -> None:
         moved = after.users[user]["epoch"] != before.users[user]["epoch"]
         chosen = after.users[user]["password_hash"] != before.users[user]["password_hash"]
         if reset or moved or chosen or (act.kind, act.user) == ("veto", user):
-            kept = act.session if act.kind in {"finish", "undo", "password"} else ""
+            kept = act.session if act.kind in FINISHES | {"undo", "password"} else ""
             assert not alive or key == kept, f"a session outlived {act.kind}"
         forgotten = reset or (act.kind, act.user) == ("veto", user)
         known = "" if forgotten else row["browser_id"]

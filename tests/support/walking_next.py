@@ -54,11 +54,13 @@ class NextRules(RecoveryRules, DeviceRules, PasswordRules, WorldRules):
         profile, key = self.pick(found, where)
         if self.user_at(profile) != player.id:
             self.enter(profile, player)
-        self.try_pin(profile, key, right=True)
+        if not self.is_open_at(profile, key):
+            self.try_pin(profile, key, right=True)
         if key.state.id in profile.open:
             self.settle()
             self.save_there(profile, key)
             self.settle()
+            self.switch_on_there(profile, key)
             self.back_up_there(profile, key)
 
     @rule(who=PICK, where=PICK)

@@ -1,7 +1,6 @@
 """Rules of a walk: a pairing move by move, on the browser that asks and on the devices that show codes."""
 
 from datetime import timedelta
-from functools import partial
 from sqlite3 import Row
 
 from hypothesis.stateful import precondition, rule
@@ -70,15 +69,9 @@ class PairingRules(DeviceRules):
         device, user = key.state.id, key.state.user
         other = None if anew else profile.showing.get(device)
         if other is None:
-            pin = self.pin_of(key)
-            version = self.lock_opened(profile, key, pin)
-            self.act = Act("unlock", user, device)
-            work = partial(profile.member(key)._open_lock, pin)
-            vault_key = self.attempt("typed a PIN to pair", work, should=version > 0)
+            vault_key = self.type_pin(profile, key)
             if vault_key is None:
                 return
-            key.pins = {version: key.pins[version]}
-            self.settle()
             other = profile.showing[device] = OtherDevice(self.browser(profile), key.state, vault_key)
         if self.look(profile, user, other):
             self.offer(profile, key, other)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from sqlite3 import Row
 
-from tests.support.walking_act import RESETS, UNDOS, Act
+from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_sight import PAIRING, Sight
 from webapp import limits
 
@@ -22,7 +22,7 @@ ENDS = {"decline": "declined", "cancel": "cancelled", "expire": "expired", "stop
 MOVES = {
     **{kind: kind for kind in ("offer", "answer", "refuse", "confirm", "complete", "decline")},
     **{"withdraw": "cancel", "pair": "cancel"},
-    **dict.fromkeys(RESETS | UNDOS | {"finish", "unpair", "unpair_others", "destroy"}, "stop"),
+    **dict.fromkeys(RESETS | UNDOS | FINISHES | {"unpair", "unpair_others", "destroy"}, "stop"),
 }
 """What an act does to the open pairing of its member."""
 CLOCK: tuple[tuple[str, ...], ...] = ((), ("expire",), ("lapse",), ("lapse", "lock"))

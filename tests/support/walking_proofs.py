@@ -2,6 +2,7 @@
 
 from tests.support.walking import Walking
 from tests.support.walking_cast import Key, Profile
+from webapp.client.member import Member
 
 STANDING = ("unpaired", "prior", "active")
 ASKS, CLOSED = 3, -1
@@ -34,11 +35,11 @@ class Proofs(Walking):
         return key.state.id if better else proved
 
     def may_try(self, user: str, device: str) -> bool:
-        """Whether the PIN of a device may be tried: a prior one’s only to pair another."""
+        """Whether the PIN of a device may be tried: a prior one’s not while the account is on hold."""
         row = self.sight.devices.get(device)
         if row is None or row["user_id"] != user:
             return False
-        return row["state"] == "active" or (row["state"] == "prior" and self.sight.pairing(user) is not None)
+        return row["state"] == "active" or (row["state"] == "prior" and not self.sight.is_held(user))
 
     def lock_opened(self, profile: Profile, key: Key, pin: str) -> int:
         """The version of the lock that this PIN opens there; 0: none."""
@@ -53,6 +54,11 @@ class Proofs(Walking):
     def is_proved(self, profile: Profile, key: Key) -> bool:
         """Whether the session there is its member’s, and proved this very key."""
         return self.user_at(profile) == key.state.user and self.proved_at(profile) == key.state.id
+
+    def member_at(self, profile: Profile, key: Key) -> Member:
+        """Whoever sits there; a device that its session has proved is not looked for again."""
+        is_known = self.is_proved(profile, key) and key.state.id in self.sight.devices
+        return profile.member(key, is_known=is_known)
 
     def prove(self, profile: Profile, key: Key) -> bool:
         """Let the browser look for this key where its session is its member’s; whether that is the key’s then."""

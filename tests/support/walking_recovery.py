@@ -16,8 +16,10 @@ from webapp.client.device_state import DeviceState
 from webapp.client.encoding import to_base64
 from webapp.client.errors import DeviceError
 from webapp.client.http import Browser
+from webapp.client.identities import Identity
 from webapp.client.recovery import Recovery
 from webapp.client.restore_requests import RestoreRequest
+from webapp.client.vaults import Vault
 from webapp.clock import now, stamp
 
 
@@ -164,6 +166,11 @@ class RecoveryRules(Walking):
         assert [item["title"] for item in vault.items] == former, "a recovery lost something"
         key.pins, profile.open[key.state.id] = {1: pin}, vault
         self.cast.contents[self.sight.current(user)] = list(former)
+        self.keep_kit(vault, self.sight.current(user))
+
+    def keep_kit(self, vault: Vault, place: str) -> None:
+        """What a recovery printed."""
+        self.cast.kits[place] = Identity(vault.opened.body["keyring"]["kit"]["identity"])
 
     @precondition(lambda self: self.finished())
     @rule(where=PICK, luck=LUCK)

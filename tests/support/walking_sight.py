@@ -11,14 +11,16 @@ from webapp import clock, limits
 OPEN = ("requested", "approved", "released")
 PAIRING = ("opened", "offered", "answered", "confirmed")
 """States in which something can still happen to a pairing."""
-USER = "id, email, role, epoch, session_epoch, kit_number, kit_confirmed_at, password_hash, reset_at, disabled_at"
+USER = "id, email, role, epoch, session_epoch, password_hash, reset_at, disabled_at"
+KIT = "kit_number, kit_confirmed_at, kit_verify_key"
 CODES = "pairing_codes, pairing_codes_at, pairing_locked_until"
 TABLES = {
-    "user_account": f"SELECT {USER}, {CODES} FROM user_account ORDER BY email",
+    "user_account": f"SELECT {USER}, {KIT}, {CODES} FROM user_account ORDER BY email",
     "device": "SELECT * FROM device ORDER BY enrolled_at",
     "vault": "SELECT user_id || '/' || epoch AS id, user_id, epoch, file, sha256, counter FROM vault",
     "restore_request": "SELECT * FROM restore_request ORDER BY made_at",
     "pairing": "SELECT * FROM pairing ORDER BY made_at",
+    "own_recovery": "SELECT * FROM own_recovery ORDER BY made_at",
     "hold": "SELECT * FROM hold",
     "undo": "SELECT * FROM undo ORDER BY made_at",
     "sign_in": "SELECT * FROM sign_in ORDER BY created_at",
@@ -38,7 +40,7 @@ def written(moment: datetime) -> str:
 
 
 class Eyes:
-    """A second connection to the database file, which only reads."""
+    """A second connection to the database file, by nothing of the application."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
@@ -67,7 +69,7 @@ class Sight:
         self.holds, self.undos, self.sign_ins, self.links = rows["hold"], rows["undo"], rows["sign_in"], rows["link"]
         self.backups, self.marks, self.asks = rows["cloud_backup"], rows["mark"], rows["reset_ask"]
         self.tab_keys, self.locks, self.vaults = rows["tab_key"], rows["device_lock"], rows["vault"]
-        self.pairings = rows["pairing"]
+        self.pairings, self.owns = rows["pairing"], rows["own_recovery"]
         self.files = {row["id"]: hashlib.sha256(row["file"]).hexdigest() for row in self.vaults.values()}
         since = (former.last_event, former.last_notice) if former else (0, 0)
         self.events = eyes.all("SELECT id, kind, actor_id, subject_id FROM event WHERE id > ?", since[0])
@@ -148,12 +150,12 @@ class Sight:
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
     def undo(self, user: str) -> sqlite3.Row | None:
-        """The recovery of a member that can be undone: the latest, and no earlier one that its undo would uncover."""
-        mine = [row for row in self.undos.values() if row["user_id"] == user]
-        latest = max(mine, key=lambda row: int(row["epoch"]), default=None)
-        if latest is None or latest["undone_at"] or latest["until"] <= self.now:
+        """The recovery of a member that can be undone: the latest, or a new account that the undo of it uncovered."""
+        mine = sorted((row for row in self.undos.values() if row["user_id"] == user), key=lambda row: -row["epoch"])
+        stands = [row for row in mine if not row["undone_at"]][:1]
+        if not stands or stands[0]["until"] <= self.now or stands[0]["epoch"] != self.users[user]["epoch"]:
             return None
-        return latest if latest["epoch"] == self.users[user]["epoch"] else None
+        return stands[0] if stands == mine[:1] or stands[0]["way"] == "new_account" else None
 
     def speaks(self, device: str) -> bool:
         """Whether its key is enough to say “This wasn’t me”."""

@@ -60,9 +60,9 @@ class UnpairingRules(DeviceRules):
         """Sign in and unlock, then go to the page."""
         if self.user_at(profile) != key.state.user:
             self.enter(profile, self.cast.player(key.state.user))
-        self.try_pin(profile, key, right=True)
-        self.settle()
-        self.open_tab(profile, key)
+        if not self.is_open_at(profile, key):
+            self.try_pin(profile, key, right=True)
+            self.settle()
         self.change_devices(profile, key.state.user, way, which)
 
     def change_devices(self, profile: Profile, user: str, way: str, which: int) -> None:

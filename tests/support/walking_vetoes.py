@@ -149,6 +149,7 @@ class VetoRules(DeviceRules):
         self.settle()
         if acts and undone and undo:
             assert self.sight.undos[undo["id"]]["undone_at"], "a recovery was left that was to be undone"
+            self.reach(f"undone: {undo['way']}")
         if kind == "veto":
             assert self.sight.is_held(user), "a veto without a hold"
             assert self.sight.asked(user) is None, "a veto that stopped nothing"

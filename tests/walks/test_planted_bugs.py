@@ -1,6 +1,7 @@
 """A walk that could not fail would be none: bugs are planted, and short walks find them."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from webapp.models import (
     RestoreRequest,
     Undo,
     User,
+    own_recovery,
     pairing_moves,
     password_reset,
     restore_approval,
@@ -28,6 +30,7 @@ from webapp.models import (
 )
 from webapp.models import veto as veto_model
 from webapp.models.approvers import Standing
+from webapp.models.asked_and_decided import StopReason
 from webapp.octets import Refusal
 from webapp.security import me
 from webapp.views import devices, restores, vetoes
@@ -122,6 +125,24 @@ def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Pairing, "confirm", hasty)
 
 
+def no_proof_is_needed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(own_recovery, "verify", lambda *_: None)
+
+
+def own_ways_ignore_a_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(own_recovery, "Hold", SimpleNamespace(of=lambda _: None))
+
+
+def own_ways_stop_no_request(patch: pytest.MonkeyPatch) -> None:
+    stop_open = RestoreRequest.stop_open
+
+    def careless(user: User, reason: StopReason) -> None:
+        if reason != StopReason.RECOVERED:
+            stop_open(user, reason)
+
+    patch.setattr(RestoreRequest, "stop_open", staticmethod(careless))
+
+
 @pytest.mark.parametrize(
     ("plant", "only", "found"),
     [
@@ -137,6 +158,9 @@ def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
         (codes_are_not_counted, ["go_on_pairing"], "0 codes count, not 1"),
         (pairings_go_on, ["go_on_pairing", "veto_by_mail"], "a pairing is open after veto"),
         (unpaired_devices_open, ["use_new_browser", "manage_devices"], "gave to a device unpaired"),
+        (no_proof_is_needed, ["begin_alone"], "handed out without a proof"),
+        (own_ways_ignore_a_hold, ["recover_alone", "veto_by_mail"], "begun while the account is on hold"),
+        (own_ways_stop_no_request, ["recover", "take_ways"], "a request is open after an own recovery"),
         (one_who_helps_is_active_at_once, ["use_new_browser", "reset"], "changed another|made a device active"),
     ],
 )

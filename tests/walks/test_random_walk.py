@@ -28,6 +28,12 @@ REACHED = [
     *(f"pairing: {move}" for move in ("decline", "cancel", "expire", "stop")),
     *(f"{way} on the Devices page" for way in ("unpair", "unpair others", "return", "destroy")),
     *("an unpaired device was refused", "a veto unpaired what was paired"),
+    *(f"began with {way}" for way in ("the kit", "a backup and the kit", "a backup and a PIN", "nothing")),
+    *("began with the kit, refused", "began with a backup and the kit, refused", "an own recovery met a hold"),
+    *(f"finished alone, {way}" for way in ("local_backup", "recovery_kit", "new_account")),
+    *("finished alone again", "the power failed within a Finish", "archived vaults opened with their kits"),
+    *("changed the kit", "a recovery stopped a request"),
+    *(f"undone: {way}" for way in ("local_backup", "recovery_kit", "new_account")),
 ]
 """A walk that got nowhere would prove nothing. One that has luck against it goes on until it has been everywhere."""
 
