@@ -3,11 +3,14 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from tests.support.clock import MovableClock
 from tests.support.owning import recovered
 from tests.support.people import Person, enrolled
 from tests.support.vetoing import veto_path
-from webapp.models import Way
+from webapp.database import db
+from webapp.models import Link, Notice, Way
 
 WORDS = {
     Way.LOCAL_BACKUP: "With a local backup",
@@ -33,3 +36,18 @@ def test_an_admin_reads_it_on_the_page_of_the_person(alice: Person, bob: Person,
     recovered(alice, way)
     page = bob.client.get(f"/admin/users/{alice.user_id}").text
     assert WORDS[way].lower().replace("your", "the") in page.lower()
+
+
+@pytest.mark.parametrize(("way", "days"), [(Way.RECOVERY_KIT, 14), (Way.NEW_ACCOUNT, 30)])
+def test_the_link_in_the_mail_works_at_least_as_long_as_there_is_something_to_undo(
+    app: Flask, alice: Person, clock: MovableClock, way: Way, days: int
+) -> None:
+    enrolled(alice)
+    recovered(alice, way)
+    with app.app_context():
+        notice = db.session.scalars(select(Notice).where(Notice.kind == "own_recovery_completed")).one()
+        link = db.session.get_one(Link, notice.details["veto"])
+        clock.advance(days=days, seconds=-60)
+        assert link.is_open
+        clock.advance(seconds=120)
+        assert not link.is_open
