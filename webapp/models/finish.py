@@ -124,6 +124,7 @@ def _change_hands(
 
 def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
     window = limits.NEW_ACCOUNT_UNDO_WINDOW if way == Way.NEW_ACCOUNT else limits.UNDO_WINDOW
+    account = Undo.account_under(user)  # a recovery on top of it must not be the shorter way to keep what it took
     undo = Undo(
         user_id=user.id,
         way=way,
@@ -132,7 +133,7 @@ def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
         former_kit=user.kit_number,
         former_kit_confirmed_at=user.kit_confirmed_at,
         former_kit_verify_key=user.kit_verify_key,
-        until=now() + window,
+        until=max(now() + window, account.until) if account else now() + window,
         **reference,
     )
     db.session.add(undo)
