@@ -29,7 +29,7 @@ ACTIVITY_GRAIN = timedelta(seconds=30)
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=1)
 VETO_LIFE = timedelta(days=14)
-"""How long a “This wasn’t me” in a mail works."""
+"""How long a “This wasn’t me” in a mail works; in the one about a new account as long as that can be undone."""
 MAIL_CODE_LIFE = timedelta(minutes=15)
 MAIL_CODE_TRIES = 5
 MAIL_CONFIRMED = timedelta(hours=1)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from tests.client.test_journey import NEW_PIN, People
 from tests.support import leaks
+from tests.support.clock import MovableClock
 from tests.support.devices import login
 from tests.support.losing import Lost
 from tests.support.owning import WAYS, Own, own, recovered
@@ -20,7 +22,7 @@ from webapp.client.encoding import new_id, to_base64, unframe
 from webapp.client.identities import new_identity, recipient_of, scalar_of
 from webapp.client.signatures import new_seed, public_key
 from webapp.database import db
-from webapp.models import User, Vault, Way
+from webapp.models import Link, Notice, User, Vault, Way
 
 WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
 OTHER = {Way.LOCAL_BACKUP: Way.RECOVERY_KIT, Way.RECOVERY_KIT: Way.LOCAL_BACKUP}
@@ -112,6 +114,19 @@ def test_the_mail_brings_it_back_from_behind_two(app: Flask, alice: Person) -> N
         vault = Vault.current(db.session.get_one(User, alice.user_id), with_file=True)
         assert vault
         assert vault.file == device.file
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 200), (31, 410)])
+def test_its_link_works_as_long_as_it_says(
+    app: Flask, alice: Person, clock: MovableClock, days: int, status: int
+) -> None:
+    enrolled(alice)
+    recovered(alice, Way.NEW_ACCOUNT)
+    with app.app_context():
+        told = db.session.scalars(select(Notice).where(Notice.kind == "own_recovery_completed")).one()
+        path = f"/veto/{db.session.get_one(Link, told.details['veto']).token}"
+    clock.advance(days=days)
+    assert press_undo(app.test_client(), path).status_code == status
 
 
 def test_a_former_device_gets_no_share_with_a_password(alice: Person) -> None:

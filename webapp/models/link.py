@@ -1,6 +1,6 @@
 """A link of one use that goes by mail or from hand to hand, stored as a hash."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, select, update
@@ -48,17 +48,23 @@ class Link(Base):
 
     @staticmethod
     def make(
-        user: User, purpose: Purpose, by_reset: str = "", *, mailed: bool = False, device_id: str | None = None
+        user: User,
+        purpose: Purpose,
+        by_reset: str = "",
+        *,
+        mailed: bool = False,
+        device_id: str | None = None,
+        veto_life: timedelta = limits.VETO_LIFE,
     ) -> "Link":
         """A link, in the caller’s transaction. Older ones go on working: nobody makes a member’s link useless by
         asking for another. A mailed one’s time begins when the mail server has taken the mail (see `mail_accepted`);
-        until then it lives as long as a mail may wait.
+        until then it lives as long as a mail may wait. `veto_life`: of a mailed VETO link.
         """
         assert in_transaction()
         link_id = new_id()
         life = limits.MAIL_LIFE if mailed else limits.LINK_LIFE
         if purpose == Purpose.VETO and device_id is None:
-            life = limits.VETO_LIFE
+            life = veto_life
         link = Link(
             id=link_id,
             user_id=user.id,

@@ -14,6 +14,7 @@ from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, new_id
 from webapp.models.link import Link, Purpose
 from webapp.models.user import User
+from webapp.models.way import Way
 
 FOR_ADMINS = {
     *("restore_requested", "restore_released_admin", "restore_completed_admin", "password_reset_admin"),
@@ -66,7 +67,10 @@ class Notice(Base):
         """Tell one person, in the caller’s transaction."""
         assert in_transaction()
         if kind in VETOED_BY_MAIL:
-            details["veto"] = Link.make(user, Purpose.VETO).id
+            # The mail about a new account speaks of a month: its link must not be dead before.
+            lasts = details.get("way") == Way.NEW_ACCOUNT
+            life = limits.NEW_ACCOUNT_UNDO_WINDOW if lasts else limits.VETO_LIFE
+            details["veto"] = Link.make(user, Purpose.VETO, veto_life=life).id
         notice = Notice(user_id=user.id, kind=kind, details=details)
         db.session.add(notice)
         return notice
