@@ -5,7 +5,9 @@ from datetime import timedelta
 VAULT_FILE_BYTES = 32 * 1024 * 1024
 VAULT_ITEMS = 50_000
 COUNTER_LEAP = 1_000_000
-"""How far one save may move the counter, which never goes back: a thief at a device can’t use all of them up."""
+"""How far one save, or Finish, may move the counter, which never goes back: no thief can use all of them up."""
+KIT_LEAP = 10
+"""The same for the number of the Recovery Kit in a Finish: a vault may know of later kits than a server restored."""
 COUNTERS = 2**53 - 1
 """The highest whole number that every reader of JSON keeps exact."""
 SHARE_FILE_BYTES = 8 * 1024

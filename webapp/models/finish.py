@@ -85,7 +85,11 @@ def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent:
 def _demand_current(user: User, sent: Finish) -> Vault:
     former = Vault.current(user)
     assert former is not None
-    if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
+    if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256:
+        raise StaleVault(former)
+    # No leap so far that a later recovery would find no number left: a new account takes nothing but the password.
+    leaps = (sent.counter - former.counter, limits.COUNTER_LEAP), (sent.kit - user.kit_number, limits.KIT_LEAP)
+    if not all(0 < leap <= most for leap, most in leaps):
         raise StaleVault(former)
     return former
 
