@@ -5,7 +5,9 @@ from datetime import timedelta
 VAULT_FILE_BYTES = 32 * 1024 * 1024
 VAULT_ITEMS = 50_000
 COUNTER_LEAP = 1_000_000
-"""How far one save may move the counter, which never goes back: a thief at a device can’t use all of them up."""
+"""How far one save, or Finish, may move the counter, which never goes back: no thief can use all of them up."""
+KIT_LEAP = 10
+"""The same for the number of the Recovery Kit in a Finish: a vault may know of later kits than a server restored."""
 COUNTERS = 2**53 - 1
 """The highest whole number that every reader of JSON keeps exact."""
 SHARE_FILE_BYTES = 8 * 1024
@@ -29,7 +31,7 @@ ACTIVITY_GRAIN = timedelta(seconds=30)
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=1)
 VETO_LIFE = timedelta(days=14)
-"""How long a “This wasn’t me” in a mail works; in that about a new account as long as that can be undone."""
+"""How long a “This wasn’t me” in a mail works; in the one about a new account as long as that can be undone."""
 MAIL_CODE_LIFE = timedelta(minutes=15)
 MAIL_CODE_TRIES = 5
 MAIL_CONFIRMED = timedelta(hours=1)

@@ -5,22 +5,25 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from tests.client.test_journey import NEW_PIN, People
 from tests.support import leaks
+from tests.support.clock import MovableClock
 from tests.support.devices import login
 from tests.support.losing import Lost
 from tests.support.owning import WAYS, Own, own, recovered
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.stored import everything_stored
 from tests.support.vetoing import press_undo, press_veto, veto_path
+from webapp import limits
 from webapp.client import epochs, recovery_kits
 from webapp.client.encoding import new_id, to_base64, unframe
 from webapp.client.identities import new_identity, recipient_of, scalar_of
 from webapp.client.signatures import new_seed, public_key
 from webapp.database import db
-from webapp.models import User, Vault, Way
+from webapp.models import Link, Notice, User, Vault, Way
 
 WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
 OTHER = {Way.LOCAL_BACKUP: Way.RECOVERY_KIT, Way.RECOVERY_KIT: Way.LOCAL_BACKUP}
@@ -112,6 +115,34 @@ def test_the_mail_brings_it_back_from_behind_two(app: Flask, alice: Person) -> N
         vault = Vault.current(db.session.get_one(User, alice.user_id), with_file=True)
         assert vault
         assert vault.file == device.file
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 200), (31, 410)])
+def test_its_link_works_as_long_as_it_says(
+    app: Flask, alice: Person, clock: MovableClock, days: int, status: int
+) -> None:
+    enrolled(alice)
+    recovered(alice, Way.NEW_ACCOUNT)
+    with app.app_context():
+        told = db.session.scalars(select(Notice).where(Notice.kind == "own_recovery_completed")).one()
+        path = f"/veto/{db.session.get_one(Link, told.details['veto']).token}"
+    clock.advance(days=days)
+    assert press_undo(app.test_client(), path).status_code == status
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"counter": 2 + limits.COUNTER_LEAP}, {"counter": limits.COUNTERS}, {"kit": 2 + limits.KIT_LEAP}, {"kit": 1}],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_finish_uses_up_the_numbers_of_later_ones(alice: Person, way: Way, changed: dict[str, Any]) -> None:
+    """Else whoever has the sign-in password leaves an account that nobody recovers any more, once its month is over."""
+    enrolled(alice)
+    thief = own(alice, way)
+    thief.begin()
+    answer = thief.signed("/finish", thief.finish_body(**changed))
+    assert (answer.status_code, answer.get_json()["error"]) == (409, "stale_vault")
+    assert thief.signed("/finish", thief.finish_body(kit=1 + limits.KIT_LEAP)).status_code == 200
 
 
 def test_a_former_device_gets_no_share_with_a_password(alice: Person) -> None:

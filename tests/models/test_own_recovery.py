@@ -108,6 +108,19 @@ def test_a_second_browser_of_the_same_session_is_not_announced_again(app: Flask,
         assert db.session.get(OwnRecovery, second.device.id)
 
 
+def test_one_that_fetches_the_vault_again_later_is(app: Flask, alice: Person, clock: MovableClock) -> None:
+    """Or a thief of the kit would read what is saved for a month, after one notice that was put away."""
+    enrolled(alice)
+    first = begun(alice, Way.RECOVERY_KIT)
+    for _ in range(2):
+        clock.advance(hours=2)
+        with app.app_context():
+            dataclasses.replace(first, device=alice.new_device()).beginning()()
+    with app.app_context():
+        told = db.session.scalars(select(Notice).where(Notice.kind == "own_recovery_begun")).all()
+        assert len(told) == 3
+
+
 @pytest.mark.parametrize("way", WITH_A_KEY)
 def test_who_shows_a_key_needs_no_password_again(app: Flask, alice: Person, way: Way, clock: MovableClock) -> None:
     enrolled(alice)

@@ -113,6 +113,36 @@ def test_nor_a_recovery_with_the_kit_of_such_an_account(app: Flask, alice: Perso
     assert standing(app, alice) == (1, 1, ["active", "unpaired", "unpaired"])
 
 
+def test_nor_two_with_its_kits(app: Flask, alice: Person) -> None:
+    """Whoever has the sign-in password holds every key of what they began, and can go on as often as they like."""
+    enrolled(alice)
+    theirs = recovered(alice, Way.NEW_ACCOUNT)
+    for way in (Way.RECOVERY_KIT, Way.LOCAL_BACKUP):
+        theirs = recovered(alice, way, holding=theirs.device)
+    assert [undo(app, alice) for _ in range(4)] == [True, True, True, False]
+    assert standing(app, alice) == (1, 1, ["active", "unpaired", "unpaired", "unpaired"])
+
+
+def test_nor_do_they_shorten_its_month(app: Flask, alice: Person, clock: MovableClock) -> None:
+    enrolled(alice)
+    theirs = recovered(alice, Way.NEW_ACCOUNT)
+    recovered(alice, Way.RECOVERY_KIT, holding=theirs.device)
+    clock.advance(days=29)
+    assert (undo(app, alice), undo(app, alice)) == (True, True)
+    assert standing(app, alice) == (1, 1, ["active", "unpaired", "unpaired"])
+
+
+def test_after_that_month_what_followed_has_its_own_time(app: Flask, alice: Person, clock: MovableClock) -> None:
+    enrolled(alice)
+    theirs = recovered(alice, Way.NEW_ACCOUNT)
+    clock.advance(days=29)
+    for _ in range(2):
+        theirs = recovered(alice, Way.RECOVERY_KIT, holding=theirs.device)
+    clock.advance(days=2)
+    assert (undo(app, alice), undo(app, alice)) == (True, False)
+    assert standing(app, alice)[0] == 3
+
+
 @pytest.mark.parametrize("first", [Way.LOCAL_BACKUP, Way.RECOVERY_KIT])
 def test_who_undoes_twice_means_one_recovery(app: Flask, alice: Person, first: Way) -> None:
     """An earlier one that took a key of the vault may well have been the member’s own."""

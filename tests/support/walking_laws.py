@@ -189,7 +189,7 @@ def _links(act: Act, before: Sight, after: Sight, book: Book) -> None:
             for_device = row["device_id"] is not None
             assert not for_device or (act.kind, act.device) == ("watch", row["device_id"]), "unasked"
             if row["purpose"] == "veto":
-                life = limits.LINK_LIFE if for_device else limits.VETO_LIFE
+                life = limits.LINK_LIFE if for_device else limits.NEW_ACCOUNT_UNDO_WINDOW
                 assert row["expires_at"] <= after.ago(-life), "a link lives too long"
             continue
         spent = row["used_at"] != former["used_at"]

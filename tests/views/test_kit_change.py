@@ -66,6 +66,13 @@ def test_again_it_changes_nothing(app: Flask, alice: Person, device: MadeDevice)
         )
 
 
+def test_there_are_not_hundreds_a_day(app: Flask, alice: Person, device: MadeDevice) -> None:
+    """Each is a mail and a number, and a session in which the PIN was typed is enough: the vault need not change."""
+    codes = [alice.signed_post("/vault/file", changing(device, kit=2 + number)).status_code for number in range(11)]
+    assert codes == [200] * 10 + [429]
+    assert kit_of(app, alice)[0] == 11
+
+
 @pytest.mark.parametrize("changed", [{"kit": 3}, {"kit": 0}, {"kit_verify_key": "AAAA"}, {"kit_verify_key": None}])
 def test_only_the_next_number_with_a_key_is_taken(
     app: Flask, alice: Person, device: MadeDevice, changed: dict[str, object]

@@ -46,10 +46,14 @@ class OwnRecovery:
         server’s is older than the backup) and what opening raises."""
         backup = documents.open_document(file, identities)
         documents.require_account(backup, self.state.organisation, self.state.user)
-        keys = [read_identity(entry["key"]) for entry in backup.body["keyring"]["epochs"]]
-        newest_key = max(backup.body["keyring"]["epochs"], key=lambda entry: entry["epoch"])["key"]
-        seed = epochs.signing_seed(read_identity(newest_key), self.state.user)
-        newest = self._take(self._begin("local_backup", seed), keys, backup.manifest["counter"])
+        ring = backup.body["keyring"]["epochs"]
+        newest_key = max(ring, key=lambda entry: entry["epoch"])["key"]
+        file = self._begin("local_backup", epochs.signing_seed(read_identity(newest_key), self.state.user))
+        present = self.current["epoch"]
+        keys = [read_identity(entry["key"]) for entry in ring if entry["epoch"] == present]
+        if present < backup.manifest["epoch"] or not keys:
+            raise EpochEnded
+        newest = self._take(file, keys, backup.manifest["counter"])
         if not keep_newer:
             body: Body = {
                 "items": backup.body["items"],

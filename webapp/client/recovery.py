@@ -133,7 +133,9 @@ class Recovery:
         self, backup: documents.Document, file: bytes, current: Mapping[str, Any]
     ) -> documents.Document | None:
         """The newest vault, if the backup's keyring opens it and it isn't older than the backup; else None."""
-        keys = [read_identity(entry["key"]) for entry in backup.body["keyring"]["epochs"]]
+        present, ring = current["epoch"], backup.body["keyring"]["epochs"]
+        # Not with the key of an earlier epoch: whoever copied that, and the server, could make up what it opens.
+        keys = [read_identity(entry["key"]) for entry in ring if entry["epoch"] == present >= backup.manifest["epoch"]]
         try:
             newest = documents.open_document(file, keys)
             documents.require_account(newest, self.state.organisation, self.state.user)

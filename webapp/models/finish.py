@@ -85,7 +85,11 @@ def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent:
 def _demand_current(user: User, sent: Finish) -> Vault:
     former = Vault.current(user)
     assert former is not None
-    if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256 or sent.counter <= former.counter:
+    if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256:
+        raise StaleVault(former)
+    # No leap so far that a later recovery would find no number left: a new account takes nothing but the password.
+    leaps = (sent.counter - former.counter, limits.COUNTER_LEAP), (sent.kit - user.kit_number, limits.KIT_LEAP)
+    if not all(0 < leap <= most for leap, most in leaps):
         raise StaleVault(former)
     return former
 
@@ -124,6 +128,7 @@ def _change_hands(
 
 def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
     window = limits.NEW_ACCOUNT_UNDO_WINDOW if way == Way.NEW_ACCOUNT else limits.UNDO_WINDOW
+    account = Undo.account_under(user)  # a recovery on top of it must not be the shorter way to keep what it took
     undo = Undo(
         user_id=user.id,
         way=way,
@@ -132,7 +137,7 @@ def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
         former_kit=user.kit_number,
         former_kit_confirmed_at=user.kit_confirmed_at,
         former_kit_verify_key=user.kit_verify_key,
-        until=now() + window,
+        until=max(now() + window, account.until) if account else now() + window,
         **reference,
     )
     db.session.add(undo)

@@ -54,17 +54,17 @@ class Link(Base):
         *,
         mailed: bool = False,
         device_id: str | None = None,
-        at_least: timedelta = limits.VETO_LIFE,
+        veto_life: timedelta = limits.VETO_LIFE,
     ) -> "Link":
         """A link, in the caller’s transaction. Older ones go on working: nobody makes a member’s link useless by
         asking for another. A mailed one’s time begins when the mail server has taken the mail (see `mail_accepted`);
-        until then it lives as long as a mail may wait. `at_least`: how long a mailed VETO works.
+        until then it lives as long as a mail may wait. `veto_life`: of a mailed VETO link.
         """
         assert in_transaction()
         link_id = new_id()
         life = limits.MAIL_LIFE if mailed else limits.LINK_LIFE
         if purpose == Purpose.VETO and device_id is None:
-            life = max(limits.VETO_LIFE, at_least)
+            life = veto_life
         link = Link(
             id=link_id,
             user_id=user.id,

@@ -67,9 +67,10 @@ class Notice(Base):
         """Tell one person, in the caller’s transaction."""
         assert in_transaction()
         if kind in VETOED_BY_MAIL:
-            begun = details.get("way") == Way.NEW_ACCOUNT  # what the link takes back can be taken back for so long
-            life = limits.NEW_ACCOUNT_UNDO_WINDOW if begun else limits.VETO_LIFE
-            details["veto"] = Link.make(user, Purpose.VETO, at_least=life).id
+            # The mail about a new account speaks of a month: its link must not be dead before.
+            lasts = details.get("way") == Way.NEW_ACCOUNT
+            life = limits.NEW_ACCOUNT_UNDO_WINDOW if lasts else limits.VETO_LIFE
+            details["veto"] = Link.make(user, Purpose.VETO, veto_life=life).id
         notice = Notice(user_id=user.id, kind=kind, details=details)
         db.session.add(notice)
         return notice

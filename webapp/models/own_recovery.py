@@ -89,7 +89,9 @@ class OwnRecovery(Base):
             return earlier
         if is_taken(self.id):
             raise RecoveryOver
-        first = exists().where(OwnRecovery.sign_in_id == sign_in.id, OwnRecovery.way == self.way)
+        # A session lives for a month: what is handed out again long after a notice is told again.
+        lately = OwnRecovery.made_at > now() - limits.OWN_RECOVERY_LIFE
+        first = exists().where(OwnRecovery.sign_in_id == sign_in.id, OwnRecovery.way == self.way, lately)
         is_told = db.session.scalar(select(first))
         db.session.add(self)
         facts = {"way": str(self.way), "browser": self.browser, "address": self.address}

@@ -48,14 +48,26 @@ class Undo(Base):
     @staticmethod
     def open_of(user: User) -> "Undo | None":
         """The member’s latest recovery, while it can be undone. One that was undone uncovers no earlier one, for who
-        says “This wasn’t me” twice means the same recovery; but it does uncover a new account. That takes only the
-        sign-in password, so that whoever has it could put two of them between the member and their vault."""
+        says “This wasn’t me” twice means the same recovery; but it does uncover a new account, and what was recovered
+        in such a one. That takes only the sign-in password, so that whoever has it could put as many of them as they
+        like between the member and their vault."""
         made = select(Undo).where(Undo.user_id == user.id).order_by(Undo.epoch.desc())
         recoveries = db.session.scalars(made).all()
         found = next((each for each in recoveries if each.undone_at is None), None)
         if found is None or found.epoch != user.epoch or found.until <= now():
             return None
-        return found if found is recoveries[0] or found.way == Way.NEW_ACCOUNT else None
+        return found if found is recoveries[0] or Undo.account_under(user) else None
+
+    @staticmethod
+    def account_under(user: User) -> "Undo | None":
+        """The latest new account that the present vault comes from, while it can be undone: whoever began it has every
+        key of what followed."""
+        stand = select(Undo).where(Undo.user_id == user.id, Undo.undone_at.is_(None))
+        began = {each.epoch: each for each in db.session.scalars(stand)}
+        found = began.get(user.epoch)
+        while found and (found.way != Way.NEW_ACCOUNT or found.until <= now()):
+            found = began.get(found.former_epoch)
+        return found
 
     @staticmethod
     def of_epoch(user: User) -> "Undo | None":

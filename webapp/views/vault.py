@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import limits
+from webapp import limits, throttle
 from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.database import transaction
@@ -79,6 +79,8 @@ def save_file() -> Response:
     counter, items = number_of(header, "counter", limits.COUNTERS), number_of(header, "items")
     if items > limits.VAULT_ITEMS:
         raise Refusal(413, "too_large")
+    if kit_key:  # each that counts is mailed, and takes a number
+        throttle.spend(throttle.KIT_CHANGES, user_id)
     try:
         with transaction() as session:
             user = User.locked(user_id)

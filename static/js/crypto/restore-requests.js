@@ -126,7 +126,9 @@ export async function openRelease({ release, file, exact, identity }) {
 export async function chooseNewest({ backup, file, epoch }) {
   const { organisation, user, counter } = backup.manifest;
   try {
-    const document = await read(file, backup.body.keyring.epochs.map(({ key }) => key));
+    if (epoch < backup.manifest.epoch) throw new CryptoError('wrong_epoch');
+    // Not with the key of an earlier one: whoever copied that, and the server, could make up what it opens.
+    const document = await read(file, backup.body.keyring.epochs.filter((each) => each.epoch === epoch).map(({ key }) => key));
     check(document, { organisation, user, epoch, minimumCounter: counter });
     return { document, newest: true, why: null };
   } catch (error) {

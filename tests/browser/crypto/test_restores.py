@@ -207,3 +207,20 @@ def test_the_newest_vault_is_chosen_where_the_keyring_opens_it(modules: Modules)
         [9, True, None], [7, True, None], [7, False, "rolled_back"], [7, False, "wrong_key"],
         [7, False, "wrong_member"], [7, False, "malformed"],
     ]  # fmt: skip
+
+
+def test_a_key_of_an_earlier_epoch_opens_no_newest_vault(modules: Modules) -> None:
+    """Whoever copied one, and the server, would else make up what a member takes for their vault, and for the
+    organisation's key in it."""
+    assert modules(SMALL + """const former = identities.makeIdentity();
+        const backup = await small({ epoch: 2, counter: 7 }, { keyring: { ...body.keyring,
+          epochs: [{ epoch: 1, key: former }, { epoch: 2, key: V }] } });
+        const forged = async (epoch) => documents.write({ manifest: { ...draft, epoch, counter: 9 }, signingKey: seed,
+          body: { ...body, keyring: { ...body.keyring, epochs: [{ epoch, key: former }] } },
+          recipients: [await identities.recipientOf(former)] });
+        const chosen = [];
+        for (const [said, made] of [[1, 1], [2, 2], [2, 1], [3, 1]]) {
+          const { newest, why } = await requests.chooseNewest({ backup, file: (await forged(made)).file, epoch: said });
+          chosen.push([newest, why]);
+        }
+        return chosen;""") == [[False, "wrong_epoch"], *[[False, "wrong_key"]] * 3]  # fmt: skip
