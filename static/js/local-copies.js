@@ -12,7 +12,7 @@ import { CryptoError } from './crypto/errors.js';
 import { devicesOf, fileAt, keepFile } from './keystore.js';
 import { factsOf } from './seen.js';
 import { signedFetch } from './server.js';
-import { accountOf } from './vault-store.js';
+import { accountOf } from './vault-versions.js';
 
 const KEPT = 10;
 const LISTED = 30; // of a folder’s

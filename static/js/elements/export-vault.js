@@ -5,7 +5,8 @@ import { download } from '../download.js';
 import { exportName, plainExport } from '../exporting.js';
 import { onSubmit } from '../on-submit.js';
 import { unlockWith } from '../unlocking.js';
-import { accountOf, openVault } from '../vault-store.js';
+import { openVault } from '../vault-store.js';
+import { accountOf } from '../vault-versions.js';
 
 customElements.define('export-vault', class extends HTMLElement {
   connectedCallback() {
