@@ -125,11 +125,15 @@ def test_while_a_kit_takes_the_place_of_another_both_open_the_vault_that_lists_t
     modules: Modules, site: Site
 ) -> None:
     site.answerer = server = Between()
-    assert modules(SIDES + VAULT + """const identity = identities.makeIdentity();
+    assert modules(
+        SIDES
+        + VAULT
+        + """const identity = identities.makeIdentity();
         const next = { number: 2, recipient: await identities.recipientOf(identity), made_at: bytes.now(), identity };
         const known = await writeVault(5, { next_kit: { ...next, verify_key: base64(bytes.randomBytes(32)) } });
         const [found] = await letIn(known, known);
         const { confirmation } = await (await post('/last-confirmation', {})).json();
         const { file } = (await load('server')).unframe(fromBase64(confirmation));
-        return [found, (await documents.read(file, [identity])).manifest.devices.length];""") == ["no error", 2]
+        return [found, (await documents.read(file, [identity])).manifest.devices.length];"""
+    ) == ["no error", 2]
     assert len(server.heard["confirmation"]) == 1
