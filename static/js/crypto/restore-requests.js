@@ -4,7 +4,7 @@
  */
 import { base32, base64, fromBase64, fromTyped, fromUtf8, hex, now, randomId, sha256, utf8 } from './bytes.js';
 import { believed, joinShares, LABEL as BACKUP_LABEL, openShareA } from './cloud-backups.js';
-import { check, read, verifiedBy } from './documents.js';
+import { check, read, vaultKeysOf, verifiedBy } from './documents.js';
 import { CryptoError } from './errors.js';
 import { demandPinned } from './organisation-keys.js';
 import { open, sealJson } from './sealing.js';
@@ -126,7 +126,7 @@ export async function openRelease({ release, file, exact, identity }) {
 export async function chooseNewest({ backup, file, epoch }) {
   const { organisation, user, counter } = backup.manifest;
   try {
-    const document = await read(file, backup.body.keyring.epochs.map(({ key }) => key));
+    const document = await read(file, vaultKeysOf(backup.body));
     check(document, { organisation, user, epoch, minimumCounter: counter });
     return { document, newest: true, why: null };
   } catch (error) {
