@@ -25,7 +25,7 @@ customElements.define('recovery-kit', class extends VaultElement {
 
   async show() {
     if (this.#changes && !this.#kit && !this.#isConfirmed) this.#begin();
-    else if (this.#kit?.identity) this.#fill(this.part('kit').content.cloneNode(true));
+    else if (this.#kit?.identity) this.#fill();
     else await this.#finish(); // confirmed before, but the connection broke
   }
 
@@ -39,17 +39,18 @@ customElements.define('recovery-kit', class extends VaultElement {
   /** From here on both kits open the vault, until the new one is confirmed. */
   async #make() {
     const { store, dataset } = this;
-    const { identity, recipient, made_at } = await makeKit({ number: 0, account: '', organisation: '' });
+    const { identity, recipient, made_at } = await makeKit();
     const verify = base64(await kitVerifyKey(identity, dataset.user));
     await store.edit(({ keyring }) => {
       keyring.next_kit ??= { number: keyring.kit.number + 1, recipient, made_at, identity, verify_key: verify };
     });
     await store.saveOnTop();
     if (!this.#kit) throw new CryptoError('kit_elsewhere'); // it was changed in another page meanwhile
-    this.#fill(this.part('kit').content.cloneNode(true));
+    this.#fill();
   }
 
-  #fill(shown) {
+  #fill() {
+    const shown = this.part('kit').content.cloneNode(true);
     shown.querySelector('[data-kit=account]').textContent = accountOf(this.store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
     shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
