@@ -44,10 +44,9 @@ customElements.define('own-recovery', class extends HTMLElement {
     const row = this.#part('copy').content.cloneNode(true);
     const input = row.querySelector('input');
     Object.assign(input, { value: String(place), checked: place === 0 });
-    const about = { items: copy.items ?? '?', folder: copy.folder, kit: copy.kit ?? '?' };
     row.querySelector('.choice__title').textContent = copy.made_at ? new Date(copy.made_at).toLocaleString() : sentence(this, 'time_unknown');
-    row.querySelector('.choice__detail').textContent = ['place_' + copy.place, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit']
-      .map((code) => sentence(this, code, about)).join(' · ');
+    const codes = [`place_${copy.place}`, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit'];
+    row.querySelector('.choice__detail').textContent = codes.map((code) => sentence(this, code, copy)).join(' · ');
     row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
     return row;
   }
@@ -84,8 +83,9 @@ customElements.define('own-recovery', class extends HTMLElement {
     const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
     const file = chosen === 'file' ? await backupIn(this.#part('file').querySelector('input[type=file]')) : await this.#copies[chosen].read();
     const withPin = this.querySelector('[name=opener]:checked').value === 'pin';
-    const opener = withPin ? (await unlockWith(this.querySelector('[data-opener=pin] input').value, this.dataset.device)).vaultKey : (await kit.read()).identity;
-    return openBackup(this.dataset, file, [opener]);
+    const pin = this.querySelector('[data-opener=pin] input').value;
+    const key = withPin ? (await unlockWith(pin, this.dataset.device)).vaultKey : (await kit.read()).identity;
+    return openBackup(this.dataset, file, [key]);
   }
 
   async #allow() {
