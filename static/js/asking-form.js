@@ -5,15 +5,12 @@
 import { beforeSubmit } from './before-submit.js';
 import { CryptoError } from './crypto/errors.js';
 import { change, keysOf, makeDevice } from './keystore.js';
-import { hush, tell } from './sentences.js';
 
 export class AskingForm extends HTMLElement {
   #made = new Map(); // by what is chosen: where no answer came, the same is sent again
 
   connectedCallback() {
-    const slot = () => this.querySelector('.notice--danger[id]');
-    const failed = (error) => tell(slot(), error, this);
-    beforeSubmit(this, (form) => (hush(slot()), this.#seal(form)), failed);
+    beforeSubmit(this, (form) => this.#seal(form));
     // Until now the form would have been sent as it was.
     this.querySelector('[type=submit]')?.removeAttribute('disabled');
   }

@@ -3,7 +3,7 @@ import { makeBackup } from './crypto/cloud-backups.js';
 import { CryptoError } from './crypto/errors.js';
 import { keysOf } from './keystore.js';
 import { getJson, signedFetch } from './server.js';
-import { accountOf } from './vault-store.js';
+import { accountOf } from './vault-versions.js';
 
 const PAUSE = 60 * 60; // seconds
 

@@ -2,16 +2,16 @@
  * Sealing before sending: the first submit event is held back until `work` has filled the form’s hidden inputs, then the
  * same button submits again. It listens in the capture phase, before htmx; validation, Enter and the button stay as ever.
  */
+import { hush, tell } from './sentences.js';
 
 /**
- * @param {HTMLElement} host - hears the forms inside it, those swapped in later too
+ * @param {HTMLElement} host - hears the forms inside it, those swapped in later too; has the error slot and the sentences
  * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<boolean|void>} work - sends nothing
  *   where it returns false, or throws
- * @param {(error: Error, form: HTMLFormElement) => void} failed
  * @param {string} [only] - selector of the forms to hold back
  * @returns {void} it listens as long as the host lives
  */
-export function beforeSubmit(host, work, failed, only = 'form') {
+export function beforeSubmit(host, work, only = 'form') {
   const busy = new Set();
   const sealed = new Set();
   const listen = async (event) => {
@@ -20,7 +20,9 @@ export function beforeSubmit(host, work, failed, only = 'form') {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (busy.has(form)) return;
+    const slot = host.querySelector('.notice--danger[id]');
     busy.add(form);
+    hush(slot);
     form.setAttribute('aria-busy', 'true');
     try {
       if ((await work(form, event.submitter)) === false) return;
@@ -29,7 +31,7 @@ export function beforeSubmit(host, work, failed, only = 'form') {
       sealed.add(form);
       form.requestSubmit(event.submitter);
     } catch (error) {
-      failed(error, form);
+      tell(slot, error, host);
     } finally {
       sealed.delete(form);
       busy.delete(form);

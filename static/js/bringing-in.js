@@ -3,6 +3,7 @@
  * comes in, what differs comes in beside what is there, and nothing that is there is changed or deleted.
  */
 import { randomId } from './crypto/bytes.js';
+import { joinedKeys } from './vault-merge.js';
 
 /**
  * @param {object} body - of the open vault
@@ -49,8 +50,7 @@ export function bringIn(body, items, label) {
  * @param {object} body - changed in place @param {{epoch: number, key: string}[]} keys @param {number} present - epoch
  */
 export function bringKeys({ keyring }, keys, present) {
-  const known = keyring.epochs.map(({ epoch }) => epoch);
-  keyring.epochs = [...keys.filter(({ epoch }) => epoch < present && !known.includes(epoch)), ...keyring.epochs];
+  keyring.epochs = joinedKeys(keys.filter(({ epoch }) => epoch < present), keyring.epochs);
 }
 
 const contents = ({ id, created_at: made, updated_at: changed, ...rest }) => JSON.stringify(Object.entries(rest).sort());

@@ -15,7 +15,3 @@ export function plainExport({ items }) {
   }));
   return `${JSON.stringify({ encrypted: false, folders: [], items: written }, null, 2)}\n`;
 }
-
-/** @param {string} account @param {string} at - UTC, ISO @param {string} ending @returns {string} the name of the file */
-export const exportName = (account, at, ending) =>
-  `Spare Key ${account.replace(/[^\p{L}\p{N}@._+-]/gu, '_').slice(0, 80)} ${at.replaceAll(':', '-')}.${ending}`;

@@ -85,18 +85,15 @@ export async function change(id, fields) {
   return (await deviceBy(id)) ?? refuse();
 }
 
-/** @param {string} id @param {number} version - of the device lock @param {Uint8Array} salt @returns {Promise<object>} */
-export const addSalt = (id, version, salt) => change(id, ({ salts }) => ({ salts: { ...salts, [version]: salt } }));
-
 /**
  * Keeps a salt under the next number: of two tabs that make a lock at once, neither takes the other's.
- * @param {string} id @param {Uint8Array} salt
+ * @param {string} id @param {Uint8Array} salt @param {number} [wanted] - in place of the next one
  * @returns {Promise<number>} the version for the lock
  */
-export async function numberSalt(id, salt) {
+export async function numberSalt(id, salt, wanted) {
   const next = ({ salts }) => 1 + Math.max(0, ...Object.keys(salts).map(Number));
   let version;
-  await change(id, (record) => ({ salts: { ...record.salts, [(version = next(record))]: salt } }));
+  await change(id, (record) => ({ salts: { ...record.salts, [(version = wanted ?? next(record))]: salt } }));
   return version;
 }
 

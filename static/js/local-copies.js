@@ -9,10 +9,11 @@
  */
 import { now } from './crypto/bytes.js';
 import { CryptoError } from './crypto/errors.js';
+import { fileName, startOf, timeIn } from './file-names.js';
 import { devicesOf, fileAt, keepFile } from './keystore.js';
 import { factsOf } from './seen.js';
 import { signedFetch } from './server.js';
-import { accountOf } from './vault-store.js';
+import { accountOf } from './vault-versions.js';
 
 const KEPT = 10;
 const LISTED = 30; // of a folder’s
@@ -90,7 +91,8 @@ export const allowFolder = async (user) => (await (await settingsOf(user)).folde
 export async function keepCopy({ device, saved }) {
   const { id, user } = device;
   const { folder, facts } = await settingsOf(user);
-  const name = `${startOf(accountOf(saved.manifest))}${now().replaceAll(':', '-')}.age`;
+  const account = accountOf(saved.manifest);
+  const name = fileName(account, now(), 'age');
   const put = (opening) => opening.then((opened) => write(opened, name, saved.file)).then(() => null).catch(coded).catch(({ code }) => code);
   const failed = [await put(privateFolder(user)), folder ? await put(chosenFolder(folder)) : 'folder_none'];
   const trouble = failed.find((code) => code && code !== 'folder_none') ?? null;
@@ -99,7 +101,7 @@ export async function keepCopy({ device, saved }) {
     trouble, last: failed.includes(null) ? { ...known, at: now() } : settings.last,
     facts: Object.fromEntries([...Object.entries(settings.facts), [name, known]].slice(-REMEMBERED)),
   }));
-  if (!failed[0]) await prune(await privateFolder(user), name, (each) => facts[each]?.sha256 === known.sha256);
+  if (!failed[0]) await prune(await privateFolder(user), account, name, (each) => facts[each]?.sha256 === known.sha256);
   if (!failed[1]) await noteOutside(device, known.epoch);
   return { name, isOutside: !failed[1] };
 }
@@ -137,7 +139,7 @@ async function ownCopies(user) {
 }
 
 async function copiesIn(folder, place, account, facts) {
-  const names = (await namesIn(folder, startOf(account))).slice(0, LISTED);
+  const names = (await namesIn(folder, account)).slice(0, LISTED);
   const found = await Promise.all(names.map(async (name) => {
     const file = () => folder.getFileHandle(name).then((handle) => handle.getFile());
     const octets = async () => new Uint8Array(await (await file()).arrayBuffer());
@@ -151,13 +153,11 @@ async function copiesIn(folder, place, account, facts) {
 }
 
 /** Newest first. */
-async function namesIn(folder, start) {
+async function namesIn(folder, account) {
   const names = [];
-  for await (const name of folder.keys()) if (name.startsWith(start) && timeIn(name)) names.push(name);
+  for await (const name of folder.keys()) if (name.startsWith(startOf(account)) && timeIn(name)) names.push(name);
   return names.sort().reverse();
 }
-
-const timeIn = (name) => name.match(/ (\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?: \(\d+\))?\.age$/)?.[1].replace(/-(\d\d)-(\d\d)Z$/, ':$1:$2Z') ?? null;
 
 /** The file is there whole, or as it was. */
 async function write(folder, name, file) {
@@ -174,8 +174,8 @@ async function write(folder, name, file) {
 }
 
 /** The last ten stay; of those with the same bytes as the new one, only that. */
-async function prune(folder, name, isSame) {
-  const others = (await namesIn(folder, name.slice(0, -'2026-11-27T02-00-00Z.age'.length))).filter((each) => each !== name);
+async function prune(folder, account, name, isSame) {
+  const others = (await namesIn(folder, account)).filter((each) => each !== name);
   for (const each of [...others.filter(isSame), ...others.filter((other) => !isSame(other)).slice(KEPT - 1)]) await folder.removeEntry(each);
 }
 
@@ -190,8 +190,6 @@ async function chosenFolder(folder) {
   if ((await folder.queryPermission(WRITABLE)) !== 'granted') throw new CryptoError('folder_asks');
   return folder;
 }
-
-const startOf = (account) => `Spare Key ${account.replace(/[^\p{L}\p{N}@._+-]/gu, '_').slice(0, 80)} `;
 
 /** @returns {never} */
 function coded(error) {

@@ -14,20 +14,19 @@ export const NOTHING = { epoch: 0, next: 1, counter: 0, sha256: '', items: [], t
 /**
  * @param {object} parts
  * @param {object} parts.device - its record from the key store; the salt of the new lock is added to it
- * @param {string} parts.pin @param {string} parts.account - the member’s address, in the vault and on the kit
- * @param {string} parts.organisationName - on the kit
- * @param {typeof NOTHING} parts.base - the former epoch: number, the number for the next (an undone one's is not used again), counter and SHA-256 of the server’s newest file, items,
- *   tombstones, keyring.epochs, kit number, pin of the organisation key
+ * @param {string} parts.pin @param {string} parts.account - the member’s address, in the vault
+ * @param {typeof NOTHING} parts.base - the former epoch: number, the number for the next (an undone one’s is not used again),
+ *   counter and SHA-256 of the server’s newest file, items, tombstones, keyring.epochs, kit number, pin of the organisation key
  * @param {(step: string) => void} [parts.progress] - hears `kit`, `vault`, `lock`
  * @returns {Promise<{vaultKey: string, document: object, header: object}>} document has the file; header is what the
  *   server is told: epoch, verify_key, kit_verify_key, keyslot, server_share, proof, version, kit, items, file_sha256
  */
-export async function beginEpoch({ device, pin, account, organisationName, base, progress = () => {} }) {
+export async function beginEpoch({ device, pin, account, base, progress = () => {} }) {
   progress('kit');
   const vaultKey = makeIdentity();
   const epoch = base.next;
   const number = base.kit + 1;
-  const { identity, recipient, made_at } = await makeKit({ number, account, organisation: organisationName });
+  const { identity, recipient, made_at } = await makeKit();
   const { id, organisation, user, sign, name } = device;
   const { signingKey } = await keysOf(device);
   progress('vault');
@@ -54,11 +53,12 @@ export async function beginEpoch({ device, pin, account, organisationName, base,
 
 /**
  * A device’s lock under a PIN; its salt is kept in this browser.
- * @param {{device: object, pin: string, vaultKey: string}} parts - device: its record from the key store
+ * @param {{device: object, pin: string, vaultKey: string, version?: number}} parts - device: its record from the key store;
+ *   version: the number of the lock, if not the next one that this browser knows of
  * @returns {Promise<{keyslot: string, server_share: string, proof: string, version: number}>} for the server
  */
-export async function lockFor({ device: { id, user, recipient }, pin, vaultKey }) {
+export async function lockFor({ device: { id, user, recipient }, pin, vaultKey, version: wanted }) {
   const lock = await makeLock({ pin, vaultKey, recipient, origin: location.origin, user, device: id, argon2id });
-  const version = await numberSalt(id, lock.salt);
+  const version = await numberSalt(id, lock.salt, wanted);
   return { keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare), proof: base64(lock.proof), version };
 }

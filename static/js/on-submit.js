@@ -18,7 +18,7 @@ export function onSubmit(form, work, host, failed = () => {}) {
       await work(...[...form.querySelectorAll('input')].map(({ value }) => value));
     } catch (error) {
       failed(error);
-      if (!error.told) tell(slot, error, host);
+      tell(slot, error, host);
       form.querySelector('input')?.focus();
     }
     form.ariaBusy = null;

@@ -1,12 +1,11 @@
 /** The other device’s part in a pairing: it shows the code, and lets the new device in once that knows it. */
-import { check, read, write } from './crypto/documents.js';
+import { check, read } from './crypto/documents.js';
 import { CryptoError } from './crypto/errors.js';
-import { recipientOf } from './crypto/identities.js';
 import { confirm, makeCode, offer, readAnnouncement } from './crypto/pairing.js';
 import { change, deviceBy, keysOf } from './keystore.js';
 import { demandNotOlder, remember } from './seen.js';
 import { signedFetch } from './server.js';
-import { accountOf } from './vault-store.js';
+import { nextVersion } from './vault-versions.js';
 
 const CODES = 3;
 const DAY = 86_400_000;
@@ -70,19 +69,10 @@ async function list(device, vaultKey, announcement, confirmation) {
   const found = await read(file, [vaultKey]);
   check(found, { organisation, user, epoch });
   demandNotOlder(found, seen);
-  const { manifest, body, sha256 } = found;
-  const { signingKey } = await keysOf(device);
-  const own = { id: device.id, sign: device.sign, recipient: device.recipient, name: device.name };
-  const others = manifest.devices.filter((each) => ![own.id, id].includes(each.id));
-  const written = await write({
-    manifest: {
-      ...manifest, account: accountOf(manifest), counter: manifest.counter + 1, device: own.id, base_sha256: sha256,
-      devices: [...others, own, { id, sign, recipient, name }],
-    },
-    body, signingKey, recipients: [await recipientOf(vaultKey), body.keyring.kit.recipient],
-  });
-  const { counter, items, kit } = written.manifest;
-  const header = { confirmation, epoch, base_sha256: sha256, counter, items, kit, file_sha256: written.sha256 };
+  const joining = [{ id, sign, recipient, name }];
+  const written = await nextVersion(found, found.body, { device, vaultKey }, { joining });
+  const { base_sha256, counter, items, kit } = written.manifest;
+  const header = { confirmation, epoch, base_sha256, counter, items, kit, file_sha256: written.sha256 };
   await send(device, pairing, 'confirmation', { header, file: written.file });
   return written;
 }

@@ -21,8 +21,7 @@ export class Recovering {
   #made = null; // {pin, device, begun, header, fromBackup}: sent again as it was where no answer came
 
   /**
-   * @param {{user: string, account: string, organisationName: string}} parts - the names go on the new kit; account: for a
-   *   vault that doesn’t name its member’s address itself
+   * @param {{user: string, account: string}} parts - account: for a vault that doesn’t name its member’s address itself
    * @param {(step: string) => void} progress - hears kit, vault, lock, sending, backup, and what `open` reports
    */
   constructor(parts, progress) {
@@ -55,8 +54,7 @@ export class Recovering {
   async #make(pin) {
     const device = await this.device();
     const { base, ending, account = this.parts.account, fromBackup } = await this.open(device);
-    const { organisationName } = this.parts;
-    const begun = await beginEpoch({ device, pin, account, organisationName, base, progress: this.progress });
+    const begun = await beginEpoch({ device, pin, account, base, progress: this.progress });
     const { epoch, counter, base_sha256 } = begun.document.manifest;
     const header = { ...begun.header, counter, base_sha256, name: device.name };
     if (ending) {

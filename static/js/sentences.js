@@ -14,10 +14,11 @@ export function sentence(near, code, details = {}) {
 }
 
 /**
- * Shows what went wrong in an error slot or a field’s error line.
+ * Shows what went wrong in an error slot or a field’s error line, unless it was told elsewhere already (`told`).
  * @param {HTMLElement|null} slot @param {Error & {code?: string, details?: object}} error @param {Element} [near]
  */
 export function tell(slot, error, near = slot?.parentElement) {
+  if (error.told) return;
   const code = error.name === 'NotSupportedError' ? 'unsupported_browser' : error.code;
   if (!code) console.error(error);
   if (!slot) return;

@@ -13,8 +13,8 @@ export const lockVersions = async () => (await getJson('/devices/lock-versions')
 /**
  * @param {string} pin - as typed
  * @param {string} id - of this browser’s device
- * @returns {Promise<{vaultKey: string, device: object}>} throws `wrong_pin` {tries_left}, `lock_destroyed`,
- *   `device_not_active`, `storage_refused`, `offline`, …
+ * @returns {Promise<{vaultKey: string, device: object}>} throws `no_pin` (no try is lost by a slip), `wrong_pin` {tries_left},
+ *   `lock_destroyed`, `device_not_active`, `storage_refused`, `offline`, …
  */
 export async function unlockWith(pin, id) {
   const vaultKey = await keyOf(pin, id, lockVersions, '/devices/unlock');
@@ -26,14 +26,12 @@ export async function unlockWith(pin, id) {
  * The same for a former device of this browser, which doesn’t become one again.
  * @param {string} pin @param {{device: string, versions: string, path: string}} former - versions of its lock that the server
  *   has, newest first, as JSON; the address that unlocks it
- * @returns {Promise<string>} the vault key of then; throws as above, and `no_pin`: no try is lost by that
+ * @returns {Promise<string>} the vault key of then; throws as above
  */
-export async function unlockFormer(pin, { device, versions, path }) {
-  if (!isPin(pin)) throw new CryptoError('no_pin');
-  return keyOf(pin, device, () => JSON.parse(versions), path);
-}
+export const unlockFormer = (pin, { device, versions, path }) => keyOf(pin, device, () => JSON.parse(versions), path);
 
 async function keyOf(pin, id, offering, path) {
+  if (!isPin(pin)) throw new CryptoError('no_pin');
   const device = await deviceBy(id);
   if (!device) throw new CryptoError('storage_refused');
   const [{ identity }, offered] = await Promise.all([keysOf(device), offering()]);

@@ -30,6 +30,9 @@ export function merged(before, mine, theirs, label) {
   return { ...theirs, items: [...items.values()], tombstones, keyring: keyring(mine.keyring, theirs.keyring) };
 }
 
+/** @param {object[]} more @param {object[]} keys - of a keyring @returns {object[]} with those of `more` whose epoch none of them has */
+export const joinedKeys = (more, keys) => [...more.filter(({ epoch }) => keys.every((each) => each.epoch !== epoch)), ...keys];
+
 const byId = (list) => new Map(list.map((each) => [each.id, each]));
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -44,7 +47,5 @@ function keyring(mine, { next_kit: theirNext, ...theirs }) {
   const isMine = mine.kit.number > theirs.kit.number || (mine.kit.recipient === theirs.kit.recipient && !mine.kit.identity);
   const kit = isMine ? mine.kit : theirs.kit;
   const next = [theirNext, mine.next_kit].find((each) => each?.number > kit.number);
-  const known = theirs.epochs.map(({ epoch }) => epoch);
-  const epochs = [...mine.epochs.filter(({ epoch }) => !known.includes(epoch)), ...theirs.epochs];
-  return { ...theirs, epochs, kit, ...(next && { next_kit: next }) };
+  return { ...theirs, epochs: joinedKeys(mine.epochs, theirs.epochs), kit, ...(next && { next_kit: next }) };
 }

@@ -3,12 +3,12 @@
  * browser before it is sent, and until the server has it: whatever comes in between, it is there after a reload.
  */
 import { randomId } from './crypto/bytes.js';
-import { check, read, write } from './crypto/documents.js';
-import { recipientOf } from './crypto/identities.js';
-import { deviceBy, dropFile, fileAt, filesUnder, keepFile, keysOf } from './keystore.js';
+import { check, read } from './crypto/documents.js';
+import { deviceBy, dropFile, fileAt, filesUnder, keepFile } from './keystore.js';
 import { demandNotOlder, factsOf, remember } from './seen.js';
 import { getFramed, signedFetch } from './server.js';
 import { merged } from './vault-merge.js';
+import { nextVersion } from './vault-versions.js';
 
 /** @returns {Promise<VaultStore|null>} with the newest vault loaded; null: on the way to the PIN; throws as `load` */
 export async function openVault() {
@@ -25,15 +25,6 @@ export async function vaultStore() {
   const session = await detail.answer;
   return session ? new VaultStore(session.vaultKey, await deviceBy(session.device)) : null;
 }
-
-/**
- * The member’s address: as the vault has it. One from before addresses were sealed takes what the page says, this once.
- * @param {{account?: string}} manifest @returns {string}
- */
-export const accountOf = ({ account }) => account ?? document.getElementById('vault-keys').dataset.account;
-
-/** While a kit takes the place of another, both open the vault. */
-const kitsOf = ({ kit, next_kit: next }) => [kit, next].filter(Boolean).map(({ recipient }) => recipient);
 
 class VaultStore {
   /** This browser’s record in the key store. */
@@ -88,6 +79,9 @@ class VaultStore {
 
   /** @returns {Promise<void>} throws `offline`, `stale_vault`, …; the edit is kept all the same */
   save() { return this.#alone(() => this.#save()); }
+
+  /** The same, and where another device saved first, as `keepEdit`. @param {string} [label] - as there */
+  saveOnTop(label = '') { return this.save().catch((error) => (error.code === 'stale_vault' ? this.keepEdit(label) : Promise.reject(error))); }
 
   /** Saves the edit on top of the newest vault. @param {string} label - behind the title of what the other side edited too */
   keepEdit(label) {
@@ -144,18 +138,9 @@ class VaultStore {
     }
   }
 
-  async #keep(body, before, { pin, counter = 0 }) {
-    const { manifest, sha256 } = this.#saved;
-    const { id, sign, recipient, name } = this.device;
-    const { signingKey } = await keysOf(this.device);
-    const written = await write({
-      manifest: {
-        ...manifest, account: accountOf(manifest), counter: Math.max(manifest.counter, counter) + 1, device: id, base_sha256: sha256,
-        devices: [...manifest.devices.filter((each) => each.id !== id), { id, sign, recipient, name }],
-        organisation_key: pin ?? manifest.organisation_key,
-      },
-      body, signingKey, recipients: [await recipientOf(this.#vaultKey), ...kitsOf(body.keyring)],
-    });
+  async #keep(body, before, { pin, counter }) {
+    const opened = { device: this.device, vaultKey: this.#vaultKey };
+    const written = await nextVersion(this.#saved, body, opened, { pin, counter });
     this.#unsaved = { ...written, before, pin };
     const kept = keepFile(this.#name, { file: written.file, sha256: written.sha256, pin });
     this.isKept = await kept.then(() => true, () => false);

@@ -1,8 +1,6 @@
 """Files that are no good, and kits with slips: each a sentence that says what to do, and the vault stays as it was."""
 
 import copy
-import gzip
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from tempfile import NamedTemporaryFile
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.bad_backups import altered, lines_of, newer, sealed
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW, open_vault
 from tests.support.devices import MadeDevice, login
@@ -18,7 +17,6 @@ from tests.support.local_copies import wait_for_copy
 from tests.support.people import Person, enrolled
 from tests.support.vault_pages import row_of
 from webapp.client import documents
-from webapp.client.encoding import to_json
 from webapp.client.identities import Identity, new_identity, recipient_of
 from webapp.client.recovery_kits import RecoveryKit, write_kit
 from webapp.client.sealing import seal
@@ -55,29 +53,9 @@ def choose(page: Page, content: bytes) -> None:
         expect(page.locator("form[data-file][aria-busy]")).to_have_count(0, timeout=SLOW)
 
 
-def lines_of(device: MadeDevice) -> list[bytes]:
-    assert device.document
-    return device.document.lines.split(b"\n")
-
-
-def sealed(device: MadeDevice, lines: bytes) -> bytes:
-    return seal(gzip.compress(lines), [recipient_of(device.vault_key)])
-
-
-def newer(device: MadeDevice) -> bytes:
-    manifest, *rest = lines_of(device)
-    return sealed(device, b"\n".join([to_json({**json.loads(manifest), "format": 2}).encode(), *rest]))
-
-
 def unsigned(device: MadeDevice) -> bytes:
     manifest, signature, body, end = lines_of(device)
     return sealed(device, b"\n".join([manifest, signature, body.replace(b"Example", b"Forgery"), end]))
-
-
-def altered(file: bytes, place: int) -> bytes:
-    changed = bytearray(file)
-    changed[place] ^= 1
-    return bytes(changed)
 
 
 BAD: dict[str, tuple[Callable[[MadeDevice], bytes], str]] = {

@@ -79,7 +79,7 @@ def test_wrong_pins_are_counted_and_after_the_last_one_only_the_kit_opens_the_co
 ) -> None:
     before = row_of(alice)
     kept = page.locator(".choice", has_text="kept in this browser")
-    expect(kept).to_contain_text("2 items · opens with this device’s PIN", timeout=SLOW)
+    expect(kept).to_contain_text("Items: 2 · opens with this device’s PIN", timeout=SLOW)
     expect(kept.get_by_role("radio")).to_be_checked()
     try_pin(page, "27")
     says(page, "no try was used up by this")

@@ -181,7 +181,7 @@ def test_a_cloud_backup_is_another_way(alice: Person, bob: Person, organisation_
     device = enrolled(alice)
     backed_up(alice, organisation_key)
     page = alice.get(f"/devices/{device.id}/unpairing").text
-    assert "the way back is a cloud backup" in page
+    assert "the way back is your Recovery Kit, or a cloud backup, for which " in page
     assert "may be lost" not in page
 
 

@@ -198,7 +198,7 @@ def _demand_here() -> Device:
 
 
 def _is_last_way(here: Device) -> bool:
-    """Whether nothing else leads to the vault: no other device and no cloud backup."""
+    """Whether only the Recovery Kit would lead back to the vault: no other device does, and no cloud backup."""
     ways = WaysBack.of(me(), here)
     return not ways.others and not ways.cloud_works
 

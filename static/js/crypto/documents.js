@@ -10,7 +10,7 @@ import { open, seal } from './sealing.js';
 import { count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time } from './shapes.js';
 import { sign, verify } from './signatures.js';
 
-export const FORMAT = 1;
+const FORMAT = 1;
 export const LIMITS = { file: 32 * 1024 * 1024, inflated: 128 * 1024 * 1024, items: 50_000 };
 
 const LABEL = 'spare-key/v1/manifest';
@@ -104,6 +104,9 @@ export function check({ manifest }, { organisation, user, epoch, minimumCounter 
   if (epoch !== undefined && manifest.epoch !== epoch) throw new CryptoError('wrong_epoch');
   if (minimumCounter !== undefined && manifest.counter < minimumCounter) throw new CryptoError('rolled_back');
 }
+
+/** @param {object} body @returns {string[]} the vault keys of all epochs that its keyring has */
+export const vaultKeysOf = ({ keyring }) => keyring.epochs.map(({ key }) => key);
 
 /**
  * @param {object} manifest @param {string} device - id @param {string} label @param {Uint8Array} bytes

@@ -15,18 +15,17 @@ const ALPHABET = 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L'; // of bech32
 /** @param {string} value @returns {string} on one line, so that it can't end a comment */
 export const comment = (value) => String(value).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
-/**
- * @param {{number: number, account: string, organisation: string}} parts - names as people read them
- * @returns {Promise<{identity: string, recipient: string, made_at: string, text: string}>}
- */
-export async function makeKit({ number, account, organisation }) {
+/** @returns {Promise<{identity: string, recipient: string, made_at: string}>} */
+export async function makeKit() {
   const identity = makeIdentity();
-  const madeAt = now();
-  const text = kitText({ number, made_at: madeAt, account, organisation, identity });
-  return { identity, recipient: await recipientOf(identity), made_at: madeAt, text };
+  return { identity, recipient: await recipientOf(identity), made_at: now() };
 }
 
-/** @param {{number: number, made_at: string, account: string, organisation: string, identity: string}} kit @returns {string} its file */
+/**
+ * @param {{number: number, made_at: string, account: string, organisation: string, identity: string}} kit - names as people
+ *   read them
+ * @returns {string} its file
+ */
 export const kitText = ({ number, made_at, account, organisation, identity }) =>
   `${TITLE}\n# number: ${number}\n# made: ${made_at}\n# account: ${comment(account)}\n`
     + `# organisation: ${comment(organisation)}\n${identity}\n`;

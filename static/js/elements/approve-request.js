@@ -5,14 +5,14 @@
 import { beforeSubmit } from '../before-submit.js';
 import { fromBase64 } from '../crypto/bytes.js';
 import { checkRequest, makeApproval } from '../crypto/restore-requests.js';
-import { hush, sentence, tell } from '../sentences.js';
+import { sentence } from '../sentences.js';
 
 customElements.define('approve-request', class extends HTMLElement {
   #checked = null; // what the second click approves
 
   connectedCallback() {
     const work = (form, button) => (button?.dataset.do === 'approve' ? this.#seal(form) : this.#open());
-    beforeSubmit(this, work, (error) => error.told || tell(this.#slot, error, this));
+    beforeSubmit(this, work);
     this.querySelector('[data-do=back]').addEventListener('click', () => this.#show(null));
     this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
   }
@@ -22,7 +22,6 @@ customElements.define('approve-request', class extends HTMLElement {
   }
 
   async #open() {
-    hush(this.#slot);
     const { request, shareA, organisation, user, email: account, backup, fileSha256 } = this.dataset;
     this.#show(await checkRequest({
       exact: request, typed: this.#typed.value, row: { organisation, user, account, backup, file_sha256: fileSha256 },
@@ -50,6 +49,4 @@ customElements.define('approve-request', class extends HTMLElement {
   }
 
   get #typed() { return this.querySelector('#fingerprint-typed'); }
-
-  get #slot() { return this.querySelector('.notice--danger'); }
 });

@@ -98,9 +98,9 @@ customElements.define('bring-in', class extends HTMLElement {
       this.#added = added;
       this.#part('list').disabled = true; // that is decided: what may come now is another try to send it
     }
-    await store.save()
-      .catch((error) => (error.code === 'stale_vault' ? store.keepEdit(sentence(this, 'other_version')) : Promise.reject(error)))
-      .catch((error) => { throw error.code === 'offline' ? new CryptoError(store.isKept ? 'not_sent' : 'not_kept') : error; });
+    await store.saveOnTop(sentence(this, 'other_version')).catch((error) => {
+      throw error.code === 'offline' ? new CryptoError(store.isKept ? 'not_sent' : 'not_kept') : error;
+    });
     backUpIfDue(store).catch(() => {}); // not waited for, and no matter of this page
     this.#part('form').hidden = true;
     this.#part('done').hidden = false;

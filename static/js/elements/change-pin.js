@@ -2,12 +2,9 @@
  * Another PIN for this device. The new lock’s salt is kept here before the server hears of the lock, and the old lock
  * lives until the new one has opened: a browser that dies at any point has one that works.
  */
-import { base64 } from '../crypto/bytes.js';
-import { makeLock } from '../crypto/device-lock.js';
 import { CryptoError } from '../crypto/errors.js';
 import { refusal } from '../crypto/pins.js';
-import { argon2id } from '../kdf.js';
-import { addSalt } from '../keystore.js';
+import { lockFor } from '../new-epoch.js';
 import { onSubmit } from '../on-submit.js';
 import { signedFetch } from '../server.js';
 import { lockVersions, unlockWith } from '../unlocking.js';
@@ -28,14 +25,10 @@ customElements.define('change-pin', class extends HTMLElement {
     const code = refusal(pin, again);
     if (code) throw new CryptoError(code);
     const { vaultKey, device } = await unlockWith(present, this.dataset.device);
-    const { id, user, recipient } = device;
-    const version = (await lockVersions())[0] + 1;
-    const lock = await makeLock({ pin, vaultKey, recipient, origin: location.origin, user, device: id, argon2id });
-    await addSalt(id, version, lock.salt);
-    const json = { keyslot: base64(lock.keyslot), server_share: base64(lock.serverShare), proof: base64(lock.proof), version };
+    const json = await lockFor({ device, pin, vaultKey, version: (await lockVersions())[0] + 1 });
     try {
       await signedFetch('/devices/pin', { device, json });
-      await unlockWith(pin, id);
+      await unlockWith(pin, device.id);
     } catch (error) {
       throw error.status === 0 || error.status >= 500 ? new CryptoError('unsure') : error;
     }

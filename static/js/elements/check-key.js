@@ -2,23 +2,19 @@
 import { beforeSubmit } from '../before-submit.js';
 import { base64, fromBase64 } from '../crypto/bytes.js';
 import { proof } from '../crypto/organisation-keys.js';
-import { hush, tell } from '../sentences.js';
 import { postJson } from '../server.js';
 
 customElements.define('check-key', class extends HTMLElement {
   connectedCallback() {
-    beforeSubmit(this, (form) => this.#prove(form), (error) => error.told || tell(this.#slot, error, this));
+    beforeSubmit(this, (form) => this.#prove(form));
     this.querySelector('[type=submit]').disabled = false; // from now on nothing is sent unsealed
   }
 
   async #prove(form) {
-    hush(this.#slot);
     const { seed } = await this.querySelector('key-file').read();
     const { challenge } = await postJson('/devices/challenge');
     const parts = { origin: location.origin, keyId: this.dataset.key, challenge: fromBase64(challenge, 32), seed };
     form.elements.proof.value = base64(await proof(parts));
     form.elements.challenge.value = challenge;
   }
-
-  get #slot() { return this.querySelector('.notice--danger'); }
 });

@@ -43,7 +43,7 @@ customElements.define('cloud-backup-switch', class extends VaultElement {
     const { epoch } = this.#key;
     showStep(this, 'record');
     if (this.#recorded !== fingerprint) await this.store.edit(() => {}, { epoch, fingerprint });
-    await this.store.save().catch((error) => (error.code === 'stale_vault' ? this.store.keepEdit('') : Promise.reject(error)));
+    await this.store.saveOnTop();
     showStep(this, 'enrol');
     await signedFetch('/backups/enrolment', { device: this.store.device, json: { fingerprint } });
     showStep(this, 'backup');

@@ -1,11 +1,12 @@
 /** The vault as a file: `data-as` age, as it is; json, in plain text, after this device’s PIN and a ticked warning. */
 import { CryptoError } from '../crypto/errors.js';
-import { isPin } from '../crypto/pins.js';
 import { download } from '../download.js';
-import { exportName, plainExport } from '../exporting.js';
+import { plainExport } from '../exporting.js';
+import { fileName } from '../file-names.js';
 import { onSubmit } from '../on-submit.js';
 import { unlockWith } from '../unlocking.js';
-import { accountOf, openVault } from '../vault-store.js';
+import { openVault } from '../vault-store.js';
+import { accountOf } from '../vault-versions.js';
 
 customElements.define('export-vault', class extends HTMLElement {
   connectedCallback() {
@@ -16,14 +17,13 @@ customElements.define('export-vault', class extends HTMLElement {
       done.hidden = true;
       if (as === 'json') {
         if (!this.querySelector('[type=checkbox]').checked) throw new CryptoError('warning_not_ticked');
-        if (!isPin(pin)) throw new CryptoError('no_pin'); // no try is lost by a slip
         await unlockWith(pin, device);
       }
       const store = await openVault();
       if (!store) return new Promise(() => {}); // on the way to the PIN
       if (store.hasUnsaved) await store.save(); // what this browser could not save before
       const { saved: { file, manifest }, body } = store;
-      const name = exportName(accountOf(manifest), manifest.made_at, as);
+      const name = fileName(accountOf(manifest), manifest.made_at, as);
       download(as === 'json' ? plainExport(body) : file, name, 'application/octet-stream');
       form.reset();
       done.hidden = false;

@@ -20,7 +20,7 @@ customElements.define('import-file', class extends HTMLElement {
     const [read, kept] = ['read', 'kept'].map((name) => this.querySelector(`[data-part=${name}]`));
     look.clear();
     read.textContent = kept.textContent = '';
-    const file = await contentOf(this.querySelector('input').files[0], ABOUT);
+    const file = await contentOf(this.querySelector('input'), ABOUT);
     const found = await readExport(file, sentence(this, 'untitled'));
     await look.show(found.items, found.problems);
     const count = (found.items.length + found.problems.length).toLocaleString();

@@ -34,12 +34,10 @@ customElements.define('join-vault', class extends HTMLElement {
   }
 
   async #make(pin) {
-    const { user, organisation, account, organisationName, deviceName } = this.dataset;
+    const { user, organisation, account, deviceName } = this.dataset;
     showStep(this, 'keys');
     const device = await makeDevice({ organisation, user, name: deviceName });
-    const begun = await beginEpoch({
-      device, pin, account, organisationName, base: NOTHING, progress: (step) => showStep(this, step),
-    });
+    const begun = await beginEpoch({ device, pin, account, base: NOTHING, progress: (step) => showStep(this, step) });
     return { device, begun };
   }
 

@@ -8,15 +8,13 @@ import { CryptoError } from '../crypto/errors.js';
 import { makeKeyFile } from '../crypto/organisation-keys.js';
 import { download } from '../download.js';
 import { sealWithPassphrase } from '../kdf.js';
-import { hush, tell } from '../sentences.js';
 
 customElements.define('key-ceremony', class extends HTMLElement {
   #made = null; // {content, fileName, downloaded}
   #swaps = new MutationObserver(() => this.#settle());
 
   connectedCallback() {
-    const failed = (error) => tell(this.#slot, error, this);
-    beforeSubmit(this, (form) => this.#generate(form), failed, '[data-action=generate]');
+    beforeSubmit(this, (form) => this.#generate(form), '[data-action=generate]');
     this.addEventListener('click', ({ target }) => target.closest('[data-action=download]') && this.#download());
     this.#swaps.observe(this, { childList: true });
     this.#settle();
@@ -28,7 +26,6 @@ customElements.define('key-ceremony', class extends HTMLElement {
   }
 
   async #generate(form) {
-    hush(this.#slot);
     if (!globalThis.isSecureContext) throw new CryptoError('insecure_context');
     const { organisation, organisationName } = this.dataset;
     const epoch = Number(this.firstElementChild.dataset.epoch);
@@ -54,6 +51,4 @@ customElements.define('key-ceremony', class extends HTMLElement {
     download(this.#made.content, this.#made.fileName);
     this.#made.downloaded = true;
   }
-
-  get #slot() { return this.querySelector('#key-error'); }
 });

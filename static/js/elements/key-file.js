@@ -48,7 +48,7 @@ customElements.define('key-file', class extends HTMLElement {
   }
 
   async #parsed() {
-    const content = await contentOf(this.#input.files[0], ABOUT);
+    const content = await contentOf(this.#input, ABOUT);
     const passphrase = this.#passphrase.value;
     this.#part('opening').hidden = !passphrase;
     const key = await parseKeyFile(content, passphrase, openWithPassphrase);

@@ -22,7 +22,7 @@ customElements.define('kit-input', class extends HTMLElement {
     const [file, typed] = this.#fields;
     const isTyped = typed.value.trim() !== '';
     try {
-      return await parseKit(isTyped ? typed.value : new TextDecoder().decode(await contentOf(file.files[0], ABOUT)));
+      return await parseKit(isTyped ? typed.value : new TextDecoder().decode(await contentOf(file, ABOUT)));
     } catch (error) {
       tell(slotOf(isTyped ? typed : file), error, this);
       throw Object.assign(error, { told: true });

@@ -4,18 +4,17 @@
  * number, read(), tried()) from inside; rows of cloud backups and of earlier vaults (`data-file`: the address) and the form for
  * a file it hears itself. An earlier vault opens with a backup of then, or a former device of this browser, too.
  */
-import { contentOf } from '../chosen-file.js';
-import { check, LIMITS, read } from '../crypto/documents.js';
+import { backupIn } from '../chosen-file.js';
+import { check, read, vaultKeysOf } from '../crypto/documents.js';
 import { CryptoError } from '../crypto/errors.js';
 import { isSealed } from '../crypto/sealing.js';
 import { deviceBy } from '../keystore.js';
 import { onSubmit } from '../on-submit.js';
 import { hush, sentence, tell } from '../sentences.js';
 import { getOctets, signedFetch } from '../server.js';
+import { tellFacts } from '../told-facts.js';
 import { unlockFormer } from '../unlocking.js';
 import { openVault } from '../vault-store.js';
-
-const ABOUT = { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' };
 
 customElements.define('open-backup', class extends HTMLElement {
   #chosen = null;
@@ -29,7 +28,7 @@ customElements.define('open-backup', class extends HTMLElement {
     onSubmit(kit.closest('form'), async () => this.#open(await this.#withBackup((await kit.read()).identity)), this.#work);
     for (const former of this.#formers) onSubmit(former, async (pin) => this.#open([await unlockFormer(pin, former.dataset)]), this.#work);
     const form = this.querySelector('form[data-file]');
-    if (form) onSubmit(form, () => this.#choose({ act: 'restore', read: () => contentOf(form.querySelector('input').files[0], ABOUT) }), this.#work);
+    if (form) onSubmit(form, () => this.#choose({ act: 'restore', read: () => backupIn(form.querySelector('input')) }), this.#work);
   }
 
   disconnectedCallback() { this.#store = this.#file = this.#chosen = null; }
@@ -52,7 +51,7 @@ customElements.define('open-backup', class extends HTMLElement {
       this.#store = await openVault();
       if (!this.#store) return; // on the way to the PIN
       if (chosen.isCloud) throw new CryptoError('wrong_key');
-      await this.#open(keysOf(this.#store.saved.body));
+      await this.#open(vaultKeysOf(this.#store.saved.body));
     } catch (error) {
       if (error.code === 'wrong_key') return this.#askKit();
       this.#show(null);
@@ -69,21 +68,21 @@ customElements.define('open-backup', class extends HTMLElement {
 
   /** A kit that opens no vault of then may open a backup that has its key. */
   async #withBackup(kit) {
-    const file = this.#work.querySelector('[data-backup]')?.files[0];
-    if (!file) return [kit];
-    const { body } = await read(await contentOf(file, ABOUT), [kit]);
-    return [kit, ...keysOf(body)];
+    const input = this.#work.querySelector('[data-backup]');
+    if (!input?.files.length) return [kit];
+    const { body } = await read(await backupIn(input), [kit]);
+    return [kit, ...vaultKeysOf(body)];
   }
 
   async #open(identities) {
     const { organisation, user } = this.#store.device;
-    const { manifest, body } = await read(this.#file, identities);
-    check({ manifest }, { organisation, user, epoch: this.#chosen.epoch && Number(this.#chosen.epoch) });
+    const document = await read(this.#file, identities);
+    const { body } = document;
+    check(document, { organisation, user, epoch: this.#chosen.epoch && Number(this.#chosen.epoch) });
     if (this.#chosen.act === 'try') await this.#chosen.tried();
     else if (!body.items.length) throw new CryptoError('empty_backup');
     this.#show(this.#chosen.act);
-    const told = { items: body.items.length, saved: new Date(manifest.made_at).toLocaleString(), device: manifest.devices.find(({ id }) => id === manifest.device).name };
-    for (const place of this.#work.querySelectorAll('[data-told]')) place.textContent = told[place.dataset.told];
+    tellFacts(this.#work.querySelectorAll('[data-told]'), document);
     if (this.#chosen.act === 'restore') await this.#work.querySelector('bring-in').show(body.items, [], body.keyring.epochs);
   }
 
@@ -102,5 +101,3 @@ customElements.define('open-backup', class extends HTMLElement {
 
   get #work() { return this.querySelector('[data-part=work]'); }
 });
-
-const keysOf = ({ keyring }) => keyring.epochs.map(({ key }) => key);

@@ -3,32 +3,28 @@
  * newest first. Its form goes on to the preview once something is open.
  */
 import { beforeSubmit } from '../before-submit.js';
-import { contentOf } from '../chosen-file.js';
-import { LIMITS } from '../crypto/documents.js';
-import { CryptoError } from '../crypto/errors.js';
-import { isPin } from '../crypto/pins.js';
+import { backupIn } from '../chosen-file.js';
 import { allowFolder, copiesOf } from '../local-copies.js';
 import { openBackup, openWithKit } from '../own-recovering.js';
-import { hush, sentence, tell } from '../sentences.js';
+import { sentence, tell } from '../sentences.js';
 import { unlockWith } from '../unlocking.js';
 
 const OFFERED = 5;
-const ABOUT = { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' };
 
 customElements.define('own-recovery', class extends HTMLElement {
   #copies = [];
 
   connectedCallback() {
-    beforeSubmit(this, () => (hush(this.#slot), this.#open()), (error) => {
+    beforeSubmit(this, () => this.#open().catch((error) => {
       if (error.code === 'folder_asks') this.#part('folder').hidden = false;
-      return error.told || tell(this.#slot, error, this);
-    });
+      throw error;
+    }));
     this.addEventListener('change', ({ target }) => target.matches('[name=copy]') && this.#settle());
     this.addEventListener('change', ({ target }) => target.matches('[name=opener]') && this.#openWith(target.value));
     this.addEventListener('click', ({ target }) => target.closest('[data-do=allow]') && this.#allow());
     this.addEventListener('drop', () => this.#choose('file'));
     this.querySelector('[type=submit]').disabled = false;
-    if (this.dataset.way === 'local_backup') this.#look().catch((error) => tell(this.#slot, error, this));
+    if (this.dataset.way === 'local_backup') this.#look().catch((error) => tell(this.querySelector('.notice--danger[id]'), error, this));
   }
 
   async #look() {
@@ -48,10 +44,9 @@ customElements.define('own-recovery', class extends HTMLElement {
     const row = this.#part('copy').content.cloneNode(true);
     const input = row.querySelector('input');
     Object.assign(input, { value: String(place), checked: place === 0 });
-    const about = { items: copy.items ?? '?', folder: copy.folder, kit: copy.kit ?? '?' };
     row.querySelector('.choice__title').textContent = copy.made_at ? new Date(copy.made_at).toLocaleString() : sentence(this, 'time_unknown');
-    row.querySelector('.choice__detail').textContent = ['place_' + copy.place, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit']
-      .map((code) => sentence(this, code, about)).join(' · ');
+    const codes = [`place_${copy.place}`, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit'];
+    row.querySelector('.choice__detail').textContent = codes.map((code) => sentence(this, code, copy)).join(' · ');
     row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
     return row;
   }
@@ -86,15 +81,11 @@ customElements.define('own-recovery', class extends HTMLElement {
     const kit = this.querySelector('kit-input');
     if (this.dataset.way === 'recovery_kit') return openWithKit(this.dataset, (await kit.read()).identity);
     const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
-    const file = chosen === 'file' ? await contentOf(this.#part('file').querySelector('input[type=file]').files[0], ABOUT) : await this.#copies[chosen].read();
+    const file = chosen === 'file' ? await backupIn(this.#part('file').querySelector('input[type=file]')) : await this.#copies[chosen].read();
     const withPin = this.querySelector('[name=opener]:checked').value === 'pin';
-    return openBackup(this.dataset, file, [withPin ? await this.#byPin() : (await kit.read()).identity]);
-  }
-
-  async #byPin() {
     const pin = this.querySelector('[data-opener=pin] input').value;
-    if (!isPin(pin)) throw new CryptoError('no_pin'); // no try is lost by a slip
-    return (await unlockWith(pin, this.dataset.device)).vaultKey;
+    const key = withPin ? (await unlockWith(pin, this.dataset.device)).vaultKey : (await kit.read()).identity;
+    return openBackup(this.dataset, file, [key]);
   }
 
   async #allow() {
@@ -102,6 +93,4 @@ customElements.define('own-recovery', class extends HTMLElement {
   }
 
   #part(name) { return this.querySelector(`[data-part=${name}]`); }
-
-  get #slot() { return this.querySelector('.notice--danger[id]'); }
 });

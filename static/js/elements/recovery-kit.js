@@ -1,6 +1,7 @@
 /**
  * The Recovery Kit: out of the unlocked vault onto the screen, into a file or onto paper. Once its last characters are
- * typed, the vault is saved without it. With `data-change` it is the next kit, which takes the present one’s place. It says `kit-confirmed`, and goes to `data-next` where there is one.
+ * typed, the vault is saved without it. With `data-change` it is the next kit, which takes the present one’s place. It says
+ * `kit-confirmed`, and goes to `data-next` where there is one.
  */
 import { base64 } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
@@ -9,7 +10,7 @@ import { download } from '../download.js';
 import { onSubmit } from '../on-submit.js';
 import { signedFetch } from '../server.js';
 import { VaultElement } from '../vault-element.js';
-import { accountOf } from '../vault-store.js';
+import { accountOf } from '../vault-versions.js';
 
 customElements.define('recovery-kit', class extends VaultElement {
   connectedCallback() {
@@ -24,7 +25,7 @@ customElements.define('recovery-kit', class extends VaultElement {
 
   async show() {
     if (this.#changes && !this.#kit && !this.#isConfirmed) this.#begin();
-    else if (this.#kit?.identity) this.#fill(this.part('kit').content.cloneNode(true));
+    else if (this.#kit?.identity) this.#fill();
     else await this.#finish(); // confirmed before, but the connection broke
   }
 
@@ -38,17 +39,18 @@ customElements.define('recovery-kit', class extends VaultElement {
   /** From here on both kits open the vault, until the new one is confirmed. */
   async #make() {
     const { store, dataset } = this;
-    const { identity, recipient, made_at } = await makeKit({ number: 0, account: '', organisation: '' });
+    const { identity, recipient, made_at } = await makeKit();
     const verify = base64(await kitVerifyKey(identity, dataset.user));
     await store.edit(({ keyring }) => {
       keyring.next_kit ??= { number: keyring.kit.number + 1, recipient, made_at, identity, verify_key: verify };
     });
-    await saved(store);
+    await store.saveOnTop();
     if (!this.#kit) throw new CryptoError('kit_elsewhere'); // it was changed in another page meanwhile
-    this.#fill(this.part('kit').content.cloneNode(true));
+    this.#fill();
   }
 
-  #fill(shown) {
+  #fill() {
+    const shown = this.part('kit').content.cloneNode(true);
     shown.querySelector('[data-kit=account]').textContent = accountOf(this.store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
     shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
@@ -74,7 +76,7 @@ customElements.define('recovery-kit', class extends VaultElement {
   }
 
   async #finish() {
-    await saved(this.store);
+    await this.store.saveOnTop();
     if (!this.#changes) await signedFetch('/vault/kit-confirmation', { device: this.store.device, json: { kit: this.store.body.keyring.kit.number } });
     this.clear();
     this.part('shown').replaceChildren(this.part('confirmed').content.cloneNode(true));
@@ -89,5 +91,3 @@ customElements.define('recovery-kit', class extends VaultElement {
 
   get #kit() { return this.store.body.keyring[this.#changes ? 'next_kit' : 'kit']; }
 });
-
-const saved = (store) => store.save().catch((error) => (error.code === 'stale_vault' ? store.keepEdit('') : Promise.reject(error)));

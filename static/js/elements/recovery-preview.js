@@ -1,5 +1,6 @@
 /** What a recovery would bring back, before anything changes: the backup, and what the server has that is newer. */
 import { newerItems, opened } from '../own-recovering.js';
+import { tellFacts } from '../told-facts.js';
 
 customElements.define('recovery-preview', class extends HTMLElement {
   connectedCallback() {
@@ -24,13 +25,7 @@ customElements.define('recovery-preview', class extends HTMLElement {
     return undefined;
   }
 
-  #tell(which, { manifest, body }) {
-    const told = {
-      items: body.items.length, saved: new Date(manifest.made_at).toLocaleString(), kit: manifest.kit,
-      device: manifest.devices.find(({ id }) => id === manifest.device).name,
-    };
-    for (const place of this.querySelectorAll(`[data-of=${which}] [data-told]`)) place.textContent = told[place.dataset.told] ?? '';
-  }
+  #tell(which, document) { tellFacts(this.querySelectorAll(`[data-of=${which}] [data-told]`), document); }
 
   #part(name) { return this.querySelector(`[data-part=${name}]`); }
 });

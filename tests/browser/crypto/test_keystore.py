@@ -72,7 +72,7 @@ def test_records_change_and_go(modules: Modules) -> None:
     found = modules(
         MAKE
         + """
-        await store.addSalt(device.id, 1, new Uint8Array([1])); await store.addSalt(device.id, 2, new Uint8Array([2]));
+        await store.numberSalt(device.id, new Uint8Array([1])); await store.numberSalt(device.id, new Uint8Array([2]));
         const both = Object.keys((await store.deviceBy(device.id)).salts);
         await store.keepSalt(device.id, 2);
         const { salts, state } = await store.change(device.id, { state: 'enrolled', seen: { epoch: 1, counter: 3 } });

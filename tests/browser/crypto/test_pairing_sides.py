@@ -27,10 +27,10 @@ const parts = { ...place, ...announced, announcement: announced.exact, announcem
 VAULT = """
 const kit = { number: 1, recipient: await identities.recipientOf(identities.makeIdentity()), made_at: bytes.now() };
 const { id, sign, recipient, signingKey } = showing;
-const writeVault = async (counter) => documents.write({
+const writeVault = async (counter, more = {}) => documents.write({
   manifest: { ...place, account: 'alice@example.org', epoch: 1, counter, device: id, base_sha256: '', devices:
     [{ id, sign, recipient, name: 'Old' }], organisation_key: null },
-  body: { items: [], tombstones: [], keyring: { epochs: [{ epoch: 1, key: V }], kit } },
+  body: { items: [], tombstones: [], keyring: { epochs: [{ epoch: 1, key: V }], kit, ...more } },
   signingKey, recipients: [await identities.recipientOf(V), kit.recipient],
 });
 const post = (name, json) => fetch(name, { method: 'POST', body: JSON.stringify(json) });
@@ -64,6 +64,8 @@ class Between:
             return 200, "application/octet-stream", frame({"epoch": 1}, self.file)
         if what == "last-offer":
             return said(json.loads(self.heard["offer"][-1]))
+        if what == "last-confirmation":
+            return said({"confirmation": base64.b64encode(self.heard["confirmation"][-1]).decode()})
         self.heard.setdefault(what, []).append(body)
         return said({})
 
@@ -117,3 +119,21 @@ def test_what_another_tab_has_seen_since_the_pin_counts(modules: Modules, site: 
     assert modules(SIDES + VAULT + """const [older, newer] = [await writeVault(4), await writeVault(5)];
         return [showing.seen, await letIn(newer, older)];""") == [None, ["rolled_back", 5, 1]]  # fmt: skip
     assert "confirmation" not in server.heard
+
+
+def test_while_a_kit_takes_the_place_of_another_both_open_the_vault_that_lists_the_new_device(
+    modules: Modules, site: Site
+) -> None:
+    site.answerer = server = Between()
+    assert modules(
+        SIDES
+        + VAULT
+        + """const identity = identities.makeIdentity();
+        const next = { number: 2, recipient: await identities.recipientOf(identity), made_at: bytes.now(), identity };
+        const known = await writeVault(5, { next_kit: { ...next, verify_key: base64(bytes.randomBytes(32)) } });
+        const [found] = await letIn(known, known);
+        const { confirmation } = await (await post('/last-confirmation', {})).json();
+        const { file } = (await load('server')).unframe(fromBase64(confirmation));
+        return [found, (await documents.read(file, [identity])).manifest.devices.length];"""
+    ) == ["no error", 2]
+    assert len(server.heard["confirmation"]) == 1
