@@ -41,7 +41,9 @@ def own_recoveries(act: Act, before: Sight, after: Sight) -> None:
     for key, row in after.undos.items():
         if key not in before.undos:
             window = limits.NEW_ACCOUNT_UNDO_WINDOW if row["way"] == "new_account" else limits.UNDO_WINDOW
-            span = before.ago(-window), after.ago(-window)
+            account = before.account_under(row["user_id"])  # what is recovered in it can be undone as long as it can
+            least = account["until"] if account else ""
+            span = max(before.ago(-window), least), max(after.ago(-window), least)
             assert span[0] <= row["until"] <= span[1], "a recovery can be undone for another time than it should be"
 
 

@@ -150,12 +150,21 @@ class Sight:
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
     def undo(self, user: str) -> sqlite3.Row | None:
-        """The recovery of a member that can be undone: the latest, or a new account that the undo of it uncovered."""
+        """The recovery of a member that can be undone: the latest, or what its undo uncovered: a new account, or what was
+        recovered within one."""
         mine = sorted((row for row in self.undos.values() if row["user_id"] == user), key=lambda row: -row["epoch"])
         stands = [row for row in mine if not row["undone_at"]][:1]
         if not stands or stands[0]["until"] <= self.now or stands[0]["epoch"] != self.users[user]["epoch"]:
             return None
-        return stands[0] if stands == mine[:1] or stands[0]["way"] == "new_account" else None
+        return stands[0] if stands == mine[:1] or self.account_under(user) else None
+
+    def account_under(self, user: str) -> sqlite3.Row | None:
+        """The new account that the member’s present vault comes from, while it can be undone."""
+        began = {row["epoch"]: row for row in self.undos.values() if row["user_id"] == user and not row["undone_at"]}
+        found = began.get(self.users[user]["epoch"])
+        while found and (found["way"] != "new_account" or found["until"] <= self.now):
+            found = began.get(found["former_epoch"])
+        return found
 
     def speaks(self, device: str) -> bool:
         """Whether its key is enough to say “This wasn’t me”."""
