@@ -150,8 +150,8 @@ class Sight:
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
     def undo(self, user: str) -> sqlite3.Row | None:
-        """The recovery of a member that can be undone: the latest, or what its undo uncovered: a new account, or what was
-        recovered within one."""
+        """What a member can undo: the latest recovery, or what its undo uncovered: a new account, or what was recovered
+        within one."""
         mine = sorted((row for row in self.undos.values() if row["user_id"] == user), key=lambda row: -row["epoch"])
         stands = [row for row in mine if not row["undone_at"]][:1]
         if not stands or stands[0]["until"] <= self.now or stands[0]["epoch"] != self.users[user]["epoch"]:
