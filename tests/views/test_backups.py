@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice, login
-from tests.support.people import ActiveKey, Person, add_organisation_key, backed_up, enrolled
+from tests.support.people import ActiveKey, Person, add_organisation_key, backed_up, be_at, enrolled
 from webapp.client import cloud_backups
 from webapp.client.encoding import to_base64
 from webapp.client.signatures import sign
@@ -163,6 +163,7 @@ def test_an_hour_of_backups_is_all_there(
     alice: Person, device: MadeDevice, organisation_key: ActiveKey, clock: MovableClock
 ) -> None:
     for _ in range(14):
+        be_at(alice, device)  # the PIN typed again: it is asked for after fifteen idle minutes
         backup = made(device, organisation_key)
         assert alice.signed_post("/backups", frame(backup.header(), backup.file)).status_code == 200
         clock.advance(minutes=40)

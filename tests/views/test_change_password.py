@@ -62,7 +62,7 @@ def test_without_a_vault_the_present_password_is_enough(charlie: Person) -> None
 
 
 def test_a_locked_vault_has_to_be_unlocked_first(alice: Person) -> None:
-    enrolled(alice)
+    be_at(alice, enrolled(alice, here=False), locked=True)
     page = alice.get("/settings").text
     assert "unlock your vault in this browser first" in page
     assert 'href="/unlock?next=/settings"' in page
@@ -89,7 +89,7 @@ def test_a_browser_without_a_key_is_shown_the_ways(open_vault: Person) -> None:
 
 def test_an_open_vault_in_another_browser_is_not_enough(open_vault: Person) -> None:
     other = open_vault.another_browser()
-    be_at(open_vault, open_vault.device, other)
+    be_at(open_vault, open_vault.device, other, locked=True)
     answer = other.post("/settings/password", data={"present": open_vault.password, "new": NEW})
     assert answer.status_code == 403
 
