@@ -40,7 +40,7 @@ FURTHER = {
 }
 PATHS = (
     r"/(admin/requests|recovery(/requests)?|admin/users)(/[0-9a-f]{32})?|/admin/settings|/settings|/sessions|/devices|/"
-    r"|/forgot-password|/pair|/vault"
+    r"|/forgot-password|/pair|/vault(/earlier)?"
 )
 
 

@@ -130,8 +130,10 @@ def _make_organisation(app: Flask, folder: Path) -> None:
         _back_up(dana)
         mia = _join(app, MEMBER, admin.invite(MEMBER.email, MEMBER.name, key_file), folder)
     with _days_ago(3):
+        mia.unlock(PIN)
         _back_up(mia)
     with _days_ago(1):
+        mia.unlock(PIN)
         mia.vault.save([*mia.vault.items, *_written(MIA_LATER)])
     for person in (sam, dana, mia):
         person.sign_out()

@@ -12,7 +12,7 @@ from tests.support.vetoing import press_undo, recovered, veto_path
 from tests.test_access import ADMIN, MEMBER, World
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import TabKey, User
+from webapp.models import SignIn, TabKey, User
 
 
 def choose(path: str, client: FlaskClient) -> None:
@@ -67,7 +67,8 @@ def test_it_opens_no_route_any_more(
         octets = stolen.open(path, method=method, headers={"Accept": "application/octet-stream"})
         assert (octets.status_code, octets.get_json()) == (401, {"error": "signed_out"}), path
     with world.app.app_context():
-        assert not db.session.scalars(select(TabKey)).all(), "no unlocked tab is left"
+        theirs = select(TabKey).join(SignIn, TabKey.sign_in_id == SignIn.id).where(SignIn.user_id == member.user_id)
+        assert not db.session.scalars(theirs).all(), "no unlocked tab is left"
         db.session.remove()
 
 

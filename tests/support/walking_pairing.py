@@ -152,8 +152,9 @@ class PairingRules(DeviceRules):
         shown = self.cast.codes[row["id"]]
         answered = self.user_at(profile) == user and self.sight.pairing_state(row) == "answered"
         mine = answered and row["other_device_id"] == device and self.sight.can_pair(device)
-        should = mine and shown.page is other and shown.typed == shown.code
-        refuses = mine and not should
+        right = mine and shown.page is other and shown.typed == shown.code
+        should = right and bool(self.opened(profile, device))  # a refusal takes no PIN
+        refuses = mine and not right
         self.act = Act("confirm" if should else "refuse" if refuses else "refused", user, device)
 
         def work() -> None:

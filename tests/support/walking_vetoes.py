@@ -137,8 +137,7 @@ class VetoRules(DeviceRules):
         ticked = paired if luck < 2 else set(sorted(paired)[:1])
         self.act = Act(kind, user, session=kept, undo=named)
         if kind == "veto" and not undone:
-            states = self.sight.devices
-            self.act.leaving = frozenset(key for key in ticked if states[key]["state"] != "unpaired")
+            self.act.leaving = frozenset(key for key in ticked if self.sight.devices[key]["state"] != "unpaired")
             back = set() if link["device_id"] else unpaired_by(self.sight, ticked) - ticked
             self.act.returning = frozenset(back)
         what = ("undo" if undoes else "veto") + (" by device" if link["device_id"] else " by mail")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from tests.support.devices import MadeDevice, login
 from tests.support.pairings import PairingRun, pairing_run
-from tests.support.people import Person, enrolled
+from tests.support.people import Person, be_at, enrolled
 from webapp.client.encoding import sha256_hex, to_base64, unframe
 from webapp.clock import now
 from webapp.crypto.framing import frame
@@ -102,6 +102,7 @@ def test_the_device_that_shows_the_code_goes_on_alone(made: PairingRun) -> None:
     made.upto(State.ANSWERED)
     other = second_device(made)
     body = made.confirm_body()
+    be_at(made.person, other)  # with its PIN
     assert made.by_old("confirmation", body, device=other).status_code == 410
     assert made.by_old("refusal", device=other).status_code == 410
     assert made.by_old("vault", device=other).status_code == 410
