@@ -107,6 +107,7 @@ def test_the_device_that_shows_the_code_goes_on_alone(made: PairingRun) -> None:
     assert made.by_old("refusal", device=other).status_code == 410
     assert made.by_old("vault", device=other).status_code == 410
     assert made.row().state == State.ANSWERED
+    be_at(made.person, made.old)
     assert made.by_old("confirmation", body).status_code == 200
 
 
