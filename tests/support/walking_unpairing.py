@@ -101,7 +101,8 @@ class UnpairingRules(DeviceRules):
         if way == "unpair_others":
             return True  # an open pairing ends by it, too, where there is no other device
         if way == "return":
-            return may_return(self.sight, row)
+            # A new device brings nothing back that an older one unpaired.
+            return may_return(self.sight, row) and not is_new_beside(self.sight, proved, row["unpaired_by"])
         is_new = bool(self.sight.devices.get(proved)) and is_new_beside(self.sight, proved, target)
         return may_be_destroyed(self.sight, row) and not is_new
 
