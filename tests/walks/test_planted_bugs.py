@@ -160,7 +160,7 @@ def own_ways_stop_no_request(patch: pytest.MonkeyPatch) -> None:
         (
             unpaired_devices_open,
             ["use_new_browser", "manage_devices"],
-            "gave to a device unpaired|notices of Act.kind=.return",
+            "gave to a device unpaired",
         ),
         (no_proof_is_needed, ["begin_alone"], "handed out without a proof"),
         (own_ways_ignore_a_hold, ["recover_alone", "veto_by_mail"], "begun while the account is on hold"),
