@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 from wsgiref.headers import Headers
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -97,16 +98,27 @@ class _PublicFiles(WhiteNoise):  # type: ignore[misc]
 
 
 def _serve_for_ever(app: Flask, assets: Assets) -> WhiteNoise:
-    files = _PublicFiles(
-        app.wsgi_app,
-        allow_all_origins=False,
-        immutable_file_test=lambda _path, _url: True,
-        add_headers_function=_add_headers,
-    )
+    files = _kept_for_ever(app.wsgi_app)
     for folder in _compressed_folders(assets, Path(app.instance_path) / "static"):
         files.add_files(folder, prefix=f"/static/{folder.name}/")
     if not any(url.startswith(assets.prefix) for url in files.files):
         files.add_files(assets.folder, prefix=assets.prefix)
+    return files
+
+
+def _kept_for_ever(behind: WSGIApplication | None) -> _PublicFiles:
+    return _PublicFiles(
+        behind,
+        allow_all_origins=False,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=_add_headers,
+    )
+
+
+def kept_for_ever(assets: Assets) -> WhiteNoise:
+    """The files as they stand, uncompressed, with the headers of production."""
+    files = _kept_for_ever(None)
+    files.add_files(assets.folder, prefix=assets.prefix)
     return files
 
 

@@ -11,11 +11,17 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
+from whitenoise import WhiteNoise
+
+from webapp import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -40,6 +46,12 @@ class _SilentHandler(WSGIRequestHandler):
         """Say nothing; a failing test shows what it needs."""
 
 
+@cache
+def _assets() -> WhiteNoise:
+    """static/ as in production, found once for the whole run: browsers keep files, instead of asking for 40 a page."""
+    return assets.kept_for_ever(assets.Assets(assets.FOLDER))
+
+
 class LiveServer:
     """The application behind real HTTP, in threads of this process."""
 
@@ -47,11 +59,16 @@ class LiveServer:
         host, port = held.getsockname()
         self.app = app
         self.url: str = app.config["PUBLIC_URL"]
+        self._files = _assets()
         self._server = make_server(
-            host, port, app, threaded=True, request_handler=_SilentHandler, fd=os.dup(held.fileno())
+            host, port, self._answer, threaded=True, request_handler=_SilentHandler, fd=os.dup(held.fileno())
         )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        file = self._files.files.get(environ["PATH_INFO"])
+        return self._files.serve(file, environ, start_response) if file else self.app(environ, start_response)
 
     def stop(self) -> None:
         """Stop listening and wait for the thread."""
