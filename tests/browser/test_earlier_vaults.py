@@ -77,7 +77,7 @@ def test_the_browser_of_a_former_device_opens_its_vault_with_its_pin(
     assert titles(alice, anew.device) == ["Bank", "Example of now", "Mail"]
     assert {1, 2} == {entry["epoch"] for entry in document_of(alice, anew.device).body["keyring"]["epochs"]}
     open_earlier(page)
-    expect(page.get_by_text("Items in it:").or_(page.get_by_text("In this backup:")).first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("There already", exact=True).first).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("heading", name="Or as Firefox on Linux")).to_be_hidden()
 
 
@@ -91,6 +91,7 @@ def test_nothing_is_overwritten(page: Page, alice: Person, former: MadeDevice, a
     page.get_by_label("Password", exact=True).fill("of now")
     page.locator("#item-url").fill("https://example.org")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Mail", level=2)).to_be_visible(timeout=SLOW)
     open_earlier(page)
     type_former_pin(page, PIN)
     save(page)
