@@ -17,7 +17,7 @@ from webapp import security, throttle
 from webapp.client.encoding import sha256_hex, to_base64
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
-from webapp.models import Device, Hold, Link, Notice, Purpose, RestoreRequest, Role, SignIn, Undo, User
+from webapp.models import Device, Hold, Link, Notice, Purpose, RestoreRequest, Role, SignIn, Undo, User, Vault
 from webapp.views import passwords
 
 
@@ -196,17 +196,21 @@ def test_after_a_change_of_secret_keys_the_buttons_of_an_open_page_still_lead_so
     assert f'action="{path}"' in app.test_client().get(path).text
 
 
-def test_an_undone_recovery_uncovers_no_earlier_one(
+def test_two_recoveries_in_a_row_are_both_undone(
     app: Flask, alice: Person, bob: Person, organisation_key: ActiveKey
 ) -> None:
-    enrolled(alice)
+    """Else who recovers an account twice leaves its member with the device of the first."""
+    device = enrolled(alice)
     first = recovered(alice, bob, organisation_key)
     alice.device = first.device
     recovered(alice, bob, organisation_key)
     with app.app_context():
         with transaction():
             user = User.locked(alice.user_id)
-            undo = Undo.open_of(user)
-            assert undo
-            undo.undo(user)
+            for undo in Undo.stack_of(user):
+                undo.undo(user)
         assert Undo.open_of(db.session.get_one(User, alice.user_id)) is None
+        vault = Vault.current(db.session.get_one(User, alice.user_id), with_file=True)
+        assert vault
+        assert (vault.epoch, vault.file) == (1, device.file)
+        assert db.session.get_one(Device, device.id).opens

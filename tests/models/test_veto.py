@@ -130,7 +130,7 @@ def test_a_request_that_is_due_expires_instead(inside: None, alice: Person, cloc
 def test_nothing_runs(inside: None, alice: Person) -> None:
     running = Running.of(user_of(alice))
     assert (running.asked, running.undo, running.hold) == (None, None, None)
-    assert not running.concerns(device_of(alice))
+    assert running.concerning(device_of(alice)) is None
 
 
 def test_a_request_concerns_the_other_devices(inside: None, alice: Person) -> None:
@@ -138,25 +138,26 @@ def test_a_request_concerns_the_other_devices(inside: None, alice: Person) -> No
     running = Running.of(user_of(alice))
     assert running.asked
     assert running.asked.id == request_id
-    assert running.concerns(device_of(alice))
+    assert running.concerning(device_of(alice)) is running.asked
 
 
 def test_a_recovery_concerns_the_device_it_unpaired(unpaired: str, alice: Person, clock: MovableClock) -> None:
     running = Running.of(user_of(alice))
-    assert running.concerns(device_of(alice))
-    assert not running.concerns(db.session.get_one(Device, unpaired))
+    assert running.concerning(device_of(alice)) is running.undo
+    assert running.undo is not None
+    assert running.concerning(db.session.get_one(Device, unpaired)) is None
     clock.advance(days=8)
-    assert not Running.of(user_of(alice)).concerns(device_of(alice))
+    assert Running.of(user_of(alice)).concerning(device_of(alice)) is None
 
 
 @pytest.mark.parametrize("state", list(DeviceState))
 def test_who_speaks_for_the_member(inside: None, alice: Person, state: DeviceState) -> None:
     with transaction():
         device_of(alice).state = state
-    assert speaks_for_member(device_of(alice), None) == (state != DeviceState.UNPAIRED)
+    assert speaks_for_member(device_of(alice), user_of(alice)) == (state != DeviceState.UNPAIRED)
 
 
-def test_a_device_that_an_undo_would_bring_back_speaks(unpaired: str, alice: Person) -> None:
-    undo = Undo.open_of(user_of(alice))
-    assert speaks_for_member(device_of(alice), undo)
-    assert not speaks_for_member(device_of(alice), None)
+def test_a_device_that_an_undo_would_bring_back_speaks(unpaired: str, alice: Person, clock: MovableClock) -> None:
+    assert speaks_for_member(device_of(alice), user_of(alice))
+    clock.advance(days=8)
+    assert not speaks_for_member(device_of(alice), user_of(alice))

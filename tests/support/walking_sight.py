@@ -150,27 +150,39 @@ class Sight:
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
     def undo(self, user: str) -> sqlite3.Row | None:
-        """What a member can undo: the latest recovery, or what its undo uncovered: a new account, or what was recovered
-        within one."""
-        mine = sorted((row for row in self.undos.values() if row["user_id"] == user), key=lambda row: -row["epoch"])
-        stands = [row for row in mine if not row["undone_at"]][:1]
-        if not stands or stands[0]["until"] <= self.now or stands[0]["epoch"] != self.users[user]["epoch"]:
-            return None
-        return stands[0] if stands == mine[:1] or self.account_under(user) else None
+        """What a member can undo: the recovery that began the present epoch."""
+        return next(iter(self.undo_stack(user)), None)
+
+    def undo_stack(self, user: str) -> list[sqlite3.Row]:
+        """What can be undone one after the other: each recovery lies on the one that began its former epoch."""
+        mine = [row for row in self.undos.values() if row["user_id"] == user and not row["undone_at"]]
+        stack, epoch = [], self.users[user]["epoch"]
+        while below := [row for row in mine if row["epoch"] == epoch and row["until"] > self.now]:
+            stack.append(below[0])
+            epoch = below[0]["former_epoch"]
+        return stack
 
     def account_under(self, user: str) -> sqlite3.Row | None:
         """The new account that the member’s present vault comes from, while it can be undone."""
-        began = {row["epoch"]: row for row in self.undos.values() if row["user_id"] == user and not row["undone_at"]}
-        found = began.get(self.users[user]["epoch"])
-        while found and (found["way"] != "new_account" or found["until"] <= self.now):
-            found = began.get(found["former_epoch"])
-        return found
+        return next((row for row in self.undo_stack(user) if row["way"] == "new_account"), None)
+
+    def begun(self, user: str) -> sqlite3.Row | None:
+        """The latest recovery of an own way that has shown a key of the present vault, and can go on."""
+        lately = self.ago(limits.OWN_RECOVERY_LIFE)
+        latest = max((undo["made_at"] for undo in self.undo_stack(user)), default="")
+        found = [
+            row
+            for row in self.owns.values()
+            if row["user_id"] == user and row["way"] != "new_account" and not row["finished_at"]
+            if row["made_at"] > max(lately, latest) and self.is_alive(row["sign_in_id"])
+        ]
+        return max(found, key=lambda row: str(row["made_at"]), default=None)
 
     def speaks(self, device: str) -> bool:
         """Whether its key is enough to say “This wasn’t me”."""
         row = self.devices[device]
-        undo = self.undo(row["user_id"])
-        return row["state"] != "unpaired" or (undo is not None and row["unpaired_epoch"] == undo["epoch"])
+        brought_back = {undo["epoch"] for undo in self.undo_stack(row["user_id"])}
+        return row["state"] != "unpaired" or row["unpaired_epoch"] in brought_back
 
     def is_open(self, link: sqlite3.Row) -> bool:
         """Whether a link works, the device that it may have been made for aside."""

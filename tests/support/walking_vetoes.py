@@ -103,10 +103,10 @@ class VetoRules(DeviceRules):
     def concerns(self, key: Key) -> bool:
         """Whether something runs that this device should be told of."""
         user, device = key.state.user, self.sight.devices[key.state.id]
-        undo, asked = self.sight.undo(user), self.sight.asked(user)
         if device["state"] == "unpaired":
-            return undo is not None and device["unpaired_epoch"] == undo["epoch"]
-        return asked is not None and asked["device_id"] != key.state.id
+            return self.sight.speaks(key.state.id)
+        runs = self.sight.asked(user) or self.sight.begun(user)
+        return runs is not None and runs["device_id"] != key.state.id
 
     def watch(self, key: Key, path: str) -> Answer:
         """What a page without a session asks, signed."""

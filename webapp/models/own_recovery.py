@@ -73,6 +73,18 @@ class OwnRecovery(Base):
         found = db.session.get(OwnRecovery, device_id)
         return found if found and found.sign_in_id == sign_in_id else None
 
+    @staticmethod
+    def open_of(user: User) -> "OwnRecovery | None":
+        """The latest that has shown a key of the vault, was not finished, and whose session goes on."""
+        begun = select(OwnRecovery).where(OwnRecovery.user_id == user.id, OwnRecovery.way != Way.NEW_ACCOUNT)
+        found = db.session.scalars(
+            begun.where(
+                OwnRecovery.finished_at.is_(None),
+                OwnRecovery.made_at > now() - limits.OWN_RECOVERY_LIFE,
+            ).order_by(OwnRecovery.made_at.desc())
+        ).all()
+        return next((each for each in found if SignIn.alive(each.sign_in_id)), None)
+
     def begin(self, user: User, sign_in: SignIn, proof: bytes | None, origin: str) -> "OwnRecovery":
         """Check the proof and keep it, in the caller’s transaction with `user` locked; the same again changes nothing.
 

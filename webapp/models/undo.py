@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -46,28 +46,39 @@ class Undo(Base):
     undone_at: Mapped[datetime | None]
 
     @staticmethod
+    def stack_of(user: User) -> "list[Undo]":
+        """The recoveries that the present vault comes from, the latest first, down to the first whose time is over.
+        They are undone in this order: else whoever recovered the account twice would have kept it."""
+        stand = select(Undo).where(Undo.user_id == user.id, Undo.undone_at.is_(None))
+        began = {each.epoch: each for each in db.session.scalars(stand)}
+        stack, epoch = [], user.epoch
+        while (found := began.get(epoch)) and found.until > now():
+            stack.append(found)
+            epoch = found.former_epoch
+        return stack
+
+    @staticmethod
     def open_of(user: User) -> "Undo | None":
-        """The member’s latest recovery, while it can be undone. One that was undone uncovers no earlier one, for who
-        says “This wasn’t me” twice means the same recovery; but it does uncover a new account, and what was recovered
-        in such a one. That takes only the sign-in password, so that whoever has it could put as many of them as they
-        like between the member and their vault."""
-        made = select(Undo).where(Undo.user_id == user.id).order_by(Undo.epoch.desc())
-        recoveries = db.session.scalars(made).all()
-        found = next((each for each in recoveries if each.undone_at is None), None)
-        if found is None or found.epoch != user.epoch or found.until <= now():
-            return None
-        return found if found is recoveries[0] or Undo.account_under(user) else None
+        """The recovery that began the present epoch, while it can be undone."""
+        return next(iter(Undo.stack_of(user)), None)
+
+    @staticmethod
+    def is_uncovered(user: User) -> bool:
+        """Whether a later recovery was undone: an earlier one may well have been the member’s own, so that “This wasn’t
+        me” said again leaves it, unless they name it."""
+        later = Undo.epoch > user.epoch, Undo.undone_at.is_not(None)
+        return bool(db.session.scalar(select(exists().where(Undo.user_id == user.id, *later))))
 
     @staticmethod
     def account_under(user: User) -> "Undo | None":
         """The latest new account that the present vault comes from, while it can be undone: whoever began it has every
         key of what followed."""
-        stand = select(Undo).where(Undo.user_id == user.id, Undo.undone_at.is_(None))
-        began = {each.epoch: each for each in db.session.scalars(stand)}
-        found = began.get(user.epoch)
-        while found and (found.way != Way.NEW_ACCOUNT or found.until <= now()):
-            found = began.get(found.former_epoch)
-        return found
+        return next((each for each in Undo.stack_of(user) if each.way == Way.NEW_ACCOUNT), None)
+
+    @staticmethod
+    def bringing_back(user: User, device: Device) -> "Undo | None":
+        """The recovery that unpaired the device, while it can be undone, after those that came since."""
+        return next((each for each in Undo.stack_of(user) if each.brings_back(device)), None)
 
     @staticmethod
     def of_epoch(user: User) -> "Undo | None":

@@ -53,14 +53,14 @@ class Unpaired:
     @staticmethod
     def of(user: User) -> list["Unpaired"]:
         """The member’s unpaired devices, the latest first."""
-        undo = Undo.open_of(user)
+        stack = Undo.stack_of(user)
         found = Device.of(user.id, DeviceState.UNPAIRED)
         return [
             Unpaired(
                 device=device,
                 by=db.session.get(Device, device.unpaired_by or ""),
                 is_kept=is_kept(device),
-                undo=undo if undo and undo.brings_back(device) else None,
+                undo=next((each for each in stack if each.brings_back(device)), None),
                 may_return=may_return(device),
                 may_be_destroyed=may_be_destroyed(device),
             )

@@ -22,32 +22,44 @@ from webapp.models.way import Way
 
 @dataclass(frozen=True)
 class Running:
-    """What there is to stop: an open restore request or pairing, a recovery that can be undone, or nothing; and what
-    can’t be stopped any more."""
+    """What there is to stop: an open restore request or pairing, a recovery that was begun or can be undone, or
+    nothing; and what can’t be stopped any more."""
 
     asked: RestoreRequest | None
+    begun: OwnRecovery | None
+    """One that needs nobody’s help, and has shown a key of the vault."""
     pairing: Pairing | None
     """The open one, or one that has got the vault key lately without being completed."""
-    undo: Undo | None
+    stack: list[Undo]
+    """What can be undone, one after the other, the latest first."""
     hold: Hold | None
 
     @staticmethod
     def of(user: User) -> "Running":
         """As things stand for this member."""
         pairing = Pairing.open_of(user.id) or Pairing.unfinished_of(user.id)
-        return Running(RestoreRequest.open_of(user.id), pairing, Undo.open_of(user), Hold.of(user.id))
+        asked, begun, stack = RestoreRequest.open_of(user.id), OwnRecovery.open_of(user), Undo.stack_of(user)
+        if begun and stack and begun.made_at < stack[0].made_at:
+            begun = None  # the member came back another way
+        return Running(asked, begun, pairing, stack, Hold.of(user.id))
 
-    def concerns(self, device: Device) -> bool:
-        """Whether a device should be shown it without being asked: a recovery that another browser runs, or one that
-        unpaired this device."""
+    @property
+    def undo(self) -> Undo | None:
+        """The latest recovery, while it can be undone."""
+        return next(iter(self.stack), None)
+
+    def concerning(self, device: Device) -> RestoreRequest | OwnRecovery | Undo | None:
+        """What a device should be shown without asking: a recovery that another browser runs, or the one that unpaired
+        this device."""
         if device.state == DeviceState.UNPAIRED:
-            return self.undo is not None and self.undo.brings_back(device)
-        return self.asked is not None and self.asked.device_id != device.id
+            return next((each for each in self.stack if each.brings_back(device)), None)
+        runs = self.asked or self.begun
+        return runs if runs and runs.device_id != device.id else None
 
 
-def speaks_for_member(device: Device, undo: Undo | None) -> bool:
+def speaks_for_member(device: Device, user: User) -> bool:
     """Whether holding this device’s key is enough to say “This wasn’t me”: any but one that was unpaired for good."""
-    return device.state != DeviceState.UNPAIRED or (undo is not None and undo.brings_back(device))
+    return device.state != DeviceState.UNPAIRED or Undo.bringing_back(user, device) is not None
 
 
 def handed_out(hold: Hold) -> bool:

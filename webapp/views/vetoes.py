@@ -21,6 +21,7 @@ from webapp.models import (
     LinkClosed,
     Organisation,
     Purpose,
+    RestoreRequest,
     Undo,
     UndoClosed,
     User,
@@ -44,7 +45,7 @@ Page = str | BaseResponse | tuple[str, int]
 def may_veto_here() -> bool:
     """Whether the signed-in person’s browser proved a device that can say “This wasn’t me”."""
     device = proved_device()
-    return device is not None and speaks_for_member(device, Undo.open_of(me()))
+    return device is not None and speaks_for_member(device, me())
 
 
 bp.add_app_template_global(handed_out)
@@ -53,8 +54,8 @@ bp.add_app_template_global(handed_out)
 @bp.app_template_global("undo_here")
 def undo_here() -> Undo | None:
     """The recovery that unpaired this browser, while it can be undone from it."""
-    device, undo = proved_device(), Undo.open_of(me())
-    return undo if device and undo and undo.brings_back(device) else None
+    device = proved_device()
+    return Undo.bringing_back(me(), device) if device else None
 
 
 @bp.get("")
@@ -138,7 +139,7 @@ def create_link() -> Response:
     """To a device that proves its key: the way to its member’s veto, where it speaks for them, whatever runs."""
     device = signing_device()
     user = db.session.get_one(User, device.user_id)
-    if not user.is_enabled or not speaks_for_member(device, Undo.open_of(user)):
+    if not user.is_enabled or not speaks_for_member(device, user):
         return jsonify({})
     throttle.spend(throttle.VETO_LINKS, device.id)
     return jsonify(next=_path_for(device))
@@ -153,18 +154,16 @@ def show_running() -> Response:
     stop it. Empty where nothing does."""
     device = signing_device()
     user = db.session.get_one(User, device.user_id)
-    running = Running.of(user)
-    if not user.is_enabled or not running.concerns(device):
+    found = Running.of(user).concerning(device)
+    if not user.is_enabled or found is None:
         return jsonify({})
-    if device.state == DeviceState.UNPAIRED:
-        assert running.undo
+    moment = found.made_at
+    if isinstance(found, Undo):
         by = db.session.get(Device, device.unpaired_by or "")
         facts = {"kind": "recovered", "browser": by.name if by else "another browser", "device": device.unpaired_by}
-        moment = running.undo.made_at
     else:
-        assert running.asked
-        facts = {"kind": "asked", "browser": running.asked.browser, "device": running.asked.device_id}
-        moment = running.asked.made_at
+        kind = "asked" if isinstance(found, RestoreRequest) else "begun"
+        facts = {"kind": kind, "browser": found.browser, "device": found.device_id}
     return jsonify(**facts, at=clock_time(moment), next=_path_for(device))
 
 
@@ -182,7 +181,7 @@ def _found(token: str) -> Link | None:
     if link is None or link.device_id is None or link.used_at:
         return link
     device = db.session.get(Device, link.device_id)
-    return link if device and speaks_for_member(device, Undo.open_of(link.user)) else None
+    return link if device and speaks_for_member(device, link.user) else None
 
 
 def _reached(user: User, link: Link, but: Collection[str] = ()) -> tuple[list[PairedLately], list[PairedLately]]:
@@ -212,6 +211,7 @@ def _show(link: Link, token: str, problem: str = "") -> str:
         token=token,
         running=running,
         problem=problem,
+        uncovered=Undo.is_uncovered(user),
         by_mail=link.device_id is None,
         paired=paired,
         out_of_reach=out_of_reach,
@@ -229,7 +229,7 @@ def _done(what: str, user_id: str, kept: str | None = None) -> str:
     user = db.session.get_one(User, user_id)
     back = Device.of(user_id, DeviceState.ACTIVE)
     goes_on = bool(kept) or (what == "already" and _is_signed_in(user_id))
-    facts = {"what": what, "hold": Hold.of(user_id), "back": back, "goes_on": goes_on}
+    facts = {"what": what, "hold": Hold.of(user_id), "earlier": Undo.open_of(user), "back": back, "goes_on": goes_on}
     return render_template("vetoes/done.html", **facts, **_around(user))
 
 
