@@ -16,6 +16,7 @@ from webapp.models import (
     DeviceLock,
     DeviceState,
     MailCode,
+    OwnRecovery,
     Pairing,
     ResetAsk,
     RestoreRequest,
@@ -58,6 +59,7 @@ def tidy() -> None:
         Challenge.tidy()
         TabKey.tidy()
         MailCode.tidy()
+        OwnRecovery.tidy()
         ThrottleBucket.tidy()
         _destroy_shares()
 

@@ -59,15 +59,18 @@ async function rowsOfJson(text) {
   const content = await attempt('broken_json', () => JSON.parse(text));
   if (content.encrypted) throw new CryptoError('encrypted_export');
   if (!Array.isArray(content.items)) throw new CryptoError('unknown_format');
-  const places = new Map([content.folders, content.collections].flatMap((list) => list ?? []).map(({ id, name }) => [id, name]));
+  const places = new Map([content.folders, content.collections].flat().filter(Boolean).map(({ id, name }) => [id, name]));
   return [BITWARDEN, content.items.map((item, index) => {
     const { name, type, folderId, collectionIds } = item ?? {};
-    const row = { row: index + 1, kind: BITWARDEN.kinds[type], details: { title: String(name ?? '') } };
-    if (!row.kind) return type ? { ...row, code: `type_${BITWARDEN.types[type] ?? 'other'}` } : row;
-    const folder = [folderId, ...(collectionIds ?? [])].map((id) => places.get(id)).filter(Boolean).join(', ');
+    const row = { row: index + 1, kind: at(BITWARDEN.kinds, type), details: { title: String(name ?? '') } };
+    if (!row.kind) return type ? { ...row, code: `type_${at(BITWARDEN.types, type) ?? 'other'}` } : row;
+    const folder = [folderId, collectionIds].flat().map((id) => places.get(id)).filter(Boolean).join(', ');
     return { ...row, fields: [...leaves({ ...item, folder })] };
   })];
 }
+
+/** What a table says, not what every object has. */
+const at = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
 
 const attempt = (code, work) => Promise.resolve().then(work).catch(failing(code));
 

@@ -40,21 +40,23 @@ const WRITABLE = { mode: 'readwrite' };
  */
 
 /**
- * Everything of the member that this browser could restore from, newest first. The vault need not be open, and nobody be an
- * active device. Never throws for a place that fails: it says so.
+ * Everything of the member that this browser could restore from, newest first; at the end what a recovery that was undone
+ * left. The vault need not be open, and nobody be an active device. Never throws for a place that fails: it says so.
  * @param {string} user - id
  * @param {string} account - the member’s address: files in a folder are told apart by it
+ * @param {number|string} epoch - of the member’s vault now
  * @returns {Promise<{copies: Copy[], browser: string|null, folder: string|null, folderName: string|null, settings: object}>}
  *   browser, folder: null, or the code why nothing is listed of there; settings: schedule, last, trouble
  */
-export async function copiesOf(user, account) {
+export async function copiesOf(user, account, epoch) {
   const settings = await settingsOf(user);
   const { folder, facts } = settings;
   const places = { browser: privateFolder(user), folder: chosenFolder(folder) };
   const [browser, chosen] = await Promise.all(Object.entries(places).map(([place, opening]) => opening
     .then(async (opened) => ({ code: null, copies: await copiesIn(opened, place, account, facts) })).catch(coded)
     .catch(({ code }) => ({ code, copies: [] }))));
-  const copies = [...(await ownCopies(user)), ...browser.copies, ...chosen.copies].sort(byAge);
+  const copies = [...(await ownCopies(user)), ...browser.copies, ...chosen.copies]
+    .sort((a, b) => (a.epoch > epoch) - (b.epoch > epoch) || byAge(a, b));
   return { copies, browser: browser.code, folder: chosen.code, folderName: folder?.name ?? null, settings };
 }
 

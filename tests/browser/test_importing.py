@@ -134,6 +134,15 @@ def test_other_kinds_are_named_with_their_place(read: Read) -> None:
     assert found["rows"] == 9
 
 
+def test_json_that_is_odd_inside_costs_no_more_than_what_is_odd(read: Read) -> None:
+    kinds: list[Any] = ["constructor", "__proto__", [1, 2], {}, True]
+    odd = [{"type": kind, "name": "Odd"} for kind in kinds]
+    content = {"folders": 5, "collections": [None, 7], "items": [{**bitwarden_login(), "collectionIds": 5}, *odd]}
+    found = read(json.dumps(content).encode())
+    assert len(found["items"]) == 1
+    assert [code for _, code in problems(found)] == ["type_other"] * 5
+
+
 def test_encrypted_and_broken_json_are_said(read: Read) -> None:
     assert read(b'{"encrypted": true, "passwordProtected": true, "data": "2.x"}') == "encrypted_export"
     assert read(bitwarden()[:-5]) == "broken_json"

@@ -187,3 +187,11 @@ def test_a_thief_of_the_database_finds_nothing_of_kit_or_vault_key(app: Flask, b
     places = list(everything_stored(app, database))
     assert any(name.startswith("user_account.kit_verify_key") for name, _ in places)
     assert leaks.find(secrets, places) == []
+
+
+def test_a_stolen_session_uses_up_nobody_elses_tries(alice: Person) -> None:
+    enrolled(alice)
+    thief, mine = own(alice, Way.RECOVERY_KIT), own(alice, Way.RECOVERY_KIT)
+    codes = [thief.begin(proof=to_base64(bytes(64))).status_code for _ in range(21)]
+    assert codes == [403] * 20 + [429]
+    assert mine.begin().status_code == 200

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.clock import MovableClock
 from tests.support.finishing import everything
 from tests.support.marks import hold
-from tests.support.owning import WAYS, Own, begun, own
+from tests.support.owning import WAYS, Own, begun, own, recovered
 from tests.support.people import Person, enrolled
 from webapp.client import recovery_kits
 from webapp.database import db, transaction
@@ -29,6 +29,7 @@ from webapp.models import (
     Way,
 )
 from webapp.models.veto import handed_out
+from webapp.worker import tidy
 
 WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
 
@@ -154,3 +155,18 @@ def test_a_prior_device_is_unpaired_and_was_prior(app: Flask, made: Own, alice: 
         made.finishing(made.sent())()
         old = db.session.get_one(Device, alice.device.id)
         assert (old.state, old.unpaired_from) == ("unpaired", "prior")
+
+
+def test_what_was_begun_long_ago_and_never_finished_is_tidied_away(
+    app: Flask, alice: Person, clock: MovableClock
+) -> None:
+    enrolled(alice)
+    begun(alice, Way.RECOVERY_KIT)
+    finished = recovered(alice, Way.RECOVERY_KIT)
+    for days, left in ((89, 2), (2, 1)):
+        clock.advance(days=days)
+        with app.app_context():
+            tidy()
+            assert len(db.session.scalars(select(OwnRecovery)).all()) == left
+    with app.app_context():
+        assert db.session.get(OwnRecovery, finished.device.id)

@@ -39,8 +39,8 @@ def test_the_owner_gets_the_file_as_it_was_uploaded(alice: Person, backup: Cloud
     assert (answer.status_code, answer.data) == (200, backup.file)
     with alice.app.app_context():
         made_at = db.session.get_one(Row, backup.id).made_at
-    name = f"spare-key-{made_at.strftime('%Y%m%d-%H%M')}Z.age"
-    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+    name = f"Spare Key {alice.email} {made_at.strftime('%Y-%m-%dT%H-%M-%S')}Z.age"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Cache-Control"] == "no-store"
 

@@ -73,8 +73,8 @@ def test_there_are_not_hundreds_a_day(app: Flask, alice: Person, device: MadeDev
     assert kit_of(app, alice)[0] == 11
 
 
-@pytest.mark.parametrize("changed", [{"kit": 3}, {"kit": 0}, {"kit_verify_key": "AAAA"}, {"kit_verify_key": None}])
-def test_only_the_next_number_with_a_key_is_taken(
+@pytest.mark.parametrize("changed", [{"kit": 12}, {"kit": 0}, {"kit_verify_key": "AAAA"}, {"kit_verify_key": None}])
+def test_only_a_later_number_within_reach_and_with_a_key_is_taken(
     app: Flask, alice: Person, device: MadeDevice, changed: dict[str, object]
 ) -> None:
     before, former = kit_of(app, alice), device.file
@@ -82,6 +82,13 @@ def test_only_the_next_number_with_a_key_is_taken(
     assert (answer.status_code, answer.get_json()) == (400, {"error": "malformed"})
     assert kit_of(app, alice) == before
     assert alice.get("/vault/file").data.endswith(former)
+
+
+def test_a_server_restored_from_before_two_changes_learns_of_both(
+    app: Flask, alice: Person, device: MadeDevice
+) -> None:
+    assert alice.signed_post("/vault/file", changing(device, kit=3)).status_code == 200
+    assert kit_of(app, alice)[0] == 3
 
 
 def test_the_next_number_without_a_key_is_refused(app: Flask, alice: Person, device: MadeDevice) -> None:

@@ -6,7 +6,7 @@ nothing, and has typed the sign-in password lately.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, exists, select
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -84,6 +84,13 @@ class OwnRecovery(Base):
             ).order_by(OwnRecovery.made_at.desc())
         ).all()
         return next((each for each in found if SignIn.alive(each.sign_in_id)), None)
+
+    @staticmethod
+    def tidy() -> None:
+        """Forget what was begun long ago and never finished; what was finished says how a vault came to be."""
+        assert in_transaction()
+        long_ago = OwnRecovery.made_at <= now() - limits.OWN_RECOVERY_KEPT
+        db.session.execute(delete(OwnRecovery).where(OwnRecovery.finished_at.is_(None), long_ago))
 
     def begin(self, user: User, sign_in: SignIn, proof: bytes | None, origin: str) -> "OwnRecovery":
         """Check the proof and keep it, in the caller’s transaction with `user` locked; the same again changes nothing.

@@ -148,16 +148,17 @@ class User(UserMixin, Base):  # type: ignore[misc]
             self.local_copy_at, self.local_copy_epoch = now(), epoch
 
     def keep_kit(self, number: int, verify_key: bytes | None, device: str) -> None:
-        """What was just saved with `device` opens with Recovery Kit `number`: the present one, or the next, which takes
-        its place and is confirmed, and whose key comes with it. In the caller’s transaction with the member locked;
-        again changes nothing. Raises OtherKit."""
+        """What was just saved with `device` opens with Recovery Kit `number`: the present one, or a later one, which
+        takes its place and is confirmed, and whose key comes with it. The next, unless this server was restored from an
+        older state than the vault. In the caller’s transaction with the member locked; again changes nothing. Raises
+        OtherKit."""
         from webapp.models.event import Event
         from webapp.models.notice import Notice
 
         assert in_transaction()
         if number == self.kit_number:
             return
-        if verify_key is None or number != self.kit_number + 1:
+        if verify_key is None or not 0 < number - self.kit_number <= limits.KIT_LEAP:
             raise OtherKit
         self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
         Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)

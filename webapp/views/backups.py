@@ -10,6 +10,7 @@ from webapp.clock import now
 from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.crypto.signatures import BadSignature
 from webapp.database import db, transaction
+from webapp.file_names import vault_file_name
 from webapp.models import CloudBackup, Device, Event, OrganisationKey, RestoreRequest, User, Vault
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
 from webapp.octets import (
@@ -90,8 +91,7 @@ def show_file(backup_id: str) -> Response:
     if backup is None or backup.user_id != me().id or not _may_download():
         abort(404)
     answer = Response(backup.file, content_type="application/octet-stream")
-    name = f"spare-key-{backup.made_at:%Y%m%d-%H%M}Z.age"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers.set("Content-Disposition", "attachment", filename=vault_file_name(me().email, backup.made_at))
     return answer
 
 

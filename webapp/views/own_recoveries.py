@@ -47,7 +47,7 @@ def begin() -> Response:
     body, user_id, sign_in_id = json_body(), me().id, my_sign_in().id
     if not me().epoch:
         raise Refusal(409, "no_vault")
-    throttle.spend(throttle.OWN_RECOVERIES, user_id)
+    throttle.spend(throttle.OWN_RECOVERIES, sign_in_id)  # a stolen session uses up its own tries alone
     asked = _asked(body)
     way = asked.way
     if request.headers.get("Spare-Device") != asked.id:
