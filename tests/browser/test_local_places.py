@@ -120,7 +120,7 @@ def test_a_copy_that_somebody_removed_is_named(center: Page) -> None:
     expect(center.get_by_role("row")).to_have_count(3, timeout=SLOW)
     center.evaluate(UNPLUG)
     center.get_by_role("row", name="Folder “picked”").get_by_role("button", name="Try a Recovery").click()
-    expect(center.locator("#opening-error")).to_contain_text("This copy is no longer there")
+    expect(center.locator("#opening-error")).to_contain_text("This backup is no longer there")
 
 
 def test_the_browser_keeps_the_last_ten_and_the_folder_all(alice: Person, center: Page) -> None:

@@ -11,7 +11,7 @@ from tests.support.devices import PIN, MadeDevice
 from tests.support.entering import Contexts, enter, enter_open
 from tests.support.paired import add_device
 from tests.support.pairings import PairingRun, pairing_run
-from tests.support.people import Person, enrolled
+from tests.support.people import Person, be_at, enrolled
 from tests.support.touring import heading
 from webapp.database import transaction
 from webapp.flows.pairing import State
@@ -150,6 +150,7 @@ def test_devices_under_long_names_locked_and_unpaired_for_good(
     enrolled(alice)
     add_device(alice, own_name=LONG)
     locked = enter(new_context(), alice, alice.device)
+    be_at(alice, alice.device, locked=True)
     locked.goto("/devices")
     expect(locked.get_by_text("Open your vault to change anything here")).to_be_visible()
     screen(locked, "devices-locked")

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.support.browser import Screens
 from tests.support.clock import MovableClock
 from tests.support.devices import MadeDevice, login
+from tests.support.entering import enter_open
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restoring import asked
 from tests.support.touring import heading
@@ -64,8 +65,12 @@ def test_an_unticked_one_stays(page: Page, alice: Person, paired: MadeDevice) ->
 
 
 def test_from_a_device_it_says_what_it_does_not_reach(
-    page: Page, alice: Person, laptop: MadeDevice, paired: MadeDevice, screen: Screens
+    page: Page, new_context: Contexts, alice: Person, laptop: MadeDevice, paired: MadeDevice, screen: Screens
 ) -> None:
+    page.goto(device_link(alice.client, laptop))
+    expect(page.get_by_text("Chrome on Android was paired lately, and stays")).to_be_visible()
+    screen(page, "veto-paired-out-of-reach")
+    page = enter_open(new_context(), alice)
     page.goto(device_link(alice.client, laptop))
     expect(page.get_by_text("this unpairs only what was paired after it")).to_be_visible()
     screen(page, "veto-paired-from-a-device")
