@@ -72,8 +72,8 @@ customElements.define('local-backups', class extends HTMLElement {
   }
 
   async #list() {
-    const { user, account, epoch } = this.dataset;
-    const { copies, browser, folder, folderName, settings: { schedule, trouble } } = await copiesOf(user, account, epoch);
+    const { user, account, vaultEpoch } = this.dataset;
+    const { copies, browser, folder, folderName, settings: { schedule, trouble } } = await copiesOf(user, account, vaultEpoch);
     this.#copies = copies.filter(({ place }) => place !== 'own');
     this.#part('rows').replaceChildren(...this.#copies.map((copy, place) => this.#row(copy, place)));
     this.#part('list').hidden = !this.#copies.length;

@@ -4,7 +4,7 @@ import { sentence } from '../sentences.js';
 
 customElements.define('newest-copy', class extends HTMLElement {
   async connectedCallback() {
-    const { copies } = await copiesOf(this.dataset.user, this.dataset.account, this.dataset.epoch).catch(() => ({ copies: [] }));
+    const { copies } = await copiesOf(this.dataset.user, this.dataset.account, this.dataset.vaultEpoch).catch(() => ({ copies: [] }));
     const [newest] = copies;
     const at = newest?.made_at && new Date(newest.made_at).toLocaleString();
     this.querySelector('span').textContent = sentence(this, newest ? `newest_${newest.place}` : 'none', { at, folder: newest?.folder });

@@ -28,8 +28,8 @@ customElements.define('own-recovery', class extends HTMLElement {
   }
 
   async #look() {
-    const { user, account, epoch } = this.dataset;
-    const { copies, folder, folderName } = await copiesOf(user, account, epoch);
+    const { user, account, vaultEpoch } = this.dataset;
+    const { copies, folder, folderName } = await copiesOf(user, account, vaultEpoch);
     this.#copies = copies.filter(({ size }) => size).slice(0, OFFERED);
     this.#part('looking').hidden = true;
     this.#part('folder').hidden = folder !== 'folder_asks';
