@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNWANTED_FEATURES = [
     # What Playwright turns off by itself: of two such lists, Chromium takes the last.
+    "AimEnabled",
     "AvoidCorsURLLoaderRestartOnRedirect",
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
@@ -23,6 +24,7 @@ UNWANTED_FEATURES = [
     "OptimizationHints",
     "PaintHolding",
     "PreconnectToSearch",
+    "TcpPortRandomizationWin",
     "ThirdPartyStoragePartitioning",
     # The address bar's suggestions are two pages of their own in every window: a second of work each time.
     "WebUIOmniboxAimPopup",
