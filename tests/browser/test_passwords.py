@@ -11,7 +11,7 @@ from tests.support.browser_devices import SLOW, give_keys
 from tests.support.devices import login
 from tests.support.entering import Contexts, enter, enter_open
 from tests.support.password_links import NEW, asked, reset
-from tests.support.people import Person, enrolled
+from tests.support.people import Person, be_at, enrolled
 from webapp.clock import now
 from webapp.config import Mode
 from webapp.database import transaction
@@ -138,6 +138,7 @@ def test_settings_with_the_vault_locked(
     alice: Person, live_server: object, new_context: Contexts, screen: Screens
 ) -> None:
     page = enter(new_context(), alice, enrolled(alice))
+    be_at(alice, alice.device, locked=True)
     page.goto("/settings")
     expect(page.get_by_text("unlock your vault in this browser first")).to_be_visible()
     screen(page, "settings-locked")

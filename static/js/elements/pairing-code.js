@@ -16,12 +16,12 @@ customElements.define('pairing-code', class extends HTMLElement {
 
   get #poll() { return this.querySelector('#pairing-poll'); }
 
-  /** Asks at once what the page would ask in a moment. */
+  /** Asks at once what the page would ask in a moment. Where there is news, it takes the place of what asked. */
   #hurry() {
-    return new Promise((resolve) => {
-      this.#poll.addEventListener('htmx:finally:request', resolve, { once: true });
-      this.#poll.dispatchEvent(new Event('hurry'));
-    });
+    const nothingNew = new Promise((resolve) => { this.#poll.addEventListener('htmx:finally:request', resolve, { once: true }); });
+    const news = this.#news();
+    this.#poll.dispatchEvent(new Event('hurry'));
+    return Promise.race([nothingNew, news]);
   }
 
   /** The button stays busy until the page has heard how things stand. */
