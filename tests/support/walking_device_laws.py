@@ -135,6 +135,8 @@ def may_be_destroyed(sight: Sight, device: Row) -> bool:
 
 def is_new_beside(sight: Sight, by: str, device: str) -> bool:
     """Whether the one came after the other, and lately."""
+    if by not in sight.devices:
+        return False
     newer, older = sight.devices[by]["enrolled_at"], sight.devices[device]["enrolled_at"]
     return by != device and older < newer and newer > sight.ago(limits.UNDO_WINDOW)
 

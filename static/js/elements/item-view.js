@@ -1,4 +1,6 @@
 /** One item, open: its fields, its password behind a button. Whoever puts it on the page calls `show` first. */
+import { clockTime } from '../moments.js';
+
 const DOTS = '••••••••••';
 
 customElements.define('item-view', class extends HTMLElement {
@@ -26,7 +28,7 @@ customElements.define('item-view', class extends HTMLElement {
     if (item.password) this.querySelector('[data-field=password]').textContent = DOTS;
     // Only an address of the web becomes a link: what else could be typed there must not run or open anything.
     if (/^https?:\/\//i.test(item.url)) this.querySelector('[data-field=url]').href = item.url;
-    this.querySelector('.facts__row:last-child dd').textContent = new Date(item.updated_at).toLocaleString();
+    this.querySelector('.facts__row:last-child dd').textContent = clockTime(item.updated_at);
   }
 
   #reveal(button) {

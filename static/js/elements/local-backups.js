@@ -5,6 +5,7 @@
 import { download } from '../download.js';
 import { deviceBy } from '../keystore.js';
 import { allowFolder, changeSettings, chooseFolder, copiesOf, keepCopy, noteOutside, noteTrial } from '../local-copies.js';
+import { clockTime } from '../moments.js';
 import { hush, sentence, tell } from '../sentences.js';
 import { openVault } from '../vault-store.js';
 
@@ -88,7 +89,7 @@ customElements.define('local-backups', class extends HTMLElement {
 
   #row(copy, place) {
     const row = this.#part('row').content.cloneNode(true).firstElementChild;
-    const [made, tried] = [copy.made_at, copy.tried_at].map((at) => at && new Date(at).toLocaleString());
+    const [made, tried] = [copy.made_at, copy.tried_at].map((at) => at && clockTime(at));
     const told = { ...copy, made, size: kilobytes.format(copy.size / 1000), place: sentence(this, `in_${copy.place}`, copy), tried: tried && sentence(this, 'tried', { tried }) };
     row.dataset.place = place;
     for (const cell of row.querySelectorAll('[data-field]')) cell.textContent = told[cell.dataset.field] ?? cell.textContent;

@@ -5,6 +5,7 @@
 import { beforeSubmit } from '../before-submit.js';
 import { backupIn } from '../chosen-file.js';
 import { allowFolder, copiesOf } from '../local-copies.js';
+import { clockTime } from '../moments.js';
 import { openBackup, openWithKit } from '../own-recovering.js';
 import { sentence, tell } from '../sentences.js';
 import { unlockWith } from '../unlocking.js';
@@ -44,7 +45,7 @@ customElements.define('own-recovery', class extends HTMLElement {
     const row = this.#part('copy').content.cloneNode(true);
     const input = row.querySelector('input');
     Object.assign(input, { value: String(place), checked: place === 0 });
-    row.querySelector('.choice__title').textContent = copy.made_at ? new Date(copy.made_at).toLocaleString() : sentence(this, 'time_unknown');
+    row.querySelector('.choice__title').textContent = copy.made_at ? clockTime(copy.made_at) : sentence(this, 'time_unknown');
     const codes = [`place_${copy.place}`, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit'];
     row.querySelector('.choice__detail').textContent = codes.map((code) => sentence(this, code, copy)).join(' · ');
     row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
