@@ -19,6 +19,7 @@ from webapp.models import (
     Notice,
     Pairing,
     RestoreRequest,
+    TabKey,
     Undo,
     User,
     own_recovery,
@@ -113,6 +114,8 @@ def pairings_go_on(patch: pytest.MonkeyPatch) -> None:
 def unpaired_devices_open(patch: pytest.MonkeyPatch) -> None:
     for module in (octets, devices):
         patch.setattr(module, "may_unlock", lambda _: True)
+    released = staticmethod(lambda device_id, sign_in_id: TabKey.mark(sign_in_id, device_id))
+    patch.setattr(DeviceLock, "_demand_release", released)  # it is asked twice
 
 
 def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
