@@ -71,7 +71,9 @@ def told_of_own(before: Sight, after: Sight) -> tuple[Counter[tuple[str, str]], 
         former, member = before.owns.get(key), row["user_id"]
         if former is None:
             events["own_recovery.begun", member] += 1
-            known = [(each["sign_in_id"], each["way"]) for each in before.owns.values()]
+            lately = after.ago(limits.OWN_RECOVERY_LIFE)
+            told = [each for each in before.owns.values() if each["made_at"] > lately]
+            known = [(each["sign_in_id"], each["way"]) for each in told]
             if row["way"] != "new_account" and (row["sign_in_id"], row["way"]) not in known:
                 notices["own_recovery_begun", member] += 1
         elif row["finished_at"] and not former["finished_at"]:
