@@ -97,8 +97,8 @@ def test_it_is_turned_off_with_password_and_code(alice: Person, clock: MovableCl
     answer = alice.post(f"{PAGE}/ending", data=both)
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert not is_on(alice)
-    assert is_signed_in(alice.another_browser())
     assert told(alice)[-1] == "second_factor_off"
+    assert is_signed_in(alice.another_browser())
     with alice.app.app_context():
         assert db.session.scalars(select(OneTimeCode)).all() == []
 
