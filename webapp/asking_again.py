@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from webapp.clock import now
 from webapp.database import transaction
-from webapp.htmx import in_place_of, is_htmx, redirect_to
+from webapp.htmx import in_place_of, is_htmx, nothing_new, redirect_to
 from webapp.models import SecondFactor, SignIn
 from webapp.models.second_factor_policy import has_to_set_up
 from webapp.security import SAFE_METHODS, access_of, me, my_sign_in, wants_octets
@@ -68,12 +68,12 @@ def _lead_to_set_up() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or not flask_login.current_user.is_authenticated:
         return None
-    if getattr(current_app.view_functions[endpoint], "quiet", False):
-        return None
     in_portal = access_of(endpoint) == "admin"
     is_page = request.method in SAFE_METHODS and not is_htmx() and not wants_octets()
     if not (in_portal or (is_page and request.blueprint in ROOMS)) or not has_to_set_up(me()):
         return None
+    if getattr(current_app.view_functions[endpoint], "quiet", False):
+        return nothing_new()  # a page that is open stays; it only learns nothing more
     back = request.full_path.rstrip("?") if is_page else None
     return redirect_to(url_for("second_factors.show_second_factor", next=back))
 

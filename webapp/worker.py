@@ -19,6 +19,7 @@ from webapp.models import (
     Pairing,
     ResetAsk,
     RestoreRequest,
+    SecondFactor,
     TabKey,
     ThrottleBucket,
 )
@@ -58,6 +59,7 @@ def tidy() -> None:
         Challenge.tidy()
         TabKey.tidy()
         MailCode.tidy()
+        SecondFactor.tidy()
         ThrottleBucket.tidy()
         _destroy_shares()
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from webapp import limits
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
-from webapp.models import Event, NotTaken, OneTimeCode, SecondFactor, SignIn, User
+from webapp.models import NotTaken, OneTimeCode, SecondFactor, SignIn, User
 from webapp.models.second_factor import second_factor_context
 
 RFC_6238 = [
@@ -136,23 +135,6 @@ def test_of_two_who_bring_the_same_one_time_code_at_once_one_is_let_in(app: Flas
 
 
 @pytest.mark.databases
-def test_two_tabs_that_turn_it_on_at_once_turn_it_on_once(app: Flask, alice: Person) -> None:
-    factor = begin_set_up(alice)
-    sign_in_id, code = alice.sign_in_id(), factor.at(0)
-
-    def turn_on() -> list[str]:
-        with transaction():
-            return SecondFactor.turn_on(User.locked(alice.user_id), sign_in_id, code)
-
-    outcomes = race(app, turn_on, turn_on)
-    assert won(outcomes) == 1
-    with app.app_context():
-        spend(alice, next(outcome for outcome in outcomes if isinstance(outcome, list))[0])
-        kinds = db.session.scalars(select(Event.kind).where(Event.kind == "second_factor.turned_on")).all()
-        assert len(kinds) == 1
-
-
-@pytest.mark.databases
 def test_a_reset_and_a_code_at_once_leave_no_half_of_either(app: Flask, alice: Person) -> None:
     factor = with_second_factor(alice)
     code = factor.one_time_codes[0]
@@ -179,53 +161,6 @@ def test_the_key_is_sealed_for_its_member_and_codes_are_hashed(app: Flask, alice
         hashes = db.session.scalars(select(OneTimeCode.code_sha256)).all()
         assert len(set(hashes)) == 10
         assert not set(hashes) & set(factor.one_time_codes)
-
-
-def test_a_key_that_was_not_confirmed_counts_for_nothing(app: Flask, alice: Person) -> None:
-    factor = begin_set_up(alice)
-    with app.app_context():
-        assert SecondFactor.of(alice.user_id) is None
-        assert refusal(alice, factor.at(0)) == "wrong_code"
-    assert alice.another_browser().get("/sessions").status_code == 200
-
-
-def test_a_key_waits_a_quarter_of_an_hour_for_its_first_code(app: Flask, alice: Person, clock: MovableClock) -> None:
-    begin_set_up(alice)
-    sign_in_id = alice.sign_in_id()
-    clock.advance(seconds=limits.SECOND_FACTOR_SET_UP.total_seconds())
-    with app.app_context():
-        assert SecondFactor.being_set_up(alice.user_id, sign_in_id) is None
-
-
-def test_what_one_session_begins_no_other_sees_or_confirms(app: Flask, alice: Person) -> None:
-    factor = begin_set_up(alice)
-    other = alice.another_browser()
-    assert factor.key not in other.get("/settings/second-factor").text
-    assert other.post("/settings/second-factor", data={"code": factor.at(0)}).status_code == 422
-    newer = begin_set_up(alice, other)
-    assert newer.key != factor.key
-    assert alice.post("/settings/second-factor", data={"code": factor.at(0)}).status_code == 422
-    assert other.post("/settings/second-factor", data={"code": newer.at(0)}).status_code == 200
-
-
-def test_turning_it_on_ends_every_other_session(app: Flask, alice: Person) -> None:
-    other = alice.another_browser()
-    with_second_factor(alice)
-    assert other.get("/sessions").status_code == 303
-    assert alice.get("/sessions").status_code == 200
-    with app.app_context():
-        mine = db.session.get_one(SignIn, alice.sign_in_id())
-        assert mine.has_shown_again(has_second_factor=True)
-
-
-def test_the_app_is_told_who_and_where(app: Flask, alice: Person) -> None:
-    begin_set_up(alice)
-    with app.app_context():
-        row = db.session.get_one(SecondFactor, alice.user_id)
-        parsed = pyotp.parse_uri(row.address(row.user.organisation))
-    assert isinstance(parsed, pyotp.TOTP)
-    assert (parsed.name, parsed.issuer) == (alice.email, "Spare Key Example Works")
-    assert (parsed.digits, parsed.interval, len(parsed.byte_secret())) == (6, 30, 20)
 
 
 def test_a_session_counts_as_shown_for_ten_minutes(app: Flask, alice: Person, clock: MovableClock) -> None:

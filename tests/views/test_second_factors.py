@@ -162,6 +162,13 @@ def test_where_admins_need_one_the_portal_waits_for_it(bob: Person, olga: Person
     assert bob.get(path).status_code == 200
 
 
+def test_an_open_page_of_the_portal_stays_and_learns_nothing_more(bob: Person, olga: Person) -> None:
+    require(olga, "admins")
+    for path in ("/admin/requests/pending", "/admin/requests/count"):
+        answer = bob.get(path, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.data) == (204, b""), path
+
+
 def test_nothing_is_changed_in_the_portal_without_it(bob: Person, olga: Person) -> None:
     require(olga, "admins")
     answer = olga.post("/admin/waiting-time", data={"hours": 1}, headers={"HX-Request": "true"})

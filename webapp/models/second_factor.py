@@ -164,6 +164,12 @@ class SecondFactor(Base):
         Notice.give(user, "second_factor_off")
 
     @staticmethod
+    def tidy() -> None:
+        """Remove keys that nobody confirmed in time, in the caller’s transaction."""
+        late = SecondFactor.made_at <= now() - limits.SECOND_FACTOR_SET_UP
+        db.session.execute(delete(SecondFactor).where(SecondFactor.confirmed_at.is_(None), late))
+
+    @staticmethod
     def forget(user: User) -> None:
         """Remove the key and the one-time codes, in the caller’s transaction with `user` locked."""
         assert in_transaction()

@@ -10,8 +10,13 @@ document.addEventListener('submit', ({ target, submitter }) => {
 
 customElements.define('ask-again', class extends HTMLElement {
   connectedCallback() {
-    if ('shown' in this.dataset) queueMicrotask(() => this.#goOn());
-    else this.querySelector('dialog').showModal();
+    if ('shown' in this.dataset) {
+      queueMicrotask(() => this.#goOn());
+      return;
+    }
+    const dialog = this.querySelector('dialog');
+    dialog.addEventListener('close', () => this.remove()); // htmx would give the next one the state of a closed one
+    dialog.showModal();
   }
 
   #goOn() {
