@@ -137,11 +137,11 @@ def test_of_two_who_bring_the_same_one_time_code_at_once_one_is_let_in(app: Flas
 @pytest.mark.databases
 def test_a_reset_and_a_code_at_once_leave_no_half_of_either(app: Flask, alice: Person) -> None:
     factor = with_second_factor(alice)
-    code = factor.one_time_codes[0]
+    code, sign_in_id = factor.one_time_codes[0], alice.sign_in_id()
 
     def forget() -> None:
         with transaction():
-            SecondFactor.turn_off(User.locked(alice.user_id))
+            SecondFactor.turn_off(User.locked(alice.user_id), sign_in_id)
 
     race(app, forget, lambda: spend(alice, code))
     with app.app_context():

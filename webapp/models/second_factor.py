@@ -100,7 +100,7 @@ class SecondFactor(Base):
         user.end_sessions(but=sign_in_id)
         SecondFactor.note(sign_in_id)
         Event.append("second_factor.turned_on", user.organisation_id, actor=user, subject=user)
-        Notice.give(user, "second_factor_on")
+        Notice.give(user, "second_factor_on", sign_in=SignIn.notice_name(sign_in_id))
         return OneTimeCode.make_all(user)
 
     @property
@@ -150,18 +150,18 @@ class SecondFactor(Base):
         db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(second_factor_at=now()))
 
     @staticmethod
-    def renew_codes(user: User) -> list[str]:
+    def renew_codes(user: User, sign_in_id: str) -> list[str]:
         """Other one-time codes in the place of all there were, in the caller’s transaction with `user` locked."""
         Event.append("second_factor.codes_renewed", user.organisation_id, actor=user, subject=user)
-        Notice.give(user, "one_time_codes_made")
+        Notice.give(user, "one_time_codes_made", sign_in=SignIn.notice_name(sign_in_id))
         return OneTimeCode.make_all(user)
 
     @staticmethod
-    def turn_off(user: User) -> None:
+    def turn_off(user: User, sign_in_id: str) -> None:
         """The password alone signs in again, in the caller’s transaction with `user` locked."""
         SecondFactor.forget(user)
         Event.append("second_factor.turned_off", user.organisation_id, actor=user, subject=user)
-        Notice.give(user, "second_factor_off")
+        Notice.give(user, "second_factor_off", sign_in=SignIn.notice_name(sign_in_id))
 
     @staticmethod
     def tidy() -> None:

@@ -91,7 +91,12 @@ class SignIn(Base):
     @property
     def notice_id(self) -> str:
         """How notices name this session, so that it shows none about itself: one more hash, and of no other use."""
-        return hashlib.sha256(self.id.encode()).hexdigest()
+        return SignIn.notice_name(self.id)
+
+    @staticmethod
+    def notice_name(sign_in_id: str) -> str:
+        """The same for a session of which only the id is at hand."""
+        return hashlib.sha256(sign_in_id.encode()).hexdigest()
 
     def end(self) -> None:
         """End it, and lock the tabs it has open, in the caller’s transaction."""

@@ -93,7 +93,7 @@ def renew_codes() -> Answer:
     with transaction():
         user = User.locked(user_id)
         demand_session(sign_in_id)
-        codes = SecondFactor.renew_codes(user) if SecondFactor.of(user_id) else None
+        codes = SecondFactor.renew_codes(user, sign_in_id) if SecondFactor.of(user_id) else None
     return _fragment(codes=codes)
 
 
@@ -109,7 +109,7 @@ def turn_off() -> Answer:
         user = User.locked(user_id)
         demand_session(sign_in_id)
         if SecondFactor.of(user_id):
-            SecondFactor.turn_off(user)
+            SecondFactor.turn_off(user, sign_in_id)
     flash("Your second factor is off: your password alone signs you in.", "success")
     return redirect_to(url_for(".show_second_factor"))
 
