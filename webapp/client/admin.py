@@ -16,20 +16,20 @@ REQUEST_LINK = re.compile(r"/admin/requests/([0-9a-f]{32})")
 
 
 class Admin:
-    """An admin who is signed in; key files are bytes, as saved."""
+    """An admin who is signed in; key files are bytes, as saved. `shows` gives the code, or the password, for what asks
+    again whether it is them; `sign_in` sets it."""
 
-    def __init__(self, transport: Transport, agent: str = USER_AGENT) -> None:
+    def __init__(self, transport: Transport, agent: str = USER_AGENT, shows: Callable[[], str] = str) -> None:
         self.browser = Browser(transport, agent)
-        self._shown: Callable[[], str] = str
+        self._shows = shows
 
     def sign_in(self, email: str, password: str, code: Code | None = None) -> None:
-        """Begin a session; raises CodeNeeded, ServerRefused. Whatever asks again whether it is them is answered by the
-        same."""
+        """Begin a session; raises CodeNeeded, ServerRefused."""
         sign_in(self.browser, email, password, code)
-        self._shown = code or (lambda: password)
+        self._shows = code or (lambda: password)
 
     def _submit(self, path: str, fields: Mapping[str, str], *, follow: bool = True) -> Answer:
-        return submit_shown(self.browser, path, fields, self._shown, follow=follow)
+        return submit_shown(self.browser, path, fields, self._shows, follow=follow)
 
     def make_key(self, name: str, passphrase: str = "") -> bytes:
         """Make the organisation recovery key and activate it; returns its file, the only copy of its secrets."""
