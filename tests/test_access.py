@@ -21,6 +21,7 @@ PUBLIC = {
     *("joining.accept_invite", "joining.show_invite", "mailbox.show_mailbox"),
     *("passwords.create_ask", "passwords.new_ask", "passwords.show_link", "passwords.show_sent", "passwords.use_link"),
     *("sessions.create_sign_in", "sessions.new_sign_in"),
+    *("sign_in_codes.create_code", "sign_in_codes.show_code", "sign_in_codes.withdraw"),
     *("vetoes.create_challenge", "vetoes.create_link", "vetoes.create_undo", "vetoes.create_veto"),
     *("vetoes.show_running", "vetoes.show_veto", "notices.show_notices"),
 }
@@ -45,6 +46,8 @@ MEMBER = {
     *("restore_requests.show_request", "restore_requests.show_restore", "restore_requests.show_status"),
     *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
     *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
+    *("second_factors.create_key", "second_factors.renew_codes", "second_factors.show_second_factor"),
+    *("second_factors.turn_off", "second_factors.turn_on"),
     *("settings.show_settings", "settings.show_kit_change", "vault.confirm_kit", "vault.save_file", "vault.show_file"),
     *("vault.show_export", "vault.show_import", "vault.show_vault", "earlier_vaults.list_vaults"),
     *(
@@ -67,6 +70,9 @@ ADMIN = {
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
     *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
     "admin_waiting_time.change_waiting_time",
+    *("admin_again.create_in_dialog", "admin_again.create_on_page", "admin_again.show_page"),
+    *("admin_second_factor_policy.change", "admin_second_factor_resets.create_reset"),
+    "admin_second_factor_resets.new_reset",
 }
 UNKNOWN = "0" * 32
 ENDS_THE_SESSION = {"sessions.end_sign_in"}

@@ -14,7 +14,7 @@ from jinja2 import Template
 
 from tests.support.applications import BrowserLikeClient
 from webapp import assets
-from webapp.security import HEADERS
+from webapp.headers import HEADERS
 
 FILES = {
     "css/base.css": "body { margin: 0 }\n" * 200,

@@ -27,7 +27,7 @@ FURTHER = {
         "own": False,
         "link": "",
     },
-    **{"hours": 24, "owner": "Olga", "before": 24, "after": 48, "made_at": "2026-11-01T10:00:00+00:00"},
+    **{"left": 9, "hours": 24, "owner": "Olga", "before": 24, "after": 48, "made_at": "2026-11-01T10:00:00+00:00"},
     **{
         "names": "Firefox on Linux",
         "several": False,

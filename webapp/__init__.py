@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from webapp import assets, cli, config, database, errors, htmx, mail, moments, security, startup, views
+from webapp import asking_again, assets, cli, config, database, errors, htmx, mail, moments, security, startup, views
 from webapp.crypto import sealing
 
 
@@ -32,6 +32,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     database.init_app(app)
     sealing.init_app(app)
     security.init_app(app)  # who is asking, and whether the request may be at all: before anything answers
+    asking_again.init_app(app)
     htmx.init_app(app)
     errors.init_app(app)
     mail.init_app(app)

@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from webapp.config import ROOT, Mode
-from webapp.security import HEADERS
+from webapp.headers import HEADERS
 
 FOLDER = ROOT / "static"
 PUBLIC_SUFFIXES = {".css", ".ico", ".js", ".png", ".svg", ".txt", ".webmanifest"}

@@ -9,11 +9,12 @@ from webapp import limits, resealing, worker
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceState, Event, Hold, Invite, NotLifted, Organisation, Role, User
 from webapp.models.password_reset import NotReset, reset_by_operator
+from webapp.models.second_factor_reset import reset_factor_by_operator
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo, reseal, reset, lift_hold):
+    for command in (upgrade_db, init, run_worker, demo, reseal, reset, reset_second_factor, lift_hold):
         app.cli.add_command(command)
 
 
@@ -88,6 +89,24 @@ def reset(email: str) -> None:
         f"read it by this, but {_devices(active)} to be brought back to it. The member and the admins are told.\n"
         "\nHand over this link yourself. Whoever opens it chooses the new password; it works once, within an hour:\n"
         f"{current_app.config['PUBLIC_URL']}/password/{token}"
+    )
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+@with_appcontext
+def reset_second_factor(email: str) -> None:
+    """Turn the second factor of EMAIL off, for somebody whom no admin can help."""
+    user = _user(email)
+    name, user_id = f"{user.name} ({user.email})", user.id
+    try:
+        with transaction():
+            reset_factor_by_operator(User.locked(user_id))
+    except NotReset:
+        raise click.ClickException(f"{name} has no second factor on. Nothing was changed.") from None
+    print(  # noqa: T201
+        f"The second factor of {name} is off, and every session is ended: the password alone signs in until a new\n"
+        "one is set up. Devices and vault stay as they are. The member and the admins are told."
     )
 
 

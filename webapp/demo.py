@@ -121,7 +121,7 @@ def _make_organisation(app: Flask, folder: Path) -> None:
         with app.app_context():
             link = make_organisation(NAME, OWNER.email, OWNER.name, is_demo=True)
         sam = _join(app, OWNER, link, folder)
-        admin = Admin(sam.browser.transport)
+        admin = Admin(sam.browser.transport, shows=lambda: PASSWORD)
         key_file = admin.make_key("Office safe")
         _save(folder / "organisation-key.txt", key_file)
         _back_up(sam, read_key(key_file).public.fingerprint)

@@ -54,6 +54,13 @@ def instead_of(selector: str, html: str, url: str) -> Response:
     return response
 
 
+def in_place_of(selector: str, html: str, status: int) -> Response:
+    """An answer that goes elsewhere than the form wanted: into what `selector` names, and the form stays as it is."""
+    response = make_response(html, status)
+    response.headers.update({"HX-Retarget": selector, "HX-Reswap": "innerHTML"})
+    return response
+
+
 def _never_store(response: BaseResponse) -> BaseResponse:
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.add("HX-Request")

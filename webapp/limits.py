@@ -63,6 +63,14 @@ OWN_RECOVERY_KEPT = timedelta(days=90)
 """How long one is remembered that was never finished: “This wasn’t me” says what had been handed out by then."""
 PASSWORD_SHOWN = timedelta(minutes=15)
 """How long after the sign-in password was typed a new account may be begun without typing it again."""
+SECOND_FACTOR_SET_UP = timedelta(minutes=15)
+"""How long a key of a second factor that was shown waits for its first code."""
+CODE_CHARACTERS = 40
+"""As many as are looked at of what was typed as a code."""
+CODE_ASKED = timedelta(minutes=10)
+"""How long after the right password a code is waited for; then the sign-in begins anew."""
+ASKED_AGAIN = timedelta(minutes=10)
+"""How long after a code, or the password, what is sensitive in the Admin Portal is done without asking again."""
 
 BACKUPS_KEPT = 10
 BACKUP_DAYS_KEPT = 14

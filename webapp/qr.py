@@ -1,4 +1,9 @@
-"""QR codes of public addresses, drawn by segno. A secret never goes through here: it would stand in the page."""
+"""QR codes of addresses, drawn by segno.
+
+No secret of a vault ever goes through here: the server has none, and it would stand in the page. The one secret that
+does is the key of a second factor, because it is the server’s own: the server makes it, has to know it to check a code,
+and writes it as text into the very same page, for the one person it belongs to.
+"""
 
 import segno
 from markupsafe import Markup

@@ -15,39 +15,15 @@ from sqlalchemy import update
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from webapp import known_browsers, limits
+from webapp import headers, known_browsers, limits, second_step
 from webapp.browsers import label
 from webapp.clock import now
 from webapp.database import transaction
-from webapp.htmx import sign_in_again
-from webapp.models import SignIn, TabKey, User
+from webapp.htmx import redirect_to, sign_in_again
+from webapp.models import SecondFactor, SignIn, TabKey, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types htmx kdf-worker",
-    ]
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 login_manager = flask_login.LoginManager()
@@ -57,6 +33,10 @@ class SessionsEnded(Exception):
     """Everybody of the account was signed out while somebody was signing in."""
 
 
+class CodeAsked(Exception):
+    """The password was right, and the person has a second factor: a code is asked for at `/sign-in/code`."""
+
+
 def init_app(app: Flask) -> None:
     """Install, in the order in which they act: the proxy’s word, host, origin, session, access, headers."""
     if app.config["TRUSTED_PROXIES"]:
@@ -64,11 +44,12 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     login_manager.init_app(app)
     app.register_error_handler(SessionsEnded, lambda _: _ask_to_sign_in())
+    app.register_error_handler(CodeAsked, lambda _: redirect_to(url_for("sign_in_codes.show_code")))
     app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_cross_origin)
     app.before_request(_require_access)
     app.before_request(_note_activity)
-    app.after_request(_add_headers)
+    headers.init_app(app)
 
 
 def public(view: View) -> View:
@@ -80,6 +61,14 @@ def public(view: View) -> View:
 def admins_only(view: View) -> View:
     """Open this view to admins and owners; for anyone else it does not exist."""
     view.access = "admin"  # type: ignore[attr-defined]
+    return view
+
+
+def asks_again(view: View) -> View:
+    """This action of the Admin Portal is sensitive: whoever has not shown within ten minutes that it is them, by a code
+    or the password, is asked first (`webapp.asking_again`). The form that posts to it needs `hx-post`, so that the page
+    stays, with what was typed."""
+    view.asks_again = True  # type: ignore[attr-defined]
     return view
 
 
@@ -110,12 +99,13 @@ def my_sign_in() -> SignIn:
     return found
 
 
-def sign_in(user: User, seen_epoch: int | None = None) -> None:
+def sign_in(user: User, seen_epoch: int | None = None, *, showed_code: bool = False) -> None:
     """Begin a session of this browser, in the place of the one it had. The cookie carries a token, the row its hash.
 
     A browser that is new to the member is announced to them. Raises SessionsEnded where everybody of that account was
     signed out since `user` was loaded (or since their session epoch was `seen_epoch`): a password that is no longer one
-    may have been checked.
+    may have been checked. Raises CodeAsked, whichever way led here, where the person has a second factor and has not
+    `showed_code`: then nobody is signed in, and the cookie says whose code is waited for.
     """
     user_id, seen_epoch = user.id, user.session_epoch if seen_epoch is None else seen_epoch
     if flask_login.current_user.is_authenticated:
@@ -126,8 +116,14 @@ def sign_in(user: User, seen_epoch: int | None = None) -> None:
         user = User.locked(user_id)
         if user.session_epoch != seen_epoch or not user.is_enabled:
             raise SessionsEnded
-        row = SignIn.begin(user, row_id, browser_label(), address(), known_browsers.browser_id())
+        lacks_code = not showed_code and SecondFactor.of(user_id) is not None
+        if not lacks_code:
+            row = SignIn.begin(user, row_id, browser_label(), address(), known_browsers.browser_id())
+            row.second_factor_at = now() if showed_code else None
     session.clear()
+    if lacks_code:
+        second_step.begin(user_id, seen_epoch)
+        raise CodeAsked
     session.permanent = True
     flask_login.login_user(user)
     session["_user_id"] = token
@@ -237,11 +233,3 @@ def _was_idle_too_long(found: SignIn) -> bool:
         TabKey.forget(sign_in_id=row_id)
         db_session.execute(update(SignIn).where(SignIn.id == row_id).values(last_active_at=now()))
     return True
-
-
-def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.config["ORIGIN"].startswith("https://"):
-        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
-    return response

@@ -40,6 +40,11 @@ OWN_RECOVERIES = Rate("own-recoveries", 20, timedelta(minutes=5))
 PAIRINGS = Rate("pairings", 10, timedelta(minutes=10))
 RESTORE_REQUESTS = Rate("restore-requests", 6, timedelta(hours=4))
 VETO_LINKS = Rate("veto-links", 10, timedelta(minutes=6))
+SECOND_FACTOR = Rate("second-factor", 10, timedelta(minutes=30))
+"""Codes of six digits that were wrong, of one account: 58 on the first day, of which each hits with 3 in 1,000,000."""
+ONE_TIME_CODES = Rate("one-time-codes", 10, timedelta(minutes=5))
+"""Counted apart, so that whoever uses the other tries up leaves the member a way in."""
+GUESSED = Rate("guessed", 1, timedelta(days=1))
 CHALLENGES = Rate("challenges", 120, timedelta(milliseconds=500))
 
 
@@ -54,7 +59,7 @@ def network(address: str) -> str:
 
 def spend(rate: Rate, whose: str) -> None:
     """Take one try of `whose` (an account, an address), in a transaction of its own. Raises Throttled."""
-    key = f"{rate.name}:{hashlib.sha256(whose.encode()).hexdigest()}"
+    key = _key(rate, whose)
     with transaction() as session:
         moment = now()
         insert_missing(ThrottleBucket, key=key, tokens=float(rate.burst), filled_at=moment)
@@ -67,3 +72,15 @@ def spend(rate: Rate, whose: str) -> None:
             return
         missing = (1 - bucket.tokens) * rate.every
     raise Throttled(int(missing.total_seconds()) + 1)
+
+
+def give_back(rate: Rate, whose: str) -> None:
+    """Return the try that was just spent: it was right, and only wrong ones count. In a transaction of its own."""
+    with transaction() as session:
+        bucket = session.get(ThrottleBucket, _key(rate, whose), with_for_update=True, populate_existing=True)
+        if bucket:
+            bucket.tokens = min(float(rate.burst), bucket.tokens + 1)
+
+
+def _key(rate: Rate, whose: str) -> str:
+    return f"{rate.name}:{hashlib.sha256(whose.encode()).hexdigest()}"

@@ -20,6 +20,7 @@ from webapp.models import (
     Pairing,
     ResetAsk,
     RestoreRequest,
+    SecondFactor,
     TabKey,
     ThrottleBucket,
 )
@@ -60,6 +61,7 @@ def tidy() -> None:
         TabKey.tidy()
         MailCode.tidy()
         OwnRecovery.tidy()
+        SecondFactor.tidy()
         ThrottleBucket.tidy()
         _destroy_shares()
 

@@ -1,6 +1,7 @@
 /** What the pages run: htmx under our rules first, then one custom element a file. */
 import './htmx-setup.js';
 import './elements/approve-request.js';
+import './elements/ask-again.js';
 import './elements/back-up-now.js';
 import './elements/bring-in.js';
 import './elements/change-pin.js';
@@ -16,6 +17,7 @@ import './elements/item-form.js';
 import './elements/item-list.js';
 import './elements/item-view.js';
 import './elements/join-vault.js';
+import './elements/keep-codes.js';
 import './elements/key-ceremony.js';
 import './elements/key-file.js';
 import './elements/kit-input.js';

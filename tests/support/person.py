@@ -60,6 +60,10 @@ class Person:
         """POST in their browser."""
         return self.client.post(path, **kwargs)
 
+    def show_again(self) -> None:
+        """Type the password once more, for what the Admin Portal asks about after ten minutes."""
+        assert self.post("/admin/again", data={"shown": self.password}).status_code == 303
+
     def signed_post(
         self,
         path: str,

@@ -15,6 +15,7 @@ from tests.support.walking_cast import Key, Player, Profile, Stage
 from tests.support.walking_pairing_moves import moved
 from tests.support.walking_sight import Sight
 from tests.support.walking_watch import Wire
+from webapp import limits
 from webapp.client.errors import DeviceError, ServerRefused
 from webapp.client.http import Answer, Browser
 from webapp.client.member import USER_AGENT
@@ -166,8 +167,14 @@ class Walking(RuleBasedStateMachine):
         return found
 
     def at_desk(self, number: int) -> tuple[Player, Browser]:
-        """An admin, signed in. Precondition: `desks` is not empty."""
+        """An admin, signed in, who has just shown that it is them. Precondition: `desks` is not empty."""
         player, profile = self.pick(self.desks(), number)
         if self.user_at(profile) != player.id:
             self.enter(profile, player)
-        return player, self.browser(profile)
+        browser, row = self.browser(profile), self.sight.sign_ins[profile.wire.session]
+        if (row["password_at"] or row["created_at"]) <= self.sight.ago(limits.ASKED_AGAIN):
+            self.act = Act("show_again", player.id)
+            fields = {"shown": player.password or ""}
+            self.attempt("showed again", lambda: self.post(browser, "/admin/again", fields), should=True)
+            self.settle()
+        return player, browser

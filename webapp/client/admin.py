@@ -1,27 +1,35 @@
 """An admin in one browser, with the organisation recovery key's file at hand when it is needed."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from webapp.client import approvals
 from webapp.client.encoding import from_base64, to_base64
-from webapp.client.http import Browser, Transport
+from webapp.client.http import Answer, Browser, Transport
 from webapp.client.member import USER_AGENT
 from webapp.client.organisation_keys import make_key, read_key, write_key
 from webapp.client.pages import Page
 from webapp.client.restore_requests import RestoreRequest
+from webapp.client.signing_in import Code, sign_in, submit_shown
 
 REQUEST_LINK = re.compile(r"/admin/requests/([0-9a-f]{32})")
 
 
 class Admin:
-    """An admin who is signed in; key files are bytes, as saved."""
+    """An admin who is signed in; key files are bytes, as saved. `shows` gives the code, or the password, for what asks
+    again whether it is them; `sign_in` sets it."""
 
-    def __init__(self, transport: Transport, agent: str = USER_AGENT) -> None:
+    def __init__(self, transport: Transport, agent: str = USER_AGENT, shows: Callable[[], str] = str) -> None:
         self.browser = Browser(transport, agent)
+        self._shows = shows
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Begin a session; raises ServerRefused."""
-        self.browser.submit("/sign-in", {"email": email, "password": password}, follow=False)
+    def sign_in(self, email: str, password: str, code: Code | None = None) -> None:
+        """Begin a session; raises CodeNeeded, ServerRefused."""
+        sign_in(self.browser, email, password, code)
+        self._shows = code or (lambda: password)
+
+    def _submit(self, path: str, fields: Mapping[str, str], *, follow: bool = True) -> Answer:
+        return submit_shown(self.browser, path, fields, self._shows, follow=follow)
 
     def make_key(self, name: str, passphrase: str = "") -> bytes:
         """Make the organisation recovery key and activate it; returns its file, the only copy of its secrets."""
@@ -36,7 +44,7 @@ class Admin:
         key = make_key(organisation["organisation"], organisation["name"], name, epoch)
         public = {"recipient": key.public.recipient, "sign": to_base64(key.public.sign)}
         fields = {"name": name, **public, "fingerprint": key.public.fingerprint}
-        self._key_id = self.browser.submit("/admin/keys", fields).page.value("data-key")
+        self._key_id = self._submit("/admin/keys", fields).page.value("data-key")
         return write_key(key, passphrase)
 
     def activate(self, file: bytes, passphrase: str = "") -> None:
@@ -44,11 +52,11 @@ class Admin:
         challenge = from_base64(self.browser.post_json("/devices/challenge").get("challenge"), 32)
         proof = read_key(file, passphrase).prove(self.browser.origin, self._key_id, challenge)
         fields = {"challenge": to_base64(challenge), "proof": to_base64(proof)}
-        self.browser.submit(f"/admin/keys/{self._key_id}/activation", fields, follow=False)
+        self._submit(f"/admin/keys/{self._key_id}/activation", fields, follow=False)
 
     def invite(self, email: str, name: str, file: bytes, role: str = "member", passphrase: str = "") -> str:
         """A link to hand over: its fragment, from the key file opened here, tells the member's browser the key."""
-        page = self.browser.submit("/admin/invites", {"email": email, "name": name, "role": role}).page
+        page = self._submit("/admin/invites", {"email": email, "name": name, "role": role}).page
         return f"{page.value('data-link')}#{read_key(file, passphrase).link_fragment}"
 
     def pending(self) -> list[str]:
@@ -78,7 +86,7 @@ class Admin:
             "wrapped": to_base64(approval.wrapped),
             "fingerprint": fingerprint,
         }
-        self.browser.submit(f"/admin/requests/{request}/approval", fields, follow=False)
+        self._submit(f"/admin/requests/{request}/approval", fields, follow=False)
 
     def deny(self, request: str, reason: str) -> None:
         """Refuse a request, with a reason that the member reads."""

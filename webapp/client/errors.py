@@ -107,6 +107,10 @@ class ServerRefused(DeviceError):
         self.details = dict(details or {})
 
 
+class CodeNeeded(ServerRefused):
+    """The password was right, and the account has a second factor."""
+
+
 class StaleVault(ServerRefused):
     """Another device saved first; `details` names what the server has now."""
 

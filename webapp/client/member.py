@@ -15,6 +15,7 @@ from webapp.client.other_device import OtherDevice
 from webapp.client.own_recovery import OwnRecovery
 from webapp.client.pages import Attributes
 from webapp.client.recovery import Recovery
+from webapp.client.signing_in import Code, sign_in
 from webapp.client.vaults import Vault
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
@@ -61,9 +62,9 @@ class Member:
             self._recovery = Recovery(self.browser, self.device)
         return self._recovery
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Begin a session; raises ServerRefused."""
-        self.browser.submit("/sign-in", {"email": email, "password": password}, follow=False)
+    def sign_in(self, email: str, password: str, code: Code | None = None) -> None:
+        """Begin a session; raises CodeNeeded, ServerRefused."""
+        sign_in(self.browser, email, password, code)
 
     def sign_out(self) -> None:
         """End the session, and lock."""

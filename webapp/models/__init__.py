@@ -14,12 +14,14 @@ from webapp.models.link import Link, LinkClosed, Purpose
 from webapp.models.mail_code import MailCode, WrongCode
 from webapp.models.mark import Mark, MarkKind
 from webapp.models.notice import Notice
+from webapp.models.one_time_code import OneTimeCode
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
 from webapp.models.own_recovery import KitUnknown, OwnRecovery, PasswordNeeded, RecoveryOver
 from webapp.models.pairing import Pairing, PairingLocked
 from webapp.models.reset_ask import ResetAsk
 from webapp.models.restore_request import RestoreRequest
+from webapp.models.second_factor import NotTaken, SecondFactor
 from webapp.models.sign_in import SignIn
 from webapp.models.tab_key import PinNotShown, TabKey, TabTaken
 from webapp.models.throttle_bucket import ThrottleBucket
@@ -51,9 +53,11 @@ __all__ = [
     "MarkKind",
     "NotLifted",
     "NotReleased",
+    "NotTaken",
     "Notice",
     "OWN_WAYS",
     "OnHold",
+    "OneTimeCode",
     "Organisation",
     "OrganisationKey",
     "OwnRecovery",
@@ -66,6 +70,7 @@ __all__ = [
     "ResetAsk",
     "RestoreRequest",
     "Role",
+    "SecondFactor",
     "SignIn",
     "StaleVault",
     "StopReason",

@@ -21,6 +21,7 @@ class MarkKind(StrEnum):
     HELD_LINK = "held_link"
     """Was shown a link that sets the member’s password."""
     LIFTED_HOLD = "lifted_hold"
+    RESET_SECOND_FACTOR = "reset_second_factor"
 
 
 class Mark(Base):

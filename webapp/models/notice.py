@@ -18,7 +18,7 @@ from webapp.models.way import Way
 
 FOR_ADMINS = {
     *("restore_requested", "restore_released_admin", "restore_completed_admin", "password_reset_admin"),
-    "own_recovery_completed_admin",
+    *("own_recovery_completed_admin", "second_factor_reset_admin", "second_factor_policy"),
     *("hold_begun_admin", "hold_lifted_admin", "recovery_undone_admin", "wait_changed"),
 }
 MAIL_ONLY = {"password_link", "mail_code"}
@@ -28,6 +28,8 @@ VETOED_BY_MAIL = {
     *("restore_completed", "password_was_reset", "password_changed", "new_sign_in", "recovery_undone"),
     *("own_recovery_begun", "own_recovery_completed", "kit_changed"),
     "earlier_vault_opened",
+    *("second_factor_on", "second_factor_off", "second_factor_reset", "second_factor_guessed"),
+    *("one_time_codes_made", "one_time_code_used"),
     *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
     "pairing_unfinished",
     *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),

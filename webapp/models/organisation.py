@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -28,6 +28,8 @@ class Organisation(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     approval_wait_hours: Mapped[int] = mapped_column(default=limits.APPROVAL_WAIT_HOURS[1])
     """How long an approval waits that no other admin could have given; owners change it."""
+    second_factor_policy: Mapped[str] = mapped_column(String(20), default="nobody")
+    """For whom a second factor is required: a `webapp.models.second_factor_policy.FactorPolicy`."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)

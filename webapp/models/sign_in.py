@@ -42,6 +42,8 @@ class SignIn(Base):
     """SHA-256 of the cookie by which a browser is known again after signing out; empty: from before there was one."""
     password_at: Mapped[datetime | None]
     """When the sign-in password was last typed again here, after signing in."""
+    second_factor_at: Mapped[datetime | None]
+    """When a code of the second factor was last typed here, signing in or later."""
     mail_confirmed_at: Mapped[datetime | None]
     """When a code that was mailed to the member was typed here."""
 
@@ -89,7 +91,12 @@ class SignIn(Base):
     @property
     def notice_id(self) -> str:
         """How notices name this session, so that it shows none about itself: one more hash, and of no other use."""
-        return hashlib.sha256(self.id.encode()).hexdigest()
+        return SignIn.notice_name(self.id)
+
+    @staticmethod
+    def notice_name(sign_in_id: str) -> str:
+        """The same for a session of which only the id is at hand."""
+        return hashlib.sha256(sign_in_id.encode()).hexdigest()
 
     def end(self) -> None:
         """End it, and lock the tabs it has open, in the caller’s transaction."""
@@ -129,6 +136,12 @@ class SignIn(Base):
     def has_shown_password(self) -> bool:
         """Whether whoever is signed in here has lately typed the password: a stolen cookie has not."""
         return now() - (self.password_at or self.created_at) < limits.PASSWORD_SHOWN
+
+    def has_shown_again(self, *, has_second_factor: bool) -> bool:
+        """Whether whoever is signed in here has shown within minutes that it is them: by a code where the person has a
+        second factor, else by the password. Signing in counts."""
+        shown_at = self.second_factor_at if has_second_factor else self.password_at or self.created_at
+        return shown_at is not None and now() - shown_at < limits.ASKED_AGAIN
 
     @property
     def is_alive(self) -> bool:

@@ -7,6 +7,8 @@ from flask import Flask
 MODULES = (
     "home",
     "sessions",
+    "sign_in_codes",
+    "second_factors",
     "passwords",
     "joining",
     "devices",
@@ -33,6 +35,9 @@ MODULES = (
     "admin.people",
     "admin.settings",
     "admin.waiting_time",
+    "admin.second_factor_policy",
+    "admin.second_factor_resets",
+    "admin.again",
     "admin.activity",
 )
 

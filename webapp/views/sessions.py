@@ -14,7 +14,7 @@ from webapp.crypto import passwords
 from webapp.database import db, transaction
 from webapp.htmx import redirect_to
 from webapp.models import Organisation, SignIn, User
-from webapp.security import SessionsEnded, address, me, my_sign_in, public, sign_in, sign_out
+from webapp.security import CodeAsked, SessionsEnded, address, me, my_sign_in, public, sign_in, sign_out
 from webapp.throttle import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Throttled
 from webapp.views.home import home_url, opening_device
 
@@ -50,6 +50,8 @@ def create_sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, s
     assert user
     try:
         sign_in(user)
+    except CodeAsked:
+        return redirect_to(url_for("sign_in_codes.show_code", next=next_path))
     except SessionsEnded:
         return _form(next_path, email, problem="wrong"), 422
     return redirect_to(next_path or home_url(me(), my_sign_in()))

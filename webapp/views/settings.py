@@ -8,7 +8,7 @@ from webapp.crypto import passwords
 from webapp.crypto.password_rules import refusal
 from webapp.database import transaction
 from webapp.htmx import redirect_to
-from webapp.models import CloudBackup, Device, OrganisationKey, SignIn, TabKey, User
+from webapp.models import CloudBackup, Device, OneTimeCode, OrganisationKey, SecondFactor, SignIn, TabKey, User
 from webapp.models.password_reset import change_password
 from webapp.security import address, me, my_sign_in
 from webapp.throttle import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Throttled
@@ -32,6 +32,8 @@ def show_settings() -> str:
         key=OrganisationKey.active(user.organisation_id),
         newest=CloudBackup.newest(user.id),
         sessions=SignIn.alive_of(user),
+        factor=SecondFactor.of(user.id),
+        codes_left=OneTimeCode.left(user.id),
         password=_password_form(),
     )
 

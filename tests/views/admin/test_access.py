@@ -10,10 +10,10 @@ from tests.support.restores import waiting_request
 from webapp.database import transaction
 from webapp.models import Role, User
 
-PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity"]
+PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity", "again"]
 OF_A_REQUEST = ["", "/decision"]
-OF_A_PERSON = ["", "/reset"]
-FORMS = ["keys", "contact", "invites", "waiting-time"]
+OF_A_PERSON = ["", "/reset", "/second-factor-reset"]
+FORMS = ["keys", "contact", "invites", "waiting-time", "second-factor-policy", "again", "again/dialog"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",
@@ -23,6 +23,7 @@ FORMS_OF_A_ROW = [
     "requests/{}/denial",
     "users/{}/reset",
     "users/{}/hold/lift",
+    "users/{}/second-factor-reset",
 ]
 NOBODYS = "0" * 32
 

@@ -12,7 +12,7 @@ from webapp.models import Hold, NotLifted, User
 from webapp.models.about_person import AboutPerson, AfterReset
 from webapp.models.approvers import approvers
 from webapp.models.password_reset import NotReset, may_reset, reset_by_admin
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/users")
 
@@ -33,6 +33,7 @@ def new_reset(user_id: str) -> str:
 
 
 @bp.post("/<user_id>/reset")
+@asks_again
 def create_reset(user_id: str) -> BaseResponse | str | tuple[str, int]:
     """Void the password; the link for a new one is mailed, or is this answer, once."""
     person, by_id, way = _find(user_id), me().id, request.form.get("way")
@@ -51,6 +52,7 @@ def create_reset(user_id: str) -> BaseResponse | str | tuple[str, int]:
 
 
 @bp.post("/<user_id>/hold/lift")
+@asks_again
 def lift_hold(user_id: str) -> BaseResponse | tuple[str, int]:
     """Let recoveries of theirs go on: the admin says that it was looked into."""
     person, by_id = _find(user_id), me().id

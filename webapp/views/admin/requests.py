@@ -17,7 +17,7 @@ from webapp.models.approvers import approvers, standing
 from webapp.models.restore_approval import NotApproved, SignedApproval, approve, hours_to_wait, latest_expiry, life_of
 from webapp.moments import ago_changes_at
 from webapp.octets import Refusal, base64_of, from_base64
-from webapp.security import me, quiet
+from webapp.security import asks_again, me, quiet
 from webapp.views.admin.polls import next_poll, shows
 
 bp = Blueprint("admin_requests", __name__, url_prefix="/admin")
@@ -78,6 +78,7 @@ def show_decision(request_id: str) -> str | Response:
 
 
 @bp.post("/requests/<request_id>/approval")
+@asks_again
 def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
     """Keep what the admin’s browser signed, if it approves exactly this request."""
     user_id, by_id = _find(request_id).user_id, me().id

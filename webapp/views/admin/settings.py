@@ -14,8 +14,9 @@ from webapp.models import Challenge, KeyState, Organisation, OrganisationKey, Us
 from webapp.models.coverage import backups_sealed_to
 from webapp.models.organisation_key import AnotherKeyIsActive, NoSuchKey
 from webapp.octets import Refusal, from_base64
-from webapp.security import me, my_sign_in
+from webapp.security import asks_again, me, my_sign_in
 from webapp.views.admin.requests import pending
+from webapp.views.admin.second_factor_policy import factor_policy_facts
 from webapp.views.admin.waiting_time import wait_facts
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
@@ -26,10 +27,13 @@ PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
 @bp.get("/settings")
 def show_settings() -> str:
     """The recovery key or the ceremony that makes one, who waits for a decision, the contact, the waiting time."""
-    return render_template("admin/settings.html", **_key_facts(), **_contact_facts(), **wait_facts(), **pending())
+    return render_template(
+        "admin/settings.html", **_key_facts(), **_contact_facts(), **wait_facts(), **factor_policy_facts(), **pending()
+    )
 
 
 @bp.post("/keys")
+@asks_again
 def create_key() -> str | tuple[str, int]:
     """Keep the public half of a key that the admin’s browser has just made. It opens nothing until it is active."""
     by_id, form = me().id, request.form
@@ -50,6 +54,7 @@ def create_key() -> str | tuple[str, int]:
 
 
 @bp.post("/keys/<key_id>/activation")
+@asks_again
 def activate_key(key_id: str) -> BaseResponse | tuple[str, int]:
     """Begin to use the key: the admin chose the saved file again, and signed a challenge with it."""
     key, by_id = _generated(key_id), me().id
@@ -95,6 +100,7 @@ def prove_key(key_id: str) -> str | tuple[str, int]:
 
 
 @bp.post("/contact")
+@asks_again
 def change_contact() -> BaseResponse | tuple[str, int]:
     """Set whom members turn to. All three empty: the first owner."""
     by_id = me().id

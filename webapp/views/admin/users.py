@@ -11,7 +11,7 @@ from webapp.htmx import redirect_to
 from webapp.models import Event, Invite, Organisation, OrganisationKey, Role, User
 from webapp.models.coverage import people
 from webapp.models.invite import InviteClosed
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin")
 
@@ -33,6 +33,7 @@ def list_users() -> str:
 
 
 @bp.post("/invites")
+@asks_again
 def create_invite() -> str | tuple[str, int]:
     """Make an invite and answer with its link, which is shown this once."""
     by_id = me().id

@@ -10,7 +10,7 @@ from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import Role, User
 from webapp.models.waiting_time import NotChanged, change_wait
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_waiting_time", __name__, url_prefix="/admin")
 
@@ -19,6 +19,7 @@ FIGURES = 6
 
 
 @bp.post("/waiting-time")
+@asks_again
 def change_waiting_time() -> BaseResponse | tuple[str, int]:
     """Set it, in whole hours."""
     by_id, typed = me().id, request.form.get("hours", "").strip()
