@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto.sealing import sealer
 from webapp.database import transaction
-from webapp.models import CloudBackup, DeviceLock, TabKey
+from webapp.models import AuditKey, CloudBackup, DeviceLock, TabKey
+from webapp.models.audit_key import audit_key_context
 from webapp.models.cloud_backup import share_s_context
 from webapp.models.device_lock import server_share_context
 from webapp.models.tab_key import tab_key_context
@@ -26,10 +27,15 @@ def _of_tab(row: Any) -> str:
     return tab_key_context(row.id)
 
 
+def _of_audit_key(row: Any) -> str:
+    return audit_key_context(row.organisation_id)
+
+
 SEALED: tuple[tuple[InstrumentedAttribute[str], Callable[[Any], str]], ...] = (
     (DeviceLock.server_share, _of_lock),
     (CloudBackup.share_s, _of_backup),
     (TabKey.key, _of_tab),
+    (AuditKey.seed, _of_audit_key),
 )
 """Every column that holds a sealed value, and what its row is sealed for."""
 
