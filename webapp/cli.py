@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
 from webapp import limits, resealing, worker
+from webapp.audit.commands import audit
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceState, Event, Hold, Invite, NotLifted, Organisation, Role, User
 from webapp.models.password_reset import NotReset, reset_by_operator
@@ -13,7 +14,7 @@ from webapp.models.password_reset import NotReset, reset_by_operator
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo, reseal, reset, lift_hold):
+    for command in (upgrade_db, init, run_worker, demo, reseal, reset, lift_hold, audit):
         app.cli.add_command(command)
 
 

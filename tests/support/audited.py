@@ -13,6 +13,7 @@ from webapp.client.signatures import public_key
 SEED, OTHER_SEED = b"a" * 32, b"b" * 32
 PUBLIC, OTHER_PUBLIC = public_key(SEED), public_key(OTHER_SEED)
 ORGANISATION, OTHER_ORGANISATION = "1" * 32, "2" * 32
+ENTRIES_SAID: list[dict[str, Any]] = [{"name": "One"}, {"name": "Two"}, {"name": "=Three"}]
 BEGUN = datetime(2026, 11, 22, 16, 10, 46, 5, tzinfo=UTC)
 
 

@@ -1,5 +1,6 @@
 """The key that the server signs the end of an organisation’s chain of events with."""
 
+import base64
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -46,6 +47,11 @@ class AuditKey(Base):
     def fingerprint(self) -> str:
         """32 base32 characters, to compare with what an auditor has kept."""
         return audit_key_fingerprint(self.organisation_id, self.public)
+
+    @property
+    def public_base64(self) -> str:
+        """The public half, as it is shown."""
+        return base64.b64encode(self.public).decode()
 
     @property
     def pem(self) -> str:

@@ -34,6 +34,7 @@ MODULES = (
     "admin.settings",
     "admin.waiting_time",
     "admin.activity",
+    "admin.audit",
 )
 
 

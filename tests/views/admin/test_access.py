@@ -11,9 +11,10 @@ from webapp.database import transaction
 from webapp.models import Role, User
 
 PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity"]
+PAGES += ["activity/export", "activity/public-key", "activity/head"]
 OF_A_REQUEST = ["", "/decision"]
 OF_A_PERSON = ["", "/reset"]
-FORMS = ["keys", "contact", "invites", "waiting-time"]
+FORMS = ["keys", "contact", "invites", "waiting-time", "activity/exports"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",
