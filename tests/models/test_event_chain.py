@@ -1,44 +1,26 @@
-"""The chain of events: one after the other whoever writes at the same moment, and whole when it is exported."""
+"""The chain of events: each names the one before it, and what was changed or removed is found in the next export."""
 
+import base64
 import io
-from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests.support.applications import dispose, make_app
+from tests.support.chained import checked, numbers, record
 from tests.support.clock import MovableClock
-from tests.support.person import Person
-from tests.support.racing import race
 from webapp.audit import verification, writing
-from webapp.audit.verification import Broken, Fault, Proof
+from webapp.audit.verification import Broken, Fault
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
-from webapp.models import AuditKey, Event, EventChain, Organisation, User, event_chain
+from webapp.models import AuditKey, Event, EventChain, Organisation
 from webapp.models.columns import new_id
-
-WRITERS = 8
-ROUNDS = 6
-
-
-def checked(organisation_id: str, format: str = "jsonl", since: object = None) -> Proof:
-    """What an export of the organisation proves. Raises Broken. Needs an application context."""
-    head = EventChain.head(organisation_id)
-    lines = writing.export(format, EventChain.entries(organisation_id, head.count), head)
-    return verification.verify(io.BytesIO("".join(lines).encode()), head.public, since)  # type: ignore[arg-type]
-
-
-def record(organisation_id: str, kind: str = "contact.changed", **details: Any) -> None:
-    with transaction():
-        Event.append(kind, organisation_id, **details)
-
-
-def numbers(organisation_id: str) -> list[int]:
-    query = select(Event.number).where(Event.organisation_id == organisation_id)
-    return list(db.session.scalars(query.order_by(Event.number)))
+from webapp.resealing import reseal
 
 
 @pytest.fixture
@@ -99,104 +81,6 @@ def test_what_is_undone_leaves_no_gap(app: Flask, organisation: str) -> None:
         checked(organisation)
 
 
-@pytest.mark.databases
-def test_many_who_write_at_once_write_one_chain(
-    app: Flask, alice: Person, bob: Person, charlie: Person, olga: Person
-) -> None:
-    """With whatever else they hold: somebody’s row, the organisation’s; and each is named by the others’ events."""
-    organisation = alice.organisation_id
-
-    def writes(first: Person, second: Person, *holding: str) -> Callable[[], None]:
-        def work() -> None:
-            for _ in range(ROUNDS):
-                with transaction() as session:
-                    if "organisation" in holding:
-                        Organisation.locked(organisation).contact_name = first.name
-                    user = User.locked(first.user_id)
-                    user.kit_number += 1
-                    named = session.get_one(User, second.user_id)
-                    Event.append("contact.changed", organisation, actor=user, subject=named)
-                    session.flush()
-                    if "requests" in holding:
-                        Organisation.touch_requests(organisation)
-                    Event.append("contact.changed", organisation, actor=named, subject=user)
-                db.session.remove()
-
-        return work
-
-    pairs = [(alice, bob), (bob, alice), (charlie, olga), (olga, charlie)]
-    for holding in ("organisation", "requests"):
-        works = [writes(*pair) for pair in pairs] + [writes(*pair, holding) for pair in pairs]
-        assert race(app, *works) == [None] * WRITERS
-    with app.app_context():
-        proof = checked(organisation)
-        assert proof.head.count == 4 * WRITERS * ROUNDS + 1
-        assert numbers(organisation) == list(range(1, proof.head.count + 1))
-
-
-@pytest.mark.databases
-def test_whoever_changes_a_key_that_events_name_waits_for_nobody_who_waits_for_them(
-    app: Flask, alice: Person, bob: Person
-) -> None:
-    """An address is such a key to PostgreSQL: until it is committed, no row can name its person."""
-    organisation = alice.organisation_id
-
-    def rename() -> None:
-        for number in range(ROUNDS):
-            with transaction() as session:
-                user = User.locked(alice.user_id)
-                user.email = f"alice{number}@example.org"
-                session.flush()
-                Event.append("contact.changed", organisation, actor=user)
-            db.session.remove()
-
-    def name() -> None:
-        for _ in range(ROUNDS):
-            with transaction() as session:
-                named = session.get_one(User, alice.user_id)
-                Event.append("contact.changed", organisation, actor=User.locked(bob.user_id), subject=named)
-            db.session.remove()
-
-    assert race(app, *[rename, name] * 3) == [None] * 6
-    with app.app_context():
-        checked(organisation)
-
-
-@pytest.mark.databases
-def test_the_first_events_of_all_begin_one_chain(app: Flask, organisation: str) -> None:
-    assert race(app, *[lambda: record(organisation)] * WRITERS) == [None] * WRITERS
-    with app.app_context():
-        assert numbers(organisation) == list(range(1, WRITERS + 1))
-
-
-@pytest.mark.databases
-def test_one_key_is_made_however_many_ask_first(app: Flask, organisation: str) -> None:
-    keys = race(app, *[lambda: AuditKey.of(organisation).public] * WRITERS)
-    assert len(set(keys)) == 1
-    with app.app_context():
-        assert db.session.scalars(select(Event.kind)).all() == ["audit_key.made"]
-
-
-@pytest.mark.databases
-def test_an_export_is_of_one_moment_while_others_write(
-    app: Flask, organisation: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_chain, "CHUNK", 3)
-    with app.app_context():
-        for _ in range(10):
-            record(organisation)
-
-    def export() -> Proof:
-        return checked(organisation)
-
-    def write() -> None:
-        for _ in range(20):
-            record(organisation)
-
-    outcomes = race(app, export, write, export, write)
-    assert [type(outcome) for outcome in outcomes] == [Proof, type(None), Proof, type(None)]
-
-
 def test_what_is_changed_in_the_database_is_found_in_the_next_export(app: Flask, organisation: str) -> None:
     with app.app_context():
         for number in range(4):
@@ -244,6 +128,21 @@ def test_the_private_half_is_sealed(app: Flask, organisation: str, other: str) -
             session.get_one(AuditKey, other).seed = AuditKey.of(organisation).seed
         with pytest.raises(Exception, match="audit key of"):
             EventChain.head(other)
+
+
+def test_the_private_half_is_moved_to_a_new_sealing_key(
+    app: Flask, organisation: str, database_url: str, tmp_path: Path
+) -> None:
+    with app.app_context():
+        public = AuditKey.of(organisation).public
+        head = EventChain.head(organisation)
+    keys = ",".join(["later:" + base64.urlsafe_b64encode(b"k" * 32).decode(), *app.config["SEALING_KEYS"]])
+    rotated = make_app({"DATABASE_URL": database_url, "SEALING_KEYS": keys}, tmp_path)
+    with rotated.app_context():
+        assert reseal() == 1
+        assert db.session.get_one(AuditKey, organisation).seed.startswith("later:")
+        assert checked(organisation, since=head).head.public == public
+    dispose(rotated)
 
 
 def test_details_that_no_json_has_are_refused(app: Flask, organisation: str) -> None:
