@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -25,14 +26,9 @@ def download(page: Page, name: str, folder: Path) -> Path:
     return path
 
 
-def test_an_admin_finds_what_happened_to_somebody_and_takes_it_along(
-    app: Flask,
-    new_context: Callable[..., BrowserContext],
-    alice: Person,
-    bob: Person,
-    screen: Screens,
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+def page(app: Flask, new_context: Callable[..., BrowserContext], alice: Person, bob: Person) -> Page:
+    """Bob’s browser, at Activity, after he reset Alice’s password and she renamed a device."""
     enrolled(alice)
     with app.app_context(), transaction() as session:
         actor, subject = session.get_one(User, bob.user_id), session.get_one(User, alice.user_id)
@@ -43,6 +39,10 @@ def test_an_admin_finds_what_happened_to_somebody_and_takes_it_along(
     sign_in(page, bob)
     page.get_by_role("link", name="Activity", exact=True).click()
     expect(page.get_by_role("heading", name="Activity", level=1)).to_be_visible()
+    return page
+
+
+def test_an_admin_finds_what_happened_to_somebody(page: Page, screen: Screens) -> None:
     screen(page, "activity")
 
     page.get_by_label("Person").fill("alice@example.org")
@@ -63,6 +63,8 @@ def test_an_admin_finds_what_happened_to_somebody_and_takes_it_along(
     page.get_by_role("link", name="Show all activity").click()
     expect(events.get_by_text("renamed the device")).to_be_visible()
 
+
+def test_an_admin_takes_everything_along(app: Flask, page: Page, bob: Person, screen: Screens, tmp_path: Path) -> None:
     page.get_by_role("link", name="Export…").click()
     expect(page.get_by_role("heading", name="Export Activity")).to_be_visible()
     screen(page, "activity-export")

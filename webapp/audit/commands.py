@@ -19,7 +19,8 @@ from webapp.crypto.fingerprints import groups
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 WORDS = {
-    Fault.ALTERED: "Line {line}, where entry {entry} should be, was altered: it isn’t what was exported.",
+    Fault.ALTERED: "Line {line}, where entry {entry} should be, was altered, or this file is no export. (A\n"
+    "spreadsheet that saved it again has altered every line: take the file as it was downloaded.)",
     Fault.REWRITTEN: "Entry {entry} (line {line}) was rewritten: it isn’t the one that the next entry was chained to.",
     Fault.DROPPED: "Entry {entry} is missing: line {line} holds a later one.",
     Fault.REORDERED: "Entry {entry} is not in its place, line {line}, but further down: the order was changed.",
@@ -31,6 +32,7 @@ WORDS = {
     Fault.FORGED: "The signature at the end is forged, or what it signs was changed.",
     Fault.OTHER_KEY: "It is signed with another key than this one. Is it an export of another organisation, or forged?",
     Fault.OTHER_HISTORY: "Entry {entry} is not the one that was signed then: history was rewritten on the server.",
+    Fault.NOT_EARLIER: "What --since names isn’t signed with this key, or is of another organisation: no proof.",
     Fault.SHORTER: "It ends before entry {entry}, which was signed earlier: history was cut off on the server.",
 }
 

@@ -32,6 +32,8 @@ class Fault(StrEnum):
     OTHER_KEY = "other_key"
     OTHER_HISTORY = "other_history"
     """What was signed earlier isn’t part of it."""
+    NOT_EARLIER = "not_earlier"
+    """What is said to be the earlier head isn’t one: not signed with this key, or of another organisation."""
     SHORTER = "shorter"
     """It ends before what was signed earlier."""
 
@@ -59,15 +61,13 @@ class Proof:
 def verify(file: BinaryIO, public: bytes, since: Head | None = None) -> Proof:
     """Check an export against the organisation’s public key and, if there is one, against a head that was kept from
     earlier. One entry at a time is in memory. Raises Broken."""
-    if since:
-        _check_signature(since, public)
     chain = _Chain(since)
     found = records(file)
     try:
         for line, record, hashed in found:
             if isinstance(record, Head):
                 _check_head(record, chain, public, line)
-                _check_since(chain, since)
+                _check_since(chain, since, public)
                 _check_end(found)
                 return Proof(record, chain.first_at, chain.last_at, since)
             chain.take(record, hashed, line, found)
@@ -127,6 +127,7 @@ def _check_head(head: Head, chain: _Chain, public: bytes, line: int) -> None:
 
 
 def _check_signature(head: Head, public: bytes, line: int = 0) -> None:
+    """Raises Broken."""
     if head.public != public:
         raise Broken(Fault.OTHER_KEY, line=line)
     try:
@@ -135,11 +136,15 @@ def _check_signature(head: Head, public: bytes, line: int = 0) -> None:
         raise Broken(Fault.FORGED, line=line) from None
 
 
-def _check_since(chain: _Chain, since: Head | None) -> None:
+def _check_since(chain: _Chain, since: Head | None, public: bytes) -> None:
     if since is None:
         return
+    try:
+        _check_signature(since, public)
+    except Broken:
+        raise Broken(Fault.NOT_EARLIER) from None
     if chain.organisation not in ("", since.organisation):
-        raise Broken(Fault.FOREIGN)
+        raise Broken(Fault.NOT_EARLIER)
     if since.count > chain.count:
         raise Broken(Fault.SHORTER, chain.count + 1)
     if since.hash != chain.hash_then:

@@ -66,6 +66,17 @@ def test_a_person_is_found_who_did_it_and_to_whom_it_was_done(history: None, bob
     assert found(bob, person="li") == ["device.renamed", "pairing.opened", "user.password_reset"]
 
 
+def test_the_page_of_a_person_leads_to_what_happened_to_them(history: None, alice: Person, bob: Person) -> None:
+    link = re.search(r'href="([^"]+)">Activity of Alice<', bob.get(f"/admin/users/{alice.user_id}").text)
+    assert link
+    assert re.findall(r'data-kind="([^"]+)"', bob.get(link[1]).text) == ["device.renamed", "user.password_reset"]
+
+
+def test_the_latest_are_the_newest(app: Flask, history: None, bob: Person) -> None:
+    with app.app_context():
+        assert [event.kind for event in Event.latest(bob.organisation_id, 2)] == found(bob)[:2]
+
+
 def test_who_fits_nobody_or_everybody_is_told_so(app: Flask, organisation: str, history: None, bob: Person) -> None:
     assert "Nobody here" in refused(bob, person="zoe")
     assert "Nobody here" in refused(bob, person="%")

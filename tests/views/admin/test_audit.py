@@ -2,17 +2,20 @@
 
 import io
 import json
+import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from tests.support.person import Person, add_person
 from webapp.audit import reading, verification
 from webapp.audit.chain import Entry, Head
 from webapp.audit.verification import Broken, Fault
 from webapp.client.encoding import new_id
-from webapp.database import transaction
+from webapp.database import db, transaction
 from webapp.models import AuditKey, Event, Organisation, Role, event_chain
+from webapp.views.admin import audit
 
 FORMATS = ["jsonl", "csv"]
 
@@ -62,6 +65,28 @@ def test_an_export_is_whole_however_long_it_is(
         assert [entry.number for entry in found] == list(range(1, proof.head.count + 1))
         assert (found[-1].kind, found[-1].actor_name) == ("activity.exported", person.name)
         assert "Zoë 29" in {entry.details.get("name", "")[1:] for entry in found}
+
+
+def test_it_is_read_while_it_is_sent(app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is, only a few hundred entries are in memory."""
+    monkeypatch.setattr(event_chain, "CHUNK", 5)
+    monkeypatch.setattr(audit, "PIECE", 1)
+    reads: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        reads.extend(re.findall(r"FROM event\s", statement))
+
+    with app.app_context():
+        with transaction():
+            for _ in range(40):
+                Event.append("contact.changed", bob.organisation_id)
+        event.listen(db.engine, "after_cursor_execute", note)
+    answer = bob.post("/admin/activity/exports", data={"format": "jsonl"}, buffered=False)
+    pieces = answer.iter_encoded()
+    assert b'"number":1,' in next(pieces)
+    assert len(reads) == 1
+    assert b'"head"' in b"".join(pieces)
+    assert len(reads) == 9
 
 
 @pytest.mark.parametrize("format", FORMATS)
