@@ -14,7 +14,7 @@ COLUMNS = ("number", "at", "kind", "actor", "actor_name", "subject", "subject_na
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula, in the width of either alphabet."""
 MARK = "\ufeff"
-FORMATS = {"jsonl": "application/jsonl", "csv": "text/csv"}
+FORMATS = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 """Ending of the file: media type."""
 
 

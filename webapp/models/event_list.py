@@ -30,11 +30,6 @@ class EventList:
     until: datetime | None = None
     """Up to, and without, this moment."""
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is left out."""
-        return (self.people, self.kinds, self.since, self.until) == (None, None, None, None)
-
     def page(self, size: int, before: int | None = None) -> tuple[Sequence[Event], int | None]:
         """The newest of them, or those before the one with this number; and the number the next page goes on from."""
         parts = [self._newest(part, size) for part in self._parts(self._started(before))]
