@@ -85,6 +85,11 @@ def test_a_rewritten_entry_is_named(format: str) -> None:
     assert of(format, [*ENTRIES[:2], forged, *ENTRIES[3:]]) == ("rewritten", 3)
 
 
+def test_a_first_entry_that_names_one_before_it_is_named(format: str) -> None:
+    forged = replace(ENTRIES[0], previous="1" * 64)
+    assert of(format, [forged, *ENTRIES[1:]]) == ("altered", 1)
+
+
 def test_a_missing_entry_is_named(format: str) -> None:
     assert rearranged(format, [1, 2, 4, 5, 6]) == ("dropped", 3)
     assert rearranged(format, [2, 3, 4, 5, 6]) == ("dropped", 1)

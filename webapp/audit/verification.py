@@ -98,7 +98,7 @@ class _Chain:
         if entry.number != number:
             raise Broken(_misplaced(entry, number, rest), number if entry.number > number else entry.number, line)
         if entry.previous != self.hash:
-            raise Broken(Fault.REWRITTEN, self.count, line - 1)
+            raise Broken(Fault.REWRITTEN, self.count, line - 1) if self.count else Broken(Fault.ALTERED, number, line)
         self.organisation, self.count, self.hash = entry.organisation, number, hashed
         self.first_at, self.last_at = self.first_at or entry.at, entry.at
         if self.since and self.since.count == number:
