@@ -46,7 +46,7 @@ def test_an_admin_finds_what_happened_to_somebody(page: Page, screen: Screens) -
     screen(page, "activity")
 
     page.get_by_label("Person").fill("alice@example.org")
-    page.get_by_label("Kind").select_option(label="Sign-in and passwords: all")
+    page.get_by_label("Kind").select_option(label="Sign-in: all")
     page.get_by_role("button", name="Show").click()
     events = page.get_by_role("region", name="Events")
     expect(events.get_by_text("Bob reset the password of Alice.")).to_be_visible()
