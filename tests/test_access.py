@@ -63,6 +63,7 @@ MEMBER = {
 }
 ADMIN = {
     *("admin_activity.list_events", "admin_overview.show_overview", "admin_requests.count_requests"),
+    *("admin_audit.show_export", "admin_audit.create_export", "admin_audit.show_public_key", "admin_audit.show_head"),
     *("admin_people.create_reset", "admin_people.lift_hold", "admin_people.new_reset", "admin_people.show_person"),
     *("admin_requests.create_approval", "admin_requests.create_denial", "admin_requests.list_requests"),
     *("admin_requests.pending_requests", "admin_requests.show_decision", "admin_requests.show_request"),

@@ -12,6 +12,7 @@ from webapp.database import (
     NestedTransaction,
     UtcDateTime,
     WriteOutsideTransaction,
+    at_the_end,
     db,
     in_transaction,
     insert_missing,
@@ -45,6 +46,29 @@ def test_an_error_inside_undoes_everything(app_context: AppContext) -> None:
         fail()
     assert not in_transaction()
     assert Organisation.the() is None
+
+
+def test_what_comes_last_comes_once_after_everything_else_and_not_after_an_error(app_context: AppContext) -> None:
+    seen: list[list[str]] = []
+
+    def note(rows: list[str]) -> None:
+        seen.append([*rows, *db.session.scalars(select(Organisation.name))])
+
+    def fail() -> None:
+        with transaction():
+            at_the_end(note, "never")
+            raise RuntimeError
+
+    with transaction() as session:
+        at_the_end(note, "first")
+        session.add(Organisation(name="Acme"))
+        at_the_end(note, "second")
+    assert seen == [["first", "second", "Acme"]]
+    with pytest.raises(RuntimeError):
+        fail()
+    with transaction():
+        pass
+    assert len(seen) == 1
 
 
 @pytest.mark.databases

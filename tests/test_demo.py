@@ -15,6 +15,7 @@ from click.testing import Result
 from flask import Flask
 
 from tests.support.applications import dispose, make_app
+from tests.support.chained import checked
 from webapp import clock, demo
 from webapp.client import documents
 from webapp.client.recovery_kits import read_kit
@@ -109,6 +110,9 @@ def test_a_second_run_makes_nothing_and_prints_the_same(app: Flask, folder: Path
     assert (folder / "organisation-key.txt").read_bytes() == key_file
     with app.app_context():
         assert db.session.query(Event).count() == events
+        organisation = Organisation.the()
+        assert organisation
+        assert checked(organisation.id).head.count == events + 1, "what the demo did is a chain, too"
 
 
 def test_its_files_are_the_owner_s_alone_and_hold_no_key_of_a_device(app: Flask, folder: Path) -> None:

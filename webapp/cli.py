@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
 from webapp import limits, resealing, worker
+from webapp.audit.commands import audit
 from webapp.database import db, transaction
 from webapp.models import Device, DeviceState, Event, Hold, Invite, NotLifted, Organisation, Role, User
 from webapp.models.password_reset import NotReset, reset_by_operator
@@ -14,7 +15,7 @@ from webapp.models.second_factor_reset import reset_factor_by_operator
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo, reseal, reset, reset_second_factor, lift_hold):
+    for command in (upgrade_db, init, run_worker, demo, reseal, reset, reset_second_factor, lift_hold, audit):
         app.cli.add_command(command)
 
 

@@ -5,11 +5,11 @@ locked" when another writer came between. `transaction()` therefore begins with 
 of the application goes through it: a flush outside raises `WriteOutsideTransaction`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -20,7 +20,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 from sqlalchemy.types import TypeDecorator
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+Row = TypeVar("Row")
+_LastSteps = dict[Callable[[list[Any]], None], list[Any]]
+
+_writing: ContextVar[_LastSteps | None] = ContextVar("writing", default=None)
+"""The last steps of the transaction that is open."""
 
 
 class WriteOutsideTransaction(RuntimeError):
@@ -87,12 +91,17 @@ def transaction() -> Iterator[scoped_session[FlaskSession]]:
 
     Keep slow work (Argon2, rendering, mail) outside: on SQLite this holds the only write lock.
     """
-    if _writing.get():
+    if in_transaction():
         raise NestedTransaction
     db.session.rollback()
-    token = _writing.set(True)
+    last_steps: _LastSteps = {}
+    token = _writing.set(last_steps)
     try:
         yield db.session
+        if last_steps:
+            db.session.flush()
+        for step, rows in last_steps.items():
+            step(rows)
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -103,12 +112,22 @@ def transaction() -> Iterator[scoped_session[FlaskSession]]:
 
 def in_transaction() -> bool:
     """Whether the caller runs inside `transaction()`; verbs that must share one assert it."""
-    return _writing.get()
+    return _writing.get() is not None
+
+
+def at_the_end(step: Callable[[list[Row]], None], row: Row) -> None:
+    """Call `step`, once and with every such row, when all else of this transaction is written and its locks are taken.
+
+    For a lock that everybody needs: taken last it is held shortly, and never waited for by whom its holder waits for.
+    """
+    steps = _writing.get()
+    assert steps is not None
+    steps.setdefault(step, []).append(row)
 
 
 def insert_missing(table: type[Base], **values: Any) -> None:
     """Insert a row unless one with its key is there; two at once make one row, and neither fails."""
-    assert _writing.get()
+    assert in_transaction()
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     db.session.execute(insert(table).values(**values).on_conflict_do_nothing())
 
@@ -126,10 +145,10 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if in_transaction() else "BEGIN")
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_writes(session: Session, _context: object, _instances: object) -> None:
-    if not _writing.get() and (session.new or session.dirty or session.deleted):
+    if not in_transaction() and (session.new or session.dirty or session.deleted):
         raise WriteOutsideTransaction

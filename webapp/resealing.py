@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.crypto.sealing import sealer
 from webapp.database import transaction
-from webapp.models import CloudBackup, DeviceLock, SecondFactor, TabKey
+from webapp.models import AuditKey, CloudBackup, DeviceLock, SecondFactor, TabKey
+from webapp.models.audit_key import audit_key_context
 from webapp.models.cloud_backup import share_s_context
 from webapp.models.device_lock import server_share_context
 from webapp.models.second_factor import second_factor_context
@@ -31,11 +32,16 @@ def _of_factor(row: Any) -> str:
     return second_factor_context(row.user_id)
 
 
+def _of_audit_key(row: Any) -> str:
+    return audit_key_context(row.organisation_id)
+
+
 SEALED: tuple[tuple[InstrumentedAttribute[str], Callable[[Any], str]], ...] = (
     (DeviceLock.server_share, _of_lock),
     (CloudBackup.share_s, _of_backup),
     (TabKey.key, _of_tab),
     (SecondFactor.secret, _of_factor),
+    (AuditKey.seed, _of_audit_key),
 )
 """Every column that holds a sealed value, and what its row is sealed for."""
 

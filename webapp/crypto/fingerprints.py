@@ -48,3 +48,8 @@ def organisation_key_fingerprint(organisation: str, epoch: int, recipient: str, 
 def restore_request_fingerprint(exact: str) -> str:
     """The 16 base32 characters (80 bits) that a member reads out and an admin types, over the whole request."""
     return base32(hashlib.sha256(b"spare-key/v1/restore-request\n" + exact.encode()).digest())[:16]
+
+
+def audit_key_fingerprint(organisation: str, public: bytes) -> str:
+    """32 base32 characters over the key that signs an organisation’s activity, and whose it is."""
+    return base32(hashlib.sha256(lv("spare-key/v1/audit-key", organisation, public)).digest())[:32]

@@ -3,7 +3,7 @@
 import hashlib
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from webapp.crypto.fingerprints import lv
 
@@ -18,6 +18,11 @@ def verify(label: str, data: bytes, signature: bytes, public: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, label.encode() + b"\n" + data)
     except (InvalidSignature, ValueError) as error:
         raise BadSignature(label) from error
+
+
+def sign(label: str, data: bytes, seed: bytes) -> bytes:
+    """The signature (64 bytes) over `label`, a newline and `data`, by the key whose private half is `seed`."""
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(label.encode() + b"\n" + data)
 
 
 def request_bytes(origin: str, method: str, path: str, device: str, challenge: bytes, body: bytes) -> bytes:

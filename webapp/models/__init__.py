@@ -2,11 +2,13 @@
 
 from webapp.models.approval_wait import ApprovalWaits
 from webapp.models.asked_and_decided import StopReason
+from webapp.models.audit_key import AuditKey
 from webapp.models.challenge import Challenge
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.device import Device, DeviceState
 from webapp.models.device_lock import DeviceLock, LockDestroyed, NotReleased, VersionTaken, WrongPin
 from webapp.models.event import Event
+from webapp.models.event_chain import EventChain
 from webapp.models.first_device import FirstDevice, VaultExists
 from webapp.models.hold import Hold, NotLifted, OnHold
 from webapp.models.invite import AddressTaken, Invite, InviteClosed
@@ -33,12 +35,14 @@ from webapp.models.way import OWN_WAYS, Way
 __all__ = [
     "AddressTaken",
     "ApprovalWaits",
+    "AuditKey",
     "Challenge",
     "CloudBackup",
     "Device",
     "DeviceLock",
     "DeviceState",
     "Event",
+    "EventChain",
     "FirstDevice",
     "Hold",
     "Invite",

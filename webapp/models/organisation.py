@@ -42,9 +42,15 @@ class Organisation(Base):
     @staticmethod
     def locked(organisation_id: str) -> "Organisation":
         """The organisation, with the row held until the transaction ends: key ceremonies and invites start here, so
-        that two of them never interleave."""
+        that two of them never interleave.
+
+        Held against other changes, not against rows that name the organisation (FOR NO KEY UPDATE): the events of
+        somebody else, which hold up whoever writes events, would otherwise wait for this transaction.
+        """
         assert in_transaction()
-        return db.session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+        return db.session.get_one(
+            Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
+        )
 
     @staticmethod
     def touch_requests(organisation_id: str) -> None:

@@ -39,6 +39,7 @@ MODULES = (
     "admin.second_factor_resets",
     "admin.again",
     "admin.activity",
+    "admin.audit",
 )
 
 

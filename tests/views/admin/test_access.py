@@ -11,9 +11,11 @@ from webapp.database import transaction
 from webapp.models import Role, User
 
 PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity", "again"]
+PAGES += ["activity/export", "activity/public-key", "activity/head"]
 OF_A_REQUEST = ["", "/decision"]
 OF_A_PERSON = ["", "/reset", "/second-factor-reset"]
 FORMS = ["keys", "contact", "invites", "waiting-time", "second-factor-policy", "again", "again/dialog"]
+FORMS += ["activity/exports"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",

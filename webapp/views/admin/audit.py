@@ -1,0 +1,72 @@
+"""Taking all activity along, in a file that shows whether anything in it was changed."""
+
+from collections.abc import Iterable, Iterator
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+
+from webapp.audit.writing import FORMATS, export
+from webapp.clock import now
+from webapp.database import transaction
+from webapp.models import AuditKey, Event, EventChain, User
+from webapp.security import me
+
+bp = Blueprint("admin_audit", __name__, url_prefix="/admin/activity")
+
+PIECE = 64 * 1024
+NAMES = {"jsonl": "JSON Lines", "csv": "CSV"}
+
+
+@bp.get("/export")
+def show_export() -> str:
+    """What there is to take along, and how it is checked."""
+    return _page()
+
+
+@bp.post("/exports")
+def create_export() -> Response | tuple[str, int]:
+    """The whole chain, a piece at a time. That it was exported is recorded first, and so part of it."""
+    format, by_id, organisation_id = request.form.get("format", ""), me().id, me().organisation_id
+    if format not in FORMATS:
+        return _page(error="no_format"), 422
+    AuditKey.of(organisation_id)
+    with transaction() as session:
+        by = session.get_one(User, by_id)
+        Event.append("activity.exported", organisation_id, actor=by, format=NAMES[format])
+    head = EventChain.head(organisation_id)
+    lines = export(format, EventChain.entries(organisation_id, head.count), head)
+    return _attachment(stream_with_context(_pieces(lines)), FORMATS[format], f"activity-{now():%Y-%m-%d}.{format}")
+
+
+@bp.get("/public-key")
+def show_public_key() -> Response:
+    """The key that checks exports."""
+    return _attachment(AuditKey.of(me().organisation_id).pem, "application/x-pem-file", "activity-public-key.pem")
+
+
+@bp.get("/head")
+def show_head() -> Response:
+    """How the chain ends now, signed: a later export has to go on from there."""
+    line = EventChain.head(me().organisation_id).line
+    return _attachment(f"{line}\n", "application/json", f"activity-head-{now():%Y-%m-%d}.json")
+
+
+def _page(error: str | None = None) -> str:
+    organisation_id = me().organisation_id
+    key = AuditKey.of(organisation_id)
+    return render_template("admin/export.html", key=key, head=EventChain.head(organisation_id), error=error)
+
+
+def _attachment(body: str | Iterable[str], kind: str, name: str) -> Response:
+    return Response(body, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Lines in larger pieces: each piece is handed from thread to thread."""
+    piece, size = [], 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
