@@ -23,6 +23,7 @@ ASKS_AGAIN = {
     *("admin_users.create_invite", "admin_waiting_time.change_waiting_time"),
 }
 DOES_NOT_ASK_AGAIN = {
+    "admin_audit.create_export": "it changes nothing, and the record says who took it along",
     "admin_again.create_in_dialog": "it is the answer",
     "admin_again.create_on_page": "it is the answer",
     "admin_requests.create_denial": "it releases nothing, and must not have to wait for a phone",

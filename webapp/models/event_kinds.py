@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 GROUPS = {
-    "sign_in": ("user", "password"),
+    "sign_in": ("user", "password", "second_factor"),
     "recovery": ("restore_request", "own_recovery", "recovery", "earlier_vault", "hold"),
     "devices": ("device", "pairing"),
     "vaults": ("vault", "kit", "backup", "cloud_backups"),

@@ -46,11 +46,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Change them back. Whoever had a second factor signs in with the password alone again."""
     op.execute(sa.text("DELETE FROM mark WHERE kind = 'reset_second_factor'"))
-    with op.batch_alter_table("organisation", schema=None) as batch_op:
-        batch_op.drop_column("second_factor_policy")
-
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.drop_column("second_factor_at")
+    op.drop_column("organisation", "second_factor_policy")
+    op.drop_column("sign_in", "second_factor_at")
 
     op.drop_table("one_time_code")
     op.drop_table("second_factor")
