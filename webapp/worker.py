@@ -15,6 +15,8 @@ from webapp.models import (
     Device,
     DeviceLock,
     DeviceState,
+    FormerShare,
+    KeyRemoval,
     MailCode,
     Pairing,
     ResetAsk,
@@ -54,11 +56,13 @@ def tidy() -> None:
     for pairing in list(Pairing.overdue()):
         pairing.settled()
     DeviceLock.tidy()
+    KeyRemoval.carry_out_due()
     with transaction():
         Challenge.tidy()
         TabKey.tidy()
         MailCode.tidy()
         ThrottleBucket.tidy()
+        FormerShare.tidy()
         _destroy_shares()
 
 

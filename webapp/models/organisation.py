@@ -28,6 +28,12 @@ class Organisation(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     approval_wait_hours: Mapped[int] = mapped_column(default=limits.APPROVAL_WAIT_HOURS[1])
     """How long an approval waits that no other admin could have given; owners change it."""
+    backups_kept: Mapped[int] = mapped_column(default=limits.BACKUPS_KEPT[1])
+    """How many of a member’s newest cloud backups stay, however old they are; owners change it, and the next two."""
+    backup_days_kept: Mapped[int] = mapped_column(default=limits.BACKUP_DAYS_KEPT[1])
+    """For how many days one a day stays."""
+    backup_weeks_kept: Mapped[int] = mapped_column(default=limits.BACKUP_WEEKS_KEPT[1])
+    """For how many weeks one a week stays."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -43,6 +49,13 @@ class Organisation(Base):
         that two of them never interleave."""
         assert in_transaction()
         return db.session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+
+    @staticmethod
+    def held(organisation_id: str) -> None:
+        """Keep the organisation from being locked until the transaction ends: what depends on the state of a recovery
+        key (a backup, a request) starts here, after the member was locked, so that no key goes in between."""
+        assert in_transaction()
+        db.session.get_one(Organisation, organisation_id, with_for_update={"read": True, "key_share": True})
 
     @staticmethod
     def touch_requests(organisation_id: str) -> None:

@@ -32,6 +32,8 @@ MODULES = (
     "admin.users",
     "admin.people",
     "admin.settings",
+    "admin.keys",
+    "admin.retention",
     "admin.waiting_time",
     "admin.activity",
 )
