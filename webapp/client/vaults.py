@@ -11,6 +11,7 @@ from webapp.client.encoding import from_base64, moment, new_id, sha256_hex, to_b
 from webapp.client.errors import EpochEnded, KeyMismatch, Malformed, NotUnlocked, OlderThanSeen, StaleVault
 from webapp.client.http import Browser
 from webapp.client.identities import Identity, recipient_of
+from webapp.client.key_successions import leads_to, read_successions
 from webapp.client.organisation_keys import PublicKey
 from webapp.client.recovery_kits import RecoveryKit, confirms, make_kit, verify_key
 
@@ -179,12 +180,25 @@ class Vault:
         path, fingerprint = "/backups/enrolment", {"fingerprint": key.fingerprint}
         self.browser.sign_json(self.state.signer, path, fingerprint)
 
-    def back_up(self) -> CloudBackup:
-        """Make a cloud backup of the vault as it is; raises KeyMismatch where the key served isn't the pinned one."""
+    def follow_key(self) -> bool:
+        """Take over the key served, where the pinned one signed for it; whether it is a new one. Raises KeyMismatch."""
         pin, key = self.opened.manifest["organisation_key"], served_key(self.browser)
-        if pin is None:
+        answer = self.browser.get_json("/organisation/key")
+        successions = read_successions(answer.get("successions"))
+        if pin is None or not leads_to(successions, key.organisation, pin["fingerprint"], key.fingerprint):
             raise KeyMismatch
-        key.require(pin["fingerprint"])
+        if pin["fingerprint"] == key.fingerprint:
+            return False
+        self.write(self.opened.body, {"epoch": key.epoch, "fingerprint": key.fingerprint})
+        self.browser.sign_json(self.state.signer, "/backups/enrolment", {"fingerprint": key.fingerprint})
+        return True
+
+    def back_up(self) -> CloudBackup:
+        """Make a cloud backup of the vault as it is; raises KeyMismatch where the key served is neither the pinned one
+        nor followed that by signature."""
+        self.follow_key()
+        key = served_key(self.browser)
+        key.require(self.state.key_fingerprint)
         account = self.opened.manifest.get("account", self.state.account)
         backup = make_backup(self.opened, account, key, self.state.id, self.state.signer.seed)
         self.browser.sign_file(self.state.signer, "/backups", backup.header(), backup.file)

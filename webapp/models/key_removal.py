@@ -77,7 +77,7 @@ class KeyRemoval(Base):
             raise NotRemoved("key_needed")
         db.session.add(removal)
         db.session.flush()
-        words.announce(removal, "asked", by)
+        words.asked(removal, by)
         return removal
 
     def stop(self, by: User) -> None:
@@ -87,7 +87,7 @@ class KeyRemoval(Base):
         if self.state != RemovalState.WAITING:
             raise NotRemoved("removal_over")
         self.state, self.ended_at = RemovalState.STOPPED, now()
-        words.announce(self, "stopped", by)
+        words.stopped(self, by)
 
     def carry_out(self) -> bool:
         """Remove it all if that is due and no open request needs any of it, in the caller’s transaction with the
@@ -96,7 +96,7 @@ class KeyRemoval(Base):
         if self.state != RemovalState.WAITING or not self.is_due or self.is_needed:
             return False
         self.state, self.ended_at = RemovalState.DONE, now()
-        words.announce(self, "done", None)
+        words.done(self)
         delete_keys(self.keys)
         return True
 

@@ -1,6 +1,10 @@
-"""Who is told of a removal of recovery keys: every other admin, and each member with a backup that goes."""
+"""Who is told of a removal of recovery keys: every other admin, and each member with a backup that goes.
 
-from typing import TYPE_CHECKING
+Each is called before anything is deleted, so that it still counts what goes.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -14,35 +18,78 @@ from webapp.moments import clock_time
 if TYPE_CHECKING:
     from webapp.models.key_removal import KeyRemoval
 
-KINDS = {"asked": "backups_going", "stopped": "backups_stay", "done": "backups_gone"}
-EVENTS = {
-    "asked": ("organisation_key.deletion_asked", "cloud_backups.disabling_asked"),
-    "stopped": ("organisation_key.deletion_stopped", "cloud_backups.disabling_stopped"),
-    "done": ("organisation_key.deleted", "cloud_backups.disabled"),
-}
+
+@dataclass(frozen=True)
+class _Telling:
+    """A removal, who moved it (None: the clock), and how many backups of whom it is about."""
+
+    removal: "KeyRemoval"
+    by: User | None
+    counts: dict[str, int]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What every notice says."""
+        key = self.removal.key
+        by, due = self.by.name if self.by else "", clock_time(self.removal.due_at)
+        return {"removal": self.removal.id, "name": key.name if key else "", "due": due, "admin": by}
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """What the event says."""
+        return {"actor": self.by, "object_id": self.removal.id, "name": self.said["name"], "due": self.said["due"]}
 
 
-def announce(removal: "KeyRemoval", what: str, by: User | None) -> None:
-    """The event and the notices that it was asked, stopped or done (by None: the clock), before anything is deleted."""
+def asked(removal: "KeyRemoval", by: User) -> None:
+    """It is announced."""
+    telling, where = _telling(removal, by), removal.organisation_id
+    backups = sum(telling.counts.values())
+    if removal.key_id:
+        Event.append("organisation_key.deletion_asked", where, **telling.recorded, backups=backups)
+    else:
+        Event.append("cloud_backups.disabling_asked", where, **telling.recorded, backups=backups)
+    tell(telling, "backups_going")
+    tell_admins(telling, "backups_going_admin")
+
+
+def stopped(removal: "KeyRemoval", by: User) -> None:
+    """It comes to nothing."""
+    telling, where = _telling(removal, by), removal.organisation_id
+    if removal.key_id:
+        Event.append("organisation_key.deletion_stopped", where, **telling.recorded)
+    else:
+        Event.append("cloud_backups.disabling_stopped", where, **telling.recorded)
+    tell(telling, "backups_stay")
+    tell_admins(telling, "backups_stay_admin")
+
+
+def done(removal: "KeyRemoval") -> None:
+    """It is carried out now."""
+    telling, where = _telling(removal, None), removal.organisation_id
+    backups = sum(telling.counts.values())
+    if removal.key_id:
+        Event.append("organisation_key.deleted", where, **telling.recorded, backups=backups)
+    else:
+        Event.append("cloud_backups.disabled", where, **telling.recorded, backups=backups)
+    tell(telling, "backups_gone")
+    tell_admins(telling, "backups_gone_admin")
+
+
+def tell(telling: _Telling, kind: str) -> None:
+    """Each member with backups that go, of how many."""
+    for user_id, number in sorted(telling.counts.items()):
+        Notice.give(db.session.get_one(User, user_id), kind, number=number, **telling.said)
+
+
+def tell_admins(telling: _Telling, kind: str) -> None:
+    """Every admin but who did it, of how many in all."""
+    but, counts = telling.by.id if telling.by else None, telling.counts
+    numbers = {"number": sum(counts.values()), "members": len(counts)}
+    Notice.give_admins(telling.removal.organisation_id, kind, but=but, **numbers, **telling.said)
+
+
+def _telling(removal: "KeyRemoval", by: User | None) -> _Telling:
     ids = [key.id for key in removal.keys]
-    counts = dict(
-        db.session.execute(
-            select(CloudBackup.user_id, func.count())
-            .where(CloudBackup.organisation_key_id.in_(ids))
-            .group_by(CloudBackup.user_id)
-        )
-        .tuples()
-        .all()
-    )
-    name, due = removal.key.name if removal.key else "", clock_time(removal.due_at)
-    kind, organisation_id = EVENTS[what][removal.key_id is None], removal.organisation_id
-    Event.append(
-        kind, organisation_id, actor=by, object_id=removal.id, name=name, due=due, backups=sum(counts.values())
-    )
-    said = {"removal": removal.id, "name": name, "due": due, "admin": by.name if by else ""}
-    for user_id in sorted(counts):
-        Notice.give(db.session.get_one(User, user_id), KINDS[what], number=counts[user_id], **said)
-    total, members = sum(counts.values()), len(counts)
-    Notice.give_admins(
-        organisation_id, f"{KINDS[what]}_admin", but=by.id if by else None, number=total, members=members, **said
-    )
+    query = select(CloudBackup.user_id, func.count()).where(CloudBackup.organisation_key_id.in_(ids))
+    rows = db.session.execute(query.group_by(CloudBackup.user_id))
+    return _Telling(removal, by, {user_id: number for user_id, number in rows})

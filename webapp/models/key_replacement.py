@@ -1,5 +1,7 @@
 """The active recovery key makes place for the next: what changes, and who is told what about it."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from webapp.database import db, in_transaction
@@ -37,12 +39,16 @@ def activate(key: OrganisationKey, by: User, signed: SignedSuccession | None) ->
         return
     if signed:
         KeySuccession.keep(former, key, signed)
-    said = {"name": key.name, "former": former.name, "is_signed": signed is not None}
-    how = "organisation_key.replaced" if signed else "organisation_key.replaced_unsigned"
-    Event.append(how, key.organisation_id, actor=by, object_id=key.id, name=key.name, former=former.name)
-    Notice.give_admins(key.organisation_id, "key_replaced_admin", but=by.id, admin=by.name, **said)
+    names: dict[str, Any] = {"name": key.name, "former": former.name}
+    if signed:
+        Event.append("organisation_key.replaced", key.organisation_id, actor=by, object_id=key.id, **names)
+    else:
+        Event.append("organisation_key.replaced_unsigned", key.organisation_id, actor=by, object_id=key.id, **names)
+    Notice.give_admins(
+        key.organisation_id, "key_replaced_admin", but=by.id, admin=by.name, is_signed=signed is not None, **names
+    )
     for member in _who_backs_up(key.organisation_id):
-        Notice.give(member, "key_replaced", admin=by.name, **said)
+        Notice.give(member, "key_replaced", admin=by.name, is_signed=signed is not None, **names)
 
 
 def _who_backs_up(organisation_id: str) -> list[User]:
