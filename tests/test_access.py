@@ -66,13 +66,8 @@ ADMIN = {
     *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
     *("admin_settings.show_successor", "admin_keys.show_rewrap", "admin_keys.list_shares", "admin_keys.create_rewrap"),
-    *(
-        "admin_keys.new_deletion",
-        "admin_keys.create_deletion",
-        "admin_keys.new_disabling",
-        "admin_keys.create_disabling",
-    ),
-    *("admin_keys.create_cancellation", "admin_retention.set_retention"),
+    *("admin_keys.new_deletion", "admin_keys.create_deletion", "admin_keys.new_disabling"),
+    *("admin_keys.create_disabling", "admin_keys.create_cancellation", "admin_retention.set_retention"),
     *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
     "admin_waiting_time.change_waiting_time",
 }
