@@ -133,7 +133,7 @@ def test_a_re_wrap_that_stopped_half_way_goes_on_with_what_is_left(
     key_id = people.dana.key_id(people.key_file)
     run = Rewrapping(people.dana.browser, read_key(people.key_file), read_key(new_file))
     assert len(run.run(key_id, batches=1).done) == 2
-    assert "3 backups to re-wrap" in people.dana.browser.visit(f"/admin/keys/{key_id}/rewrap").page.text
+    assert "3 backups were left to re-wrap" in people.dana.browser.visit(f"/admin/keys/{key_id}/rewrap").page.text
     assert len(run.run(key_id).done) == 3
     assert run.run(key_id).done == []
     with people.app.app_context():

@@ -80,7 +80,7 @@ customElements.define('rewrap-shares', class extends HTMLElement {
     this.#counts.skipped += 1;
     const row = this.querySelector('template[data-part=skipped-one]').content.cloneNode(true);
     row.querySelector('strong').textContent = `${name}, ${madeAt}`;
-    row.querySelector('span').textContent = sentence(this, code);
+    row.querySelector('span').textContent = sentence(this, `share_${code}`);
     this.#part('skipped').append(row);
   }
 
