@@ -80,7 +80,7 @@ def test_without_the_former_file_it_has_to_be_said_that_it_is_lost(
     with app.app_context():
         assert KeySuccession.all_of(bob.organisation_id) == []
         assert Event.page(bob.organisation_id, 1)[0][0].kind == "organisation_key.replaced_unsigned"
-        assert db.session.scalars(db.select(Notice)).one().details["is_signed"] is False
+        assert {notice.details["is_signed"] for notice in db.session.scalars(db.select(Notice))} == {False}
 
 
 def test_only_the_former_key_signs_and_only_this_one(bob: Person, organisation_key: ActiveKey, second: KeyFile) -> None:
@@ -227,7 +227,7 @@ def test_settings_count_what_each_key_opens(
         backed_up(alice, organisation_key)
     following = follow(olga, organisation_key)
     page = " ".join(bob.get("/admin/settings").text.split())
-    assert "2 backups </dd>" in page
+    assert re.search(r"Still opens</dt><dd> ?2 backups ?</dd>", page)
     address = f"/admin/keys/{organisation_key.id}/rewrap"
     assert "2 backups were left" in bob.get(address).text
     form = rewrap_form(bob, organisation_key, following, new_shares(bob, organisation_key, following))
@@ -235,7 +235,7 @@ def test_settings_count_what_each_key_opens(
     page = " ".join(bob.get("/admin/settings").text.split())
     assert "0 backups, and 2 shares from before a re-wrap" in page
     assert "Nothing is left to do" in bob.get(address).text
-    assert "needs no re-wrapping" in bob.get(f"/admin/keys/{following.id}/rewrap").text.replace("need no", "needs no")
+    assert "its backups need no re-wrapping" in bob.get(f"/admin/keys/{following.id}/rewrap").text
 
 
 def test_a_deleted_key_is_nothing_to_be_shown(
