@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
+from tests.hostile.test_swapped_keys import KEY_STORE, restore
 from tests.support.browser import Complaints, Screens
-from tests.support.browser_devices import SLOW
+from tests.support.browser_devices import SLOW, open_vault, sign_in
+from tests.support.devices import login
 from tests.support.key_life import follow, key_of
-from tests.support.key_pages import choose, count, generate, rewrap, saved
+from tests.support.key_pages import choose, count, generate, put_vault, rewrap, saved
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from webapp import limits
 from webapp.client.organisation_keys import read_key
@@ -96,3 +98,36 @@ def test_the_backup_page_follows_a_signed_key_too(
     assert key_of(olga, alice.backups[0].id) == (organisation_key.id, alice.backups[0].share_a)
     with app.app_context():
         assert db.session.get_one(User, alice.user_id).cloud_backups_fingerprint == following.key.public.fingerprint
+
+
+def test_an_invite_from_before_leads_to_the_present_key(
+    alice: Person, olga: Person, organisation_key: ActiveKey, page: Page, screen: Screens
+) -> None:
+    following, told = follow(olga, organisation_key), organisation_key.key.public.fingerprint[:32]
+    enrolled(alice, [login()], here=False)
+    open_vault(page, alice)
+    page.evaluate(KEY_STORE, ["setPin", alice.organisation_id, {"fingerprint": told}])
+    page.goto("/backups")
+    expect(page.get_by_text("Your invite link named an earlier key, and that key signed this one:")).to_be_visible()
+    screen(page, "backups-earlier-invite")
+    page.get_by_role("button", name="Turn On Cloud Backups").click()
+    expect(page.get_by_role("button", name="Back Up Now")).to_be_visible(timeout=SLOW)
+    assert page.evaluate(KEY_STORE, ["pinOf", alice.organisation_id])["fingerprint"] == following.key.public.fingerprint
+
+
+@pytest.mark.parametrize("told_the_first", [True, False])
+def test_a_recovery_takes_a_vault_and_a_browser_that_know_different_keys_of_one_line(
+    app: Flask, alice: Person, bob: Person, olga: Person, organisation_key: ActiveKey, page: Page, told_the_first: bool
+) -> None:
+    """Both ways round: the vault is from before the key was replaced, or what this browser was told is."""
+    following = follow(olga, organisation_key)
+    told, recorded = (organisation_key, following) if told_the_first else (following, organisation_key)
+    put_vault(alice, recorded)
+    backed_up(alice, recorded)
+    page.goto("/sign-in")
+    page.evaluate(KEY_STORE, ["setPin", alice.organisation_id, {"fingerprint": told.key.public.fingerprint[:32]}])
+    sign_in(page, alice)
+    restore(page, alice, bob, recorded)
+    expect(page.get_by_role("heading", name="Done")).to_be_visible(timeout=SLOW)
+    with app.app_context():
+        assert db.session.get_one(User, alice.user_id).epoch == 2

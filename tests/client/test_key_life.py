@@ -114,6 +114,18 @@ def test_a_file_that_turns_up_later_signs_with_the_re_wrap(people: People) -> No
     assert zoe.vault.back_up()
 
 
+def test_an_invite_from_before_names_a_key_that_signed_for_the_present_one(people: People) -> None:
+    link = people.dana.invite("max@example.org", "Max", people.key_file)
+    new_file = people.dana.regenerate_key("Key of 2027", people.key_file)
+    max_ = Member(people.browser())
+    vault = max_.join(link, "Max", PASSWORD, PIN)
+    vault.switch_on_cloud_backups()
+    assert vault.opened.manifest["organisation_key"]["fingerprint"] == read_key(new_file).public.fingerprint  # type: ignore[index]
+    people.dana.regenerate_key("Key of 2028", None)
+    with pytest.raises(KeyMismatch):
+        vault.switch_on_cloud_backups()
+
+
 def test_after_two_keys_a_member_who_was_away_follows_both(people: People) -> None:
     zoe = people.joined()
     second = people.dana.regenerate_key("Second", people.key_file)

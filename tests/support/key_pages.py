@@ -30,17 +30,20 @@ def key_desk(new_context: Contexts, bob: Person, organisation_key: ActiveKey) ->
 @pytest.fixture
 def pinned_home(alice: Person, organisation_key: ActiveKey, page: Page) -> Page:
     """Alice’s browser with her vault open, which has the first key on record; one backup is made."""
-    public = organisation_key.key.public
-    device = enrolled(alice, here=False)
-    file = device.write([login()], pin={"epoch": public.epoch, "fingerprint": public.fingerprint})
-    with alice.app.app_context(), transaction():
-        user = User.locked(alice.user_id)
-        vault = Vault.current(user)
-        assert vault
-        vault._put(device.id, 1, file)
+    put_vault(alice, organisation_key)
     backed_up(alice, organisation_key)
     open_vault(page, alice)
     return page
+
+
+def put_vault(person: Person, key: ActiveKey) -> None:
+    """Their vault, which has this key on record."""
+    device, public = enrolled(person, here=False), key.key.public
+    file = device.write([login()], pin={"epoch": public.epoch, "fingerprint": public.fingerprint})
+    with person.app.app_context(), transaction():
+        vault = Vault.current(User.locked(person.user_id))
+        assert vault
+        vault._put(device.id, 1, file)
 
 
 def saved(path: Path, content: bytes) -> Path:

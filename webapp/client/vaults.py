@@ -14,6 +14,7 @@ from webapp.client.identities import Identity, recipient_of
 from webapp.client.key_successions import leads_to, read_successions
 from webapp.client.organisation_keys import PublicKey
 from webapp.client.recovery_kits import RecoveryKit, confirms, make_kit, verify_key
+from webapp.crypto.fingerprints import from_typed
 
 
 class Vault:
@@ -173,9 +174,12 @@ class Vault:
         self.write(body, self.opened.manifest["organisation_key"])
 
     def switch_on_cloud_backups(self, typed: str = "") -> None:
-        """Trust the organisation recovery key served, if the invite link or the person named it; else KeyMismatch."""
-        key = served_key(self.browser)
-        key.require(typed or self.state.key_fingerprint)
+        """Trust the organisation recovery key served, if the person named it, or the invite link did, or named one that
+        signed for it; else KeyMismatch."""
+        key, known = served_key(self.browser), from_typed(typed or self.state.key_fingerprint)
+        successions = [] if typed else read_successions(self.browser.get_json("/organisation/key")["successions"])
+        if not leads_to(successions, key.organisation, known, key.fingerprint):
+            raise KeyMismatch
         self.write(self.opened.body, {"epoch": key.epoch, "fingerprint": key.fingerprint})
         path, fingerprint = "/backups/enrolment", {"fingerprint": key.fingerprint}
         self.browser.sign_json(self.state.signer, path, fingerprint)

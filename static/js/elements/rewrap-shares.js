@@ -45,7 +45,7 @@ customElements.define('rewrap-shares', class extends HTMLElement {
     for (;;) {
       const { shares, left } = await getJson(`${this.dataset.shares}?after=${after}`);
       total ||= left;
-      if (!shares.length) return;
+      if (!shares.length || !this.isConnected) return;
       await this.#send(await this.#sealed(shares, keys), keys);
       after = shares.at(-1).backup;
       bar.max = Math.max(total, 1);
@@ -67,7 +67,7 @@ customElements.define('rewrap-shares', class extends HTMLElement {
   }
 
   async #send(shares, { former, next, succession }) {
-    if (!shares.length || !this.isConnected) return;
+    if (!shares.length) return;
     const { statement, signature, formerSignature } = await signRewrap({ shares, former, next, origin: location.origin, admin: this.dataset.admin });
     const answer = await postJson(this.dataset.rewrap, {
       statement, signature, former_signature: formerSignature, shares: shares.map(({ file }) => base64(file)),
