@@ -15,14 +15,11 @@ from tests.support.restores import waiting_request
 from webapp.client.approvals import open_wrapped
 from webapp.client.organisation_keys import make_key, read_key, write_key
 from webapp.database import db
-from webapp.models import CloudBackup, FormerShare, RestoreRequest, User
+from webapp.models import CloudBackup, FormerShare, OrganisationKey, RestoreRequest, User
 
 
-def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
-    app: Flask, key_desk: Page, pinned_home: Page, alice: Person, bob: Person, organisation_key: ActiveKey,
-    tmp_path: Path, clock: MovableClock, screen: Screens,
-) -> None:  # fmt: skip
-    first, second = saved(tmp_path / "first.txt", organisation_key.file), tmp_path / "second.txt"
+def replace(key_desk: Page, first: Path, second: Path, screen: Screens) -> None:
+    """Regenerate; the new file is at `second`, the former signs, and no other file does."""
     key_desk.get_by_role("link", name="Regenerate").click()
     screen(key_desk, "admin-regenerate")
     key_desk.go_back()
@@ -33,7 +30,7 @@ def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
     foreign = write_key(make_key("0" * 32, "Other Works", "Theirs", 1))
     for wrong, sentence in (
         (second, "Needed is “First key” (number 1)"),
-        (saved(tmp_path / "foreign", foreign), "belongs to another organisation, Other Works."),
+        (saved(second.with_name("foreign"), foreign), "belongs to another organisation, Other Works."),
     ):
         choose(key_desk, wrong, "Key file that signs the new key")
         use.click()
@@ -42,15 +39,15 @@ def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
     choose(key_desk, first, "Key file that signs the new key")
     use.click()
     expect(key_desk.get_by_text("Members’ browsers follow the signature")).to_be_visible()
-    key = active(app, bob)
-    assert key.fingerprint == read_key(second.read_bytes()).public.fingerprint
 
-    # Alice’s browser follows by itself, and says so.
+
+def follow_by_itself(pinned_home: Page, alice: Person, key: OrganisationKey, screen: Screens) -> None:
+    """Alice’s browser takes the new key over, says so once, and makes a backup with it."""
     pinned_home.goto("/vault")
     told = pinned_home.get_by_text("The key that your vault had on record signed it")
     expect(told).to_be_visible(timeout=SLOW)
     screen(pinned_home, "vault-key-followed")
-    with app.app_context():
+    with alice.app.app_context():
         user, newest = db.session.get_one(User, alice.user_id), CloudBackup.newest(alice.user_id)
         assert user.cloud_backups_fingerprint == key.fingerprint
         assert newest
@@ -59,8 +56,13 @@ def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
     expect(pinned_home.locator(".item")).to_have_count(1)
     expect(told).to_be_hidden()
 
-    # Her former backup is asked for: the former file approves it, and it is not re-wrapped meanwhile.
-    request = waiting_request(alice, organisation_key)
+
+def rewrap_once_nobody_needs_it(
+    key_desk: Page, alice: Person, bob: Person, former: ActiveKey, files: tuple[Path, Path], screen: Screens
+) -> None:
+    """Her former backup is asked for: the former file approves it, and it is not re-wrapped before that is over."""
+    first, second = files
+    request = waiting_request(alice, former)
     approve(key_desk, request, first)
     key_desk.goto("/admin/settings")
     screen(key_desk, "admin-settings-keys")
@@ -72,21 +74,26 @@ def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
     choose(key_desk, second, "Key file in use")
     rewrap(key_desk)
     expect(key_desk.get_by_text("Re-wrap again when that is over.")).to_be_visible()
-    assert key_of(bob, alice.backups[0].id) == (organisation_key.id, alice.backups[0].share_a)
+    assert key_of(bob, alice.backups[0].id) == (former.id, alice.backups[0].share_a)
     cancel(alice, request)
     rewrap(key_desk)
     expect(key_desk.get_by_text("1 backup is re-wrapped: “Second key” opens it now.")).to_be_visible()
     screen(key_desk, "admin-rewrapped")
 
-    # From now on the new file approves it.
-    request = waiting_request(alice, organisation_key)
+
+def approve_what_was_re_wrapped(key_desk: Page, alice: Person, former: ActiveKey, second: Path) -> None:
+    """From now on the new file approves it."""
+    request = waiting_request(alice, former)
     approve(key_desk, request, second)
-    with app.app_context():
+    with alice.app.app_context():
         wrapped = db.session.get_one(RestoreRequest, request.id).wrapped
     opened = open_wrapped(wrapped, request.request, request.device.identity)
     assert opened.meta == alice.backups[0].meta
-    opened.require_made_for(key.fingerprint)
+    opened.require_made_for(read_key(second.read_bytes()).public.fingerprint)
 
+
+def announce_deletion(key_desk: Page, screen: Screens) -> None:
+    """By its name, not by another’s."""
     key_desk.goto("/admin/settings")
     key_desk.get_by_role("link", name="Delete").click()
     key_desk.get_by_label("Type the name of the key").fill("Second key")
@@ -96,10 +103,24 @@ def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
     key_desk.get_by_label("Type the name of the key").fill("First key")
     key_desk.get_by_role("button", name="Delete in 7 Days").click()
     expect(key_desk.get_by_text("“First key” and its backups will be deleted")).to_be_visible()
+
+
+def test_a_key_is_replaced_its_backups_are_re_wrapped_and_it_is_deleted(
+    app: Flask, key_desk: Page, pinned_home: Page, alice: Person, bob: Person, organisation_key: ActiveKey,
+    tmp_path: Path, clock: MovableClock, screen: Screens,
+) -> None:  # fmt: skip
+    first, second = saved(tmp_path / "first.txt", organisation_key.file), tmp_path / "second.txt"
+    replace(key_desk, first, second, screen)
+    key = active(app, bob)
+    assert key.fingerprint == read_key(second.read_bytes()).public.fingerprint
+    follow_by_itself(pinned_home, alice, key, screen)
+    rewrap_once_nobody_needs_it(key_desk, alice, bob, organisation_key, (first, second), screen)
+    approve_what_was_re_wrapped(key_desk, alice, organisation_key, second)
+    announce_deletion(key_desk, screen)
     clock.advance(days=7)
     key_desk.goto("/admin/settings")
     expect(key_desk.get_by_text("First key")).to_have_count(1)  # whose place the second took
-    with app.app_context():
+    with alice.app.app_context():
         assert CloudBackup.count(alice.user_id) == 2
         assert FormerShare.count(organisation_key.id) == 0
 
