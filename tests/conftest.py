@@ -22,7 +22,12 @@ for _name in ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEYS", "SEALING_KEYS", "SMTP
     os.environ.pop(_name, None)
 os.environ["SPAREKEY_MODE"] = "testing"
 
-pytest_plugins = ["tests.support.strictness", "tests.support.people", "tests.support.way_table"]
+pytest_plugins = [
+    "tests.support.strictness",
+    "tests.support.people",
+    "tests.support.way_table",
+    "tests.support.key_pages",
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -69,6 +69,9 @@ ADMIN = {
     *("admin_requests.pending_requests", "admin_requests.show_decision", "admin_requests.show_request"),
     *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
+    *("admin_settings.show_successor", "admin_keys.show_rewrap", "admin_keys.list_shares", "admin_keys.create_rewrap"),
+    *("admin_keys.new_deletion", "admin_keys.create_deletion", "admin_keys.new_disabling"),
+    *("admin_keys.create_disabling", "admin_keys.create_cancellation", "admin_retention.set_retention"),
     *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
     "admin_waiting_time.change_waiting_time",
     *("admin_again.create_in_dialog", "admin_again.create_on_page", "admin_again.show_page"),
@@ -91,7 +94,8 @@ class World:
             assert found
             self.ids = {"key_id": key.id, "invite_id": found.id, "token": link.removeprefix("/join/")}
         self.ids |= {"request_id": request.id, "notice_id": give(alice), "backup_id": alice.backups[-1].id}
-        self.ids |= {"user_id": alice.user_id, "pairing_id": UNKNOWN, "device_id": device.id, "epoch": "1"}
+        self.ids |= {"user_id": alice.user_id, "device_id": device.id, "epoch": "1"}
+        self.ids |= dict.fromkeys(("pairing_id", "removal_id"), UNKNOWN)
         alice.another_browser()
         with app.app_context():
             self.ids["session_id"] = SignIn.alive_of(db.session.get_one(User, alice.user_id))[0].id

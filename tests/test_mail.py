@@ -37,10 +37,12 @@ FURTHER = {
         "other": "Firefox on Linux",
         "device": "Chrome",
     },
+    **{"name": "Safe 2027", "former": "Safe 2026", "is_signed": True, "due": "4 Dec 2026, 10:00 UTC", "members": 2},
+    **{"last": 10, "days": 14, "weeks": 8},
 }
 PATHS = (
     r"/(admin/requests|recovery(/requests)?|admin/users)(/[0-9a-f]{32})?|/admin/settings|/settings|/sessions|/devices|/"
-    r"|/forgot-password|/pair|/vault(/earlier)?"
+    r"|/forgot-password|/pair|/vault(/earlier)?|/backups"
 )
 
 

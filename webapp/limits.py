@@ -72,11 +72,22 @@ CODE_ASKED = timedelta(minutes=10)
 ASKED_AGAIN = timedelta(minutes=10)
 """How long after a code, or the password, what is sensitive in the Admin Portal is done without asking again."""
 
-BACKUPS_KEPT = 10
-BACKUP_DAYS_KEPT = 14
-BACKUP_WEEKS_KEPT = 8
+BACKUPS_KEPT = (3, 10, 50)
+"""The fewest, the usual number and the most of a member’s newest cloud backups that stay, however old they are."""
+BACKUP_DAYS_KEPT = (14, 14, 90)
+"""For how many days one a day stays: at least, usually and at most."""
+BACKUP_WEEKS_KEPT = (4, 8, 104)
+"""The same of one a week."""
 BACKUP_SAFE_AGE = timedelta(days=14)
 """No backup younger than this is ever pushed out, so a flood of new ones can’t destroy the good ones."""
+
+KEY_REMOVAL_NOTICE = timedelta(days=7)
+"""How long before it takes effect that a recovery key is deleted, or that Cloud Backups are disabled, is announced."""
+REWRAP_BATCH = 20
+"""How many shares are re-wrapped at a time."""
+REWRAP_BYTES = 512 * 1024
+FORMER_SHARE_LIFE = timedelta(days=30)
+"""How long share A as it was before a re-wrap is kept."""
 
 REQUEST_REASON_CHARACTERS = 500
 NAME_CHARACTERS = 100

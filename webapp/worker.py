@@ -15,6 +15,8 @@ from webapp.models import (
     Device,
     DeviceLock,
     DeviceState,
+    FormerShare,
+    KeyRemoval,
     MailCode,
     OwnRecovery,
     Pairing,
@@ -56,6 +58,7 @@ def tidy() -> None:
     for pairing in list(Pairing.overdue()):
         pairing.settled()
     DeviceLock.tidy()
+    KeyRemoval.carry_out_due()
     with transaction():
         Challenge.tidy()
         TabKey.tidy()
@@ -63,6 +66,7 @@ def tidy() -> None:
         OwnRecovery.tidy()
         SecondFactor.tidy()
         ThrottleBucket.tidy()
+        FormerShare.tidy()
         _destroy_shares()
 
 

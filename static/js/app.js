@@ -37,6 +37,7 @@ import './elements/restore-fingerprint.js';
 import './elements/restore-finish.js';
 import './elements/restore-request.js';
 import './elements/reveal-field.js';
+import './elements/rewrap-shares.js';
 import './elements/time-left.js';
 import './elements/unlock-form.js';
 import './elements/vault-items.js';

@@ -1,16 +1,42 @@
 /** Cloud backups of the vault as it was last read or saved here, to the organisation key that the vault itself pins. */
 import { makeBackup } from './crypto/cloud-backups.js';
 import { CryptoError } from './crypto/errors.js';
-import { keysOf } from './keystore.js';
+import { leadsTo } from './crypto/key-successions.js';
+import { demandPinned } from './crypto/organisation-keys.js';
+import { keysOf, setPin } from './keystore.js';
 import { getJson, signedFetch } from './server.js';
 import { accountOf } from './vault-versions.js';
 
 const PAUSE = 60 * 60; // seconds
 
-/** @returns {Promise<object|null>} the key as the server names it, with `organisation` and `enrolled`; null: none is active */
+/**
+ * @returns {Promise<object|null>} the key as the server names it, with `organisation`, `successions`, `enrolled` (with this
+ *   key) and `newest` (of the member’s backups); null: none is active
+ */
 export async function servedKey() {
-  const { organisation, key, enrolled } = await getJson('/organisation/key');
-  return key && { ...key, organisation, enrolled };
+  const { key, ...around } = await getJson('/organisation/key');
+  return key && { ...key, organisation: around.organisation, successions: around.successions, enrolled: around.enrolled, newest: around.newest };
+}
+
+/**
+ * Takes over the key that the server names, where the vault pins a former one that signed for it.
+ * @param {import('./vault-store.js').VaultStore} store @param {object} key - from `servedKey`
+ * @returns {Promise<boolean>} whether the vault has another key on record now; throws `key_mismatch`, and as saving does
+ */
+export async function followKey(store, key) {
+  const { organisation, epoch, successions, enrolled } = key;
+  const pinned = store.saved.manifest.organisation_key?.fingerprint;
+  const fingerprint = await demandPinned(key, key.fingerprint);
+  if (!pinned || !(await leadsTo(successions, organisation, pinned, fingerprint))) throw new CryptoError('key_mismatch');
+  const isNew = pinned !== fingerprint;
+  if (isNew) {
+    await store.edit(() => {}, { epoch, fingerprint });
+    await store.saveOnTop();
+  }
+  if (!enrolled) await signedFetch('/backups/enrolment', { device: store.device, json: { fingerprint } });
+  // Where it can't be kept, the vault has it all the same.
+  if (isNew) await setPin(organisation, { fingerprint, epoch }).catch(() => {});
+  return isNew;
 }
 
 /**
@@ -33,15 +59,18 @@ export async function backUp({ device, saved: document }, served) {
 }
 
 /**
- * What is done by itself: at most hourly within an epoch, and only where something was saved since.
+ * What is done by itself: at most hourly within an epoch, and only where something was saved since, or the key is another now.
  * @param {import('./vault-store.js').VaultStore} store
- * @returns {Promise<string|null>} null: none is due, or cloud backups are not on; throws as `backUp`
+ * @returns {Promise<boolean>} whether a new key was taken over for it; throws as `followKey` and `backUp`
  */
 export async function backUpIfDue(store) {
-  const { organisation, key, newest } = await getJson('/organisation/key');
+  const key = await servedKey();
   const { epoch, counter, organisation_key: pin } = store.saved.manifest;
+  const newest = key?.newest;
   const changed = !newest || newest.epoch !== epoch || newest.counter < counter;
   const soon = newest?.epoch === epoch && newest.age_seconds < PAUSE; // those of a former epoch can’t be restored from
-  if (!key || !pin || !changed || soon) return null;
-  return backUp(store, { ...key, organisation });
+  if (!key || !pin || (pin.fingerprint === key.fingerprint && (!changed || soon))) return false;
+  const isNew = await followKey(store, key);
+  await backUp(store, key);
+  return isNew;
 }

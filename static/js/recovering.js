@@ -11,10 +11,11 @@ import { backUp } from './backing-up.js';
 import { base64 } from './crypto/bytes.js';
 import { signFinish } from './crypto/epochs.js';
 import { CryptoError } from './crypto/errors.js';
+import { leadsTo } from './crypto/key-successions.js';
 import { change, devicesOf, forget, keepSalt, pinOf } from './keystore.js';
 import { beginEpoch } from './new-epoch.js';
 import { seenOf } from './seen.js';
-import { isUnsure, signedFetch } from './server.js';
+import { getJson, isUnsure, signedFetch } from './server.js';
 import * as session from './vault-session.js';
 
 export class Recovering {
@@ -101,7 +102,14 @@ export async function demandKnown({ epoch, counter, user, organisation, organisa
   // An undo leads back to an earlier epoch, and so would a server that lies: the person has to say that it was one.
   if (!undone && seen.some((one) => one.epoch > epoch)) throw new CryptoError('earlier_epoch');
   const told = (await pinOf(organisation))?.fingerprint;
-  if (key && told && !key.fingerprint.startsWith(told)) throw new CryptoError('key_mismatch');
+  if (key && told && !key.fingerprint.startsWith(told)) await demandRelated(organisation, told, key.fingerprint);
+}
+
+/** The one signed for the other: the vault, or what this browser was told, is from before the key was replaced. */
+async function demandRelated(organisation, told, recorded) {
+  const { successions } = await getJson('/organisation/key');
+  const leads = (from, to) => leadsTo(successions, organisation, from, to);
+  if (!(await leads(told, recorded)) && !(await leads(recorded, told))) throw new CryptoError('key_mismatch');
 }
 
 /**

@@ -16,8 +16,9 @@ from webapp import limits
 from webapp.database import db, transaction
 from webapp.models import CloudBackup
 from webapp.models.backup_upload import needed_backups
-from webapp.models.cloud_backup import kept
+from webapp.models.retention import Retention
 
+RULE = Retention()
 NOW = datetime(2026, 11, 22, 16, 10, 46, tzinfo=UTC)
 MINUTES = st.integers(min_value=0, max_value=60 * 24 * 120)
 AGES = st.lists(MINUTES, max_size=120, unique=True)
@@ -30,42 +31,42 @@ def backups(ages: list[int]) -> list[tuple[str, datetime]]:
 @given(AGES)
 def test_none_younger_than_two_weeks_ever_goes(ages: list[int]) -> None:
     young = {made for made, at in backups(ages) if NOW - at < limits.BACKUP_SAFE_AGE}
-    assert young <= kept(backups(ages), NOW)
+    assert young <= RULE.kept(backups(ages), NOW)
 
 
 @given(AGES)
 def test_the_last_ten_stay_however_old(ages: list[int]) -> None:
-    assert {str(age) for age in sorted(ages)[:10]} <= kept(backups(ages), NOW)
+    assert {str(age) for age in sorted(ages)[:10]} <= RULE.kept(backups(ages), NOW)
 
 
 @given(AGES)
 def test_each_of_the_last_eight_weeks_keeps_one(ages: list[int]) -> None:
-    keep = kept(backups(ages), NOW)
-    recent = [(made, at) for made, at in backups(ages) if NOW - at < timedelta(weeks=limits.BACKUP_WEEKS_KEPT)]
+    keep = RULE.kept(backups(ages), NOW)
+    recent = [(made, at) for made, at in backups(ages) if NOW - at < timedelta(weeks=RULE.weeks)]
     weeks = {at.isocalendar()[:2] for _, at in recent}
     assert weeks == {at.isocalendar()[:2] for made, at in recent if made in keep}
 
 
 @given(AGES)
 def test_what_is_kept_stays_kept_when_asked_again(ages: list[int]) -> None:
-    keep = kept(backups(ages), NOW)
-    assert kept([backup for backup in backups(ages) if backup[0] in keep], NOW) == keep
+    keep = RULE.kept(backups(ages), NOW)
+    assert RULE.kept([backup for backup in backups(ages) if backup[0] in keep], NOW) == keep
 
 
 @given(AGES)
 def test_of_the_old_ones_only_ten_and_one_a_week_stay(ages: list[int]) -> None:
-    keep = kept(backups(ages), NOW)
+    keep = RULE.kept(backups(ages), NOW)
     old = [made for made, at in backups(ages) if made in keep and NOW - at >= limits.BACKUP_SAFE_AGE]
-    assert len(old) <= limits.BACKUPS_KEPT + limits.BACKUP_WEEKS_KEPT + 1
+    assert len(old) <= RULE.last + RULE.weeks + 1
 
 
 @given(AGES, MINUTES)
 def test_a_new_backup_never_costs_the_only_one_of_an_earlier_week(ages: list[int], later: int) -> None:
     """Retention runs with every backup: what it kept before is what it chooses from the next time."""
     moment = NOW + timedelta(minutes=later)
-    first = kept(backups(ages), NOW)
+    first = RULE.kept(backups(ages), NOW)
     left = [backup for backup in backups(ages) if backup[0] in first]
-    at_once, in_turn = kept(backups(ages), moment), kept([*left, ("new", moment)], moment)
+    at_once, in_turn = RULE.kept(backups(ages), moment), RULE.kept([*left, ("new", moment)], moment)
     weekly = {
         at.isocalendar()[:2] for made, at in backups(ages) if moment - at < timedelta(weeks=8) and made in at_once
     }
@@ -74,7 +75,7 @@ def test_a_new_backup_never_costs_the_only_one_of_an_earlier_week(ages: list[int
 
 def test_a_year_of_hourly_backups_is_thinned_but_never_gappy() -> None:
     hourly = [(str(hour), NOW - timedelta(hours=hour)) for hour in range(24 * 365)]
-    keep = kept(hourly, NOW)
+    keep = RULE.kept(hourly, NOW)
     times = sorted((at for made, at in hourly if made in keep), reverse=True)
     assert times[0] == NOW
     assert all(newer - older <= timedelta(days=8) for newer, older in pairwise(times))
@@ -95,7 +96,7 @@ def old_ones(alice: Person, organisation_key: ActiveKey) -> list[str]:
 def test_push_out_deletes_what_is_not_kept(app: Flask, alice: Person, old_ones: list[str]) -> None:
     with app.app_context():
         with transaction():
-            assert CloudBackup.push_out(alice.user_id, set()) == 2
+            assert CloudBackup.push_out(alice.user_id, set(), RULE) == 2
         assert {backup.id for backup in CloudBackup.of(alice.user_id)} == set(old_ones[2:])
 
 
@@ -108,7 +109,7 @@ def test_what_an_open_request_needs_is_not_pushed_out(
         needed = needed_backups(alice.user_id)
         assert needed == {old_ones[0]}
         with transaction():
-            assert CloudBackup.push_out(alice.user_id, needed) == 1
+            assert CloudBackup.push_out(alice.user_id, needed, RULE) == 1
         assert db.session.get(CloudBackup, old_ones[0])
 
 
@@ -118,5 +119,5 @@ def test_the_backups_of_others_are_left_alone(
     theirs = backed_up(charlie, organisation_key)
     with app.app_context():
         with transaction():
-            CloudBackup.push_out(alice.user_id, set())
+            CloudBackup.push_out(alice.user_id, set(), RULE)
         assert db.session.get(CloudBackup, theirs.id)

@@ -102,9 +102,12 @@ class UnpairingRules(DeviceRules):
             return True  # an open pairing ends by it, too, where there is no other device
         if way == "return":
             # A new device brings nothing back that an older one unpaired.
-            return may_return(self.sight, row) and not is_new_beside(self.sight, proved, row["unpaired_by"])
-        is_new = bool(self.sight.devices.get(proved)) and is_new_beside(self.sight, proved, target)
-        return may_be_destroyed(self.sight, row) and not is_new
+            return may_return(self.sight, row) and not self.is_new_beside(proved, row["unpaired_by"])
+        return may_be_destroyed(self.sight, row) and not self.is_new_beside(proved, target)
+
+    def is_new_beside(self, proved: str, device: str) -> bool:
+        """The same as the law; a browser that only asks to be paired has no device yet."""
+        return bool(self.sight.devices.get(proved)) and is_new_beside(self.sight, proved, device)
 
     def prove_changed(self, way: str, devices: list[str]) -> None:
         """Its PIN opens what was brought back, and nothing of what was unpaired."""

@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping
 
 from webapp.client import approvals
 from webapp.client.encoding import from_base64, to_base64
+from webapp.client.errors import Malformed
 from webapp.client.http import Answer, Browser, Transport
+from webapp.client.key_successions import make_succession
 from webapp.client.member import USER_AGENT
 from webapp.client.organisation_keys import make_key, read_key, write_key
 from webapp.client.pages import Page
 from webapp.client.restore_requests import RestoreRequest
+from webapp.client.rewrapping import Rewrapped, Rewrapping
 from webapp.client.signing_in import Code, sign_in, submit_shown
+from webapp.crypto.fingerprints import groups
 
 REQUEST_LINK = re.compile(r"/admin/requests/([0-9a-f]{32})")
 
@@ -37,21 +41,60 @@ class Admin:
         self.activate(file, passphrase)
         return file
 
-    def announce_key(self, name: str, passphrase: str = "") -> bytes:
+    def regenerate_key(self, name: str, former: bytes | None, passphrase: str = "") -> bytes:
+        """Make the key that takes the place of the active one, whose file `former` signs that; None: that is lost, and
+        members have to compare the new key. Both files are plain unless the new one gets a passphrase."""
+        page = self.browser.visit("/admin/keys/successor").page
+        follows = next(element["value"] for element in page.all("name") if element["name"] == "follows")
+        file = self.announce_key(name, passphrase, "/admin/keys/successor", follows=follows)
+        more = {"lost": "yes"}
+        if former is not None:
+            succession = make_succession(read_key(former), read_key(file, passphrase))
+            signature = to_base64(succession.signature)
+            more = {"succession": succession.statement, "succession_signature": signature}
+        self.activate(file, passphrase, **more)
+        return file
+
+    def rewrap(self, former: bytes, file: bytes) -> Rewrapped:
+        """Seal what the former key opens to the active one; raises KeyMismatch where they can’t follow each other."""
+        return Rewrapping(self.browser, read_key(former), read_key(file)).run(self.key_id(former))
+
+    def delete_key(self, file: bytes, typed: str) -> None:
+        """Announce that a disabled key and its backups are deleted; raises ServerRefused."""
+        self._submit(f"/admin/keys/{self.key_id(file)}/deletion", {"typed": typed}, follow=False)
+
+    def disable_cloud_backups(self, typed: str) -> None:
+        """Announce that every key and backup is deleted; raises ServerRefused."""
+        self._submit("/admin/cloud-backups/disabling", {"typed": typed}, follow=False)
+
+    def stop_removals(self) -> None:
+        """Stop whatever is announced."""
+        for removal in self.browser.visit("/admin/settings").page.all("data-removal"):
+            self._submit(f"/admin/removals/{removal['data-removal']}/cancellation", {}, follow=False)
+
+    def key_id(self, file: bytes) -> str:
+        """By what the server knows a disabled key; raises Malformed where it has none with this name and beginning."""
+        begins = groups(read_key(file).public.fingerprint[:16])
+        for part in self.browser.visit("/admin/settings").page.text.split("data-disabled=")[1:]:
+            if begins in part:
+                return part[1:33]
+        raise Malformed("no disabled key of this file")
+
+    def announce_key(self, name: str, passphrase: str = "", at: str = "/admin/settings", **more: str) -> bytes:
         """Make a key and tell the server its public half; nothing uses it until it is activated."""
         organisation = self.browser.get_json("/organisation/key")
-        epoch = int(self.browser.visit("/admin/settings").page.value("data-epoch"))
+        epoch = int(self.browser.visit(at).page.value("data-epoch"))
         key = make_key(organisation["organisation"], organisation["name"], name, epoch)
         public = {"recipient": key.public.recipient, "sign": to_base64(key.public.sign)}
-        fields = {"name": name, **public, "fingerprint": key.public.fingerprint}
+        fields = {"name": name, **public, "fingerprint": key.public.fingerprint, **more}
         self._key_id = self._submit("/admin/keys", fields).page.value("data-key")
         return write_key(key, passphrase)
 
-    def activate(self, file: bytes, passphrase: str = "") -> None:
+    def activate(self, file: bytes, passphrase: str = "", **more: str) -> None:
         """Show the server that the saved file opens: from then on backups use the key."""
         challenge = from_base64(self.browser.post_json("/devices/challenge").get("challenge"), 32)
         proof = read_key(file, passphrase).prove(self.browser.origin, self._key_id, challenge)
-        fields = {"challenge": to_base64(challenge), "proof": to_base64(proof)}
+        fields = {"challenge": to_base64(challenge), "proof": to_base64(proof), **more}
         self._submit(f"/admin/keys/{self._key_id}/activation", fields, follow=False)
 
     def invite(self, email: str, name: str, file: bytes, role: str = "member", passphrase: str = "") -> str:
@@ -90,4 +133,4 @@ class Admin:
 
     def deny(self, request: str, reason: str) -> None:
         """Refuse a request, with a reason that the member reads."""
-        self.browser.submit(f"/admin/requests/{request}/denial", {"reason": reason}, follow=False)
+        self._submit(f"/admin/requests/{request}/denial", {"reason": reason}, follow=False)

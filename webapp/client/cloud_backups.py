@@ -12,11 +12,13 @@ from webapp.client.documents import Document, seal_document
 from webapp.client.encoding import from_base64, from_json, moment, new_id, sha256_hex, to_base64, to_json
 from webapp.client.errors import KeyMismatch, Malformed, ShareMismatch
 from webapp.client.identities import Identity, identity_of, recipient_of
+from webapp.client.key_successions import SUCCESSION, Succession, leads_to, read_successions
 from webapp.client.organisation_keys import OrganisationKey, PublicKey
 from webapp.client.sealing import seal, unseal
 from webapp.client.shapes import (
     Check,
     demand,
+    each,
     exactly,
     fingerprint,
     identifier,
@@ -40,7 +42,10 @@ META: dict[str, Check] = {
     "a_sha256": sha256,
     "organisation_key": fingerprint,
 }
-SHARE_A: dict[str, Check] = {"meta": text, "signature": octets(64), "share_a": octets(32), "recipient": recipient}
+SHARE_A: dict[str, Check] = {
+    **{"meta": text, "signature": octets(64), "share_a": octets(32), "recipient": recipient},
+    "successions?": each(SUCCESSION),
+}
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,22 @@ class ShareA:
     signature: bytes
     share: bytes
     recipient: str
+    successions: tuple[Succession, ...] = ()
+    """Of a share that was re-wrapped: what leads from the key in its metadata to the one it is sealed to."""
 
-    def fields(self) -> dict[str, str]:
-        """As JSON has it, in the share A file and re-wrapped to a device."""
+    def fields(self) -> dict[str, Any]:
+        """As JSON has it, in the share A file and wrapped for a device."""
         signature, share = to_base64(self.signature), to_base64(self.share)
-        return {"meta": self.meta, "signature": signature, "share_a": share, "recipient": self.recipient}
+        fields = {"meta": self.meta, "signature": signature, "share_a": share, "recipient": self.recipient}
+        more = {"successions": [one.fields() for one in self.successions]} if self.successions else {}
+        return {**fields, **more}
+
+    def require_made_for(self, fingerprint: str) -> None:
+        """Return if the member’s device made the backup for this organisation key, or for one that was followed by it
+        with a signature; else raise KeyMismatch."""
+        meta = read_meta(self.meta)
+        if not leads_to(self.successions, meta["organisation"], meta["organisation_key"], fingerprint):
+            raise KeyMismatch
 
 
 def make_backup(document: Document, account: str, key: PublicKey, device: str, seed: bytes) -> CloudBackup:
@@ -128,14 +144,14 @@ def read_share_a(value: object) -> ShareA:
     share, signature = from_base64(fields["share_a"]), from_base64(fields["signature"])
     if sha256_hex(share) != read_meta(fields["meta"])["a_sha256"]:
         raise ShareMismatch
-    return ShareA(fields["meta"], signature, share, fields["recipient"])
+    successions = tuple(read_successions(fields.get("successions")))
+    return ShareA(fields["meta"], signature, share, fields["recipient"], successions)
 
 
 def open_share_a(file: bytes, key: OrganisationKey) -> ShareA:
     """Share A of a backup, by the organisation recovery key; raises WrongKey, KeyMismatch, Malformed, ShareMismatch."""
     share_a = read_share_a(from_json(unseal(file, [key.identity])))
-    if read_meta(share_a.meta)["organisation_key"] != key.public.fingerprint:
-        raise KeyMismatch
+    share_a.require_made_for(key.public.fingerprint)
     return share_a
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.client import approvals, documents
-from webapp.client.cloud_backups import backup_identity, read_meta, require_writer
+from webapp.client.cloud_backups import backup_identity, require_writer
 from webapp.client.device_making import NewEpoch
 from webapp.client.device_state import DeviceState
 from webapp.client.encoding import from_base64, sha256_hex, to_base64
@@ -122,7 +122,7 @@ class Recovery:
         key = _public_key(fields["organisation"], header["organisation_key"])
         approvals.verify_approval(approvals.Approval(header["approval"], signature, wrapped), request, key)
         share_a = approvals.open_wrapped(wrapped, request, identity)
-        key.require(read_meta(share_a.meta)["organisation_key"])
+        share_a.require_made_for(key.fingerprint)
         share_s = approvals.open_share_s(from_base64(header["share_s"]), request, identity)
         backup = documents.open_document(file, [backup_identity(share_a, share_s)])
         documents.require_account(backup, self.state.organisation, self.state.user)

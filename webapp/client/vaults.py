@@ -11,8 +11,10 @@ from webapp.client.encoding import from_base64, moment, new_id, sha256_hex, to_b
 from webapp.client.errors import EpochEnded, KeyMismatch, Malformed, NotUnlocked, OlderThanSeen, StaleVault
 from webapp.client.http import Browser
 from webapp.client.identities import Identity, recipient_of
+from webapp.client.key_successions import leads_to, read_successions
 from webapp.client.organisation_keys import PublicKey
 from webapp.client.recovery_kits import RecoveryKit, confirms, make_kit, verify_key
+from webapp.crypto.fingerprints import from_typed
 
 
 class Vault:
@@ -172,19 +174,35 @@ class Vault:
         self.write(body, self.opened.manifest["organisation_key"])
 
     def switch_on_cloud_backups(self, typed: str = "") -> None:
-        """Trust the organisation recovery key served, if the invite link or the person named it; else KeyMismatch."""
-        key = served_key(self.browser)
-        key.require(typed or self.state.key_fingerprint)
+        """Trust the organisation recovery key served, if the person named it, or the invite link did, or named one that
+        signed for it; else KeyMismatch."""
+        key, known = served_key(self.browser), from_typed(typed or self.state.key_fingerprint)
+        successions = [] if typed else read_successions(self.browser.get_json("/organisation/key")["successions"])
+        if not leads_to(successions, key.organisation, known, key.fingerprint):
+            raise KeyMismatch
         self.write(self.opened.body, {"epoch": key.epoch, "fingerprint": key.fingerprint})
         path, fingerprint = "/backups/enrolment", {"fingerprint": key.fingerprint}
         self.browser.sign_json(self.state.signer, path, fingerprint)
 
-    def back_up(self) -> CloudBackup:
-        """Make a cloud backup of the vault as it is; raises KeyMismatch where the key served isn't the pinned one."""
+    def follow_key(self) -> bool:
+        """Take over the key served, where the pinned one signed for it; whether it is a new one. Raises KeyMismatch."""
         pin, key = self.opened.manifest["organisation_key"], served_key(self.browser)
-        if pin is None:
+        answer = self.browser.get_json("/organisation/key")
+        successions = read_successions(answer.get("successions"))
+        if pin is None or not leads_to(successions, key.organisation, pin["fingerprint"], key.fingerprint):
             raise KeyMismatch
-        key.require(pin["fingerprint"])
+        if pin["fingerprint"] == key.fingerprint:
+            return False
+        self.write(self.opened.body, {"epoch": key.epoch, "fingerprint": key.fingerprint})
+        self.browser.sign_json(self.state.signer, "/backups/enrolment", {"fingerprint": key.fingerprint})
+        return True
+
+    def back_up(self) -> CloudBackup:
+        """Make a cloud backup of the vault as it is; raises KeyMismatch where the key served is neither the pinned one
+        nor followed that by signature."""
+        self.follow_key()
+        key = served_key(self.browser)
+        key.require(self.state.key_fingerprint)
         account = self.opened.manifest.get("account", self.state.account)
         backup = make_backup(self.opened, account, key, self.state.id, self.state.signer.seed)
         self.browser.sign_file(self.state.signer, "/backups", backup.header(), backup.file)

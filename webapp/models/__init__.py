@@ -10,8 +10,11 @@ from webapp.models.device_lock import DeviceLock, LockDestroyed, NotReleased, Ve
 from webapp.models.event import Event
 from webapp.models.event_chain import EventChain
 from webapp.models.first_device import FirstDevice, VaultExists
+from webapp.models.former_share import FormerShare
 from webapp.models.hold import Hold, NotLifted, OnHold
 from webapp.models.invite import AddressTaken, Invite, InviteClosed
+from webapp.models.key_removal import KeyRemoval
+from webapp.models.key_succession import KeySuccession
 from webapp.models.link import Link, LinkClosed, Purpose
 from webapp.models.mail_code import MailCode, WrongCode
 from webapp.models.mark import Mark, MarkKind
@@ -44,10 +47,13 @@ __all__ = [
     "Event",
     "EventChain",
     "FirstDevice",
+    "FormerShare",
     "Hold",
     "Invite",
     "InviteClosed",
+    "KeyRemoval",
     "KeyState",
+    "KeySuccession",
     "KitUnknown",
     "Link",
     "LinkClosed",

@@ -19,6 +19,8 @@ from webapp.database import db, in_transaction
 from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
 from webapp.models.device_ids import is_taken
+from webapp.models.key_removal import KeyRemoval
+from webapp.models.organisation import Organisation
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
@@ -121,8 +123,9 @@ def checked_key(fields: dict[str, Any], kind: str, ids: Sequence[str], user: Use
 
 
 def _demand_backup(fields: dict[str, Any], user: User) -> None:
-    backup = db.session.get(CloudBackup, fields["backup"])
-    if backup is None or backup.user_id != user.id:
+    Organisation.held(user.organisation_id)
+    backup = db.session.get(CloudBackup, fields["backup"], populate_existing=True)
+    if backup is None or backup.user_id != user.id or KeyRemoval.is_over_for(backup.organisation_key):
         raise NotAsked("backup_gone")
     if backup.file_sha256 != fields["file_sha256"]:
         raise NotAsked("request_unreadable")

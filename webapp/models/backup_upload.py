@@ -17,8 +17,11 @@ from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
 from webapp.models.device import Device
 from webapp.models.event import Event
+from webapp.models.key_removal import KeyRemoval
+from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.restore_request import RestoreRequest
+from webapp.models.retention import Retention
 from webapp.models.user import User
 from webapp.models.vault import Vault
 
@@ -55,8 +58,9 @@ def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
     assert in_transaction()
     verify(LABEL, sent.meta.encode(), sent.meta_signature, device.sign_public)
     meta = _parsed(sent.meta)
+    Organisation.held(user.organisation_id)
     key = OrganisationKey.active(user.organisation_id)
-    if key is None or meta["organisation_key"] != key.fingerprint:
+    if key is None or meta["organisation_key"] != key.fingerprint or KeyRemoval.is_over_for(key):
         raise WrongOrganisationKey
     _demand_true(meta, user, device, sent.file_sha256)
     already = db.session.get(CloudBackup, meta["backup"])
@@ -67,7 +71,7 @@ def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
     backup = _row(meta, user, device, key, sent)
     db.session.add(backup)
     db.session.flush()
-    gone = CloudBackup.push_out(user.id, needed_backups(user.id))
+    gone = CloudBackup.push_out(user.id, needed_backups(user.id), Retention.of(user.organisation))
     details = {"items": backup.items, "pushed_out": gone}
     Event.append("backup.made", user.organisation_id, actor=user, subject=user, object_id=backup.id, **details)
     return backup

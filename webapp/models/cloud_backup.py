@@ -1,17 +1,17 @@
 """A cloud backup: a file nobody here can open, share A sealed to the organisation key, share S sealed by the server."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
 
-from webapp import limits
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import Base, db
 from webapp.models.columns import Exact, Id, Octets, Sha256
 from webapp.models.organisation_key import OrganisationKey
+from webapp.models.retention import Retention
 
 
 class CloudBackup(Base):
@@ -73,10 +73,10 @@ class CloudBackup(Base):
         return sealer().unseal(self.share_s, share_s_context(self.id))
 
     @staticmethod
-    def push_out(user_id: str, needed: set[str]) -> int:
+    def push_out(user_id: str, needed: set[str], rule: Retention) -> int:
         """Apply retention in the caller’s transaction: how many went. `needed` are ids an open request needs."""
         backups = CloudBackup.of(user_id)
-        keep = kept([(backup.id, backup.made_at) for backup in backups], now()) | needed
+        keep = rule.kept([(backup.id, backup.made_at) for backup in backups], now()) | needed
         gone = [backup for backup in backups if backup.id not in keep]
         for backup in gone:
             db.session.delete(backup)
@@ -89,23 +89,3 @@ _NEWEST_FIRST = (CloudBackup.made_at.desc(), CloudBackup.counter.desc(), CloudBa
 def share_s_context(backup_id: str) -> str:
     """What share S is sealed for."""
     return f"share-s/{backup_id}"
-
-
-def kept(backups: list[tuple[str, datetime]], moment: datetime) -> set[str]:
-    """Which of (id, made at) retention keeps: all that are young, the last ten, one a day, one a week."""
-    newest_first = sorted(backups, key=lambda backup: backup[1], reverse=True)
-    keep = {backup_id for backup_id, _ in newest_first[: limits.BACKUPS_KEPT]}
-    days: set[object] = set()
-    weeks: set[object] = set()
-    for backup_id, made_at in newest_first:
-        age = moment - made_at
-        if age < limits.BACKUP_SAFE_AGE:
-            keep.add(backup_id)
-        if age < timedelta(days=limits.BACKUP_DAYS_KEPT) and made_at.date() not in days:
-            days.add(made_at.date())
-            keep.add(backup_id)
-        week = made_at.isocalendar()[:2]
-        if age < timedelta(weeks=limits.BACKUP_WEEKS_KEPT) and week not in weeks:
-            weeks.add(week)
-            keep.add(backup_id)
-    return keep

@@ -20,6 +20,7 @@ FOR_ADMINS = {
     *("restore_requested", "restore_released_admin", "restore_completed_admin", "password_reset_admin"),
     *("own_recovery_completed_admin", "second_factor_reset_admin", "second_factor_policy"),
     *("hold_begun_admin", "hold_lifted_admin", "recovery_undone_admin", "wait_changed"),
+    *("key_replaced_admin", "backups_going_admin", "backups_stay_admin", "backups_gone_admin", "retention_changed"),
 }
 MAIL_ONLY = {"password_link", "mail_code"}
 """They carry a secret: they go to the mailbox, and no page shows them."""
@@ -123,11 +124,11 @@ class Notice(Base):
 
     @property
     def topic(self) -> str:
-        """What a later notice may take the place of this one for: its request, pairing, recovery or member; else only
-        itself."""
+        """What a later notice may take the place of this one for: its request, pairing, recovery, removal of keys or
+        member; else only itself."""
         if self.kind in OF_THEIR_OWN:
             return self.id
-        named = (self.details.get(name) for name in ("request", "pairing", "recovery", "member_id"))
+        named = (self.details.get(name) for name in ("request", "pairing", "recovery", "removal", "member_id"))
         return str(next(filter(None, named), self.id))
 
     def dismiss(self) -> None:

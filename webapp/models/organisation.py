@@ -30,6 +30,12 @@ class Organisation(Base):
     """How long an approval waits that no other admin could have given; owners change it."""
     second_factor_policy: Mapped[str] = mapped_column(String(20), default="nobody")
     """For whom a second factor is required: a `webapp.models.second_factor_policy.FactorPolicy`."""
+    backups_kept: Mapped[int] = mapped_column(default=limits.BACKUPS_KEPT[1])
+    """How many of a member’s newest cloud backups stay, however old they are; owners change it, and the next two."""
+    backup_days_kept: Mapped[int] = mapped_column(default=limits.BACKUP_DAYS_KEPT[1])
+    """For how many days one a day stays."""
+    backup_weeks_kept: Mapped[int] = mapped_column(default=limits.BACKUP_WEEKS_KEPT[1])
+    """For how many weeks one a week stays."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -51,6 +57,13 @@ class Organisation(Base):
         return db.session.get_one(
             Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
         )
+
+    @staticmethod
+    def held(organisation_id: str) -> None:
+        """Keep the organisation from being locked until the transaction ends: what depends on the state of a recovery
+        key (a backup, a request) starts here, after the member was locked, so that no key goes in between."""
+        assert in_transaction()
+        db.session.get_one(Organisation, organisation_id, with_for_update={"read": True, "key_share": True})
 
     @staticmethod
     def touch_requests(organisation_id: str) -> None:

@@ -20,19 +20,17 @@ PROOF_LABEL = "spare-key/v1/organisation-key-proof"
 
 
 class KeyState(StrEnum):
-    """Generated: its file was not yet chosen again. Active: new backups use it. Disabled: opens older ones."""
+    """Generated: its file was not yet chosen again. Active: new backups use it. Disabled: opens older ones. Deleted:
+    opens nothing here any more; the row stays, so that nobody’s record of it leads nowhere."""
 
     GENERATED = "generated"
     ACTIVE = "active"
     DISABLED = "disabled"
+    DELETED = "deleted"
 
 
 class AnotherKeyIsActive(Exception):
-    """Somebody completed a ceremony first; `key` is the one they made."""
-
-    def __init__(self, key: "OrganisationKey") -> None:
-        super().__init__(key.id)
-        self.key = key
+    """Somebody completed a ceremony, or disabled Cloud Backups, first: another key than expected is active, or none."""
 
 
 class NoSuchKey(ValueError):
@@ -42,7 +40,8 @@ class NoSuchKey(ValueError):
 class OrganisationKey(Base):
     """A named key with its epoch, its age recipient and its Ed25519 key.
 
-    `disabled_at` is for the replacement of a key: Settings will say since when the former one only opens older backups.
+    Whatever changes a key’s state holds the organisation (`Organisation.locked`); who adds something that depends on it
+    (a backup, a request) holds it against that (`Organisation.held`).
     """
 
     __tablename__ = "organisation_key"
@@ -70,16 +69,23 @@ class OrganisationKey(Base):
     proved_at: Mapped[datetime | None]
     """When somebody last showed that the key file is still there."""
     disabled_at: Mapped[datetime | None]
+    """Since when it only opens older backups."""
+    deleted_at: Mapped[datetime | None]
+    follows_id: Mapped[str | None] = mapped_column(String(32))  # no foreign key: SQLite adds none to a table in use
+    """The key that was active when this one was generated, whose place it takes."""
 
     maker: Mapped[User] = relationship()
 
     @staticmethod
-    def generate(by: User, name: str, recipient: str, sign_public: bytes, fingerprint: str) -> "OrganisationKey":
+    def generate(
+        by: User, name: str, recipient: str, sign_public: bytes, fingerprint: str, follows: str | None = None
+    ) -> "OrganisationKey":
         """Keep the public half that `by`’s browser made, in the caller’s transaction with the organisation locked; it
-        takes the place of what they generated before. Raises AnotherKeyIsActive, NoSuchKey."""
+        takes the place of what they generated before, and, once active, of the key with the id `follows`. Raises
+        AnotherKeyIsActive, NoSuchKey."""
         assert in_transaction()
         organisation_id = by.organisation_id
-        _refuse_rivals(organisation_id)
+        _refuse_rivals(organisation_id, follows)
         epoch = OrganisationKey.next_epoch(organisation_id)
         computed = organisation_key_fingerprint(organisation_id, epoch, recipient, sign_public)
         if fingerprint != computed or not is_recipient(recipient) or len(sign_public) != 32:
@@ -88,7 +94,7 @@ class OrganisationKey(Base):
         if former:
             former.throw_away()
         key = OrganisationKey(id=new_id(), organisation_id=organisation_id, name=name, epoch=epoch, recipient=recipient)
-        key.sign_public, key.fingerprint, key.made_by = sign_public, computed, by.id
+        key.sign_public, key.fingerprint, key.made_by, key.follows_id = sign_public, computed, by.id, follows
         db.session.add(key)
         db.session.flush()
         Event.append("organisation_key.generated", organisation_id, actor=by, object_id=key.id, name=name)
@@ -131,11 +137,15 @@ class OrganisationKey(Base):
         )
         return (newest or 0) + 1
 
-    def activate(self, by: User) -> None:
+    def activate(self, by: User) -> "OrganisationKey | None":
         """Use it for new backups: its file was there again. In the caller’s transaction with the organisation locked;
-        what others generated meanwhile is thrown away. Raises AnotherKeyIsActive."""
+        what others generated meanwhile is thrown away. The key whose place it takes is disabled, and returned. Raises
+        AnotherKeyIsActive."""
         assert in_transaction()
-        _refuse_rivals(self.organisation_id)
+        former = _refuse_rivals(self.organisation_id, self.follows_id)
+        if former:
+            former.state, former.disabled_at = KeyState.DISABLED, now()
+            db.session.flush()
         self.state = KeyState.ACTIVE
         self.activated_at = self.proved_at = now()
         db.session.flush()
@@ -143,7 +153,11 @@ class OrganisationKey(Base):
         db.session.execute(
             delete(OrganisationKey).where(OrganisationKey.organisation_id == self.organisation_id, generated)
         )
-        Event.append("organisation_key.activated", self.organisation_id, actor=by, object_id=self.id, name=self.name)
+        if former is None:
+            Event.append(
+                "organisation_key.activated", self.organisation_id, actor=by, object_id=self.id, name=self.name
+            )
+        return former
 
     def note_proof(self, by: User) -> None:
         """Somebody showed that its file is still there."""
@@ -168,7 +182,9 @@ class OrganisationKey(Base):
         return groups(self.fingerprint[:16])
 
 
-def _refuse_rivals(organisation_id: str) -> None:
+def _refuse_rivals(organisation_id: str, expected: str | None) -> OrganisationKey | None:
+    """The active key, which is the expected one, or none is expected."""
     active = OrganisationKey.active(organisation_id)
-    if active:
-        raise AnotherKeyIsActive(active)
+    if (active.id if active else None) != expected:
+        raise AnotherKeyIsActive
+    return active

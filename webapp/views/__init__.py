@@ -34,6 +34,8 @@ MODULES = (
     "admin.users",
     "admin.people",
     "admin.settings",
+    "admin.keys",
+    "admin.retention",
     "admin.waiting_time",
     "admin.second_factor_policy",
     "admin.second_factor_resets",

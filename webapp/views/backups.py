@@ -11,8 +11,20 @@ from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.crypto.signatures import BadSignature
 from webapp.database import db, transaction
 from webapp.file_names import vault_file_name
-from webapp.models import CloudBackup, Device, Event, OrganisationKey, RestoreRequest, User, Vault
+from webapp.models import (
+    CloudBackup,
+    Device,
+    Event,
+    KeyRemoval,
+    KeySuccession,
+    Organisation,
+    OrganisationKey,
+    RestoreRequest,
+    User,
+    Vault,
+)
 from webapp.models.backup_upload import Upload, WrongMeta, WrongOrganisationKey, keep_backup
+from webapp.models.retention import Retention
 from webapp.octets import (
     Refusal,
     active_device,
@@ -113,14 +125,18 @@ def note_trial(backup_id: str) -> Response:
 
 @bp.get("/organisation/key")
 def show_key() -> Response:
-    """The organisation’s recovery key as members’ browsers check it, and how far the member’s backups go."""
+    """The organisation’s recovery key as members’ browsers check it, what former keys signed about later ones, whether
+    the member switched backups on with it, and how far those go."""
     user = me()
+    KeyRemoval.carry_out_due(user.organisation_id)
     key, newest = OrganisationKey.active(user.organisation_id), CloudBackup.newest(user.id)
+    successions = KeySuccession.all_of(user.organisation_id)
     return jsonify(
         organisation=user.organisation_id,
         name=user.organisation.name,
         key=key and _public_half(key),
-        enrolled=user.cloud_backups_at is not None,
+        successions=[{"statement": one.exact, "signature": base64_of(one.signature)} for one in successions],
+        enrolled=key is not None and user.cloud_backups_fingerprint == key.fingerprint,
         newest=newest
         and {
             "epoch": newest.epoch,
@@ -137,6 +153,7 @@ def create_backup() -> Response:
     """Keep a cloud backup that the device made."""
     device_id, user_id = unlocked_device().id, me().id
     throttle.spend(throttle.BACKUPS, user_id)
+    KeyRemoval.carry_out_due(me().organisation_id)
     sent = _upload()
     try:
         with transaction() as session:
@@ -163,6 +180,7 @@ def enrol() -> Response:
     user_id, fingerprint = me().id, text_of(json_body(), "fingerprint", 52)
     with transaction():
         user = User.locked(user_id)
+        Organisation.held(user.organisation_id)
         key = OrganisationKey.active(user.organisation_id)
         if key is None or key.fingerprint != fingerprint:
             raise Refusal(409, "key_mismatch")
@@ -206,7 +224,8 @@ def _public_half(key: OrganisationKey) -> dict[str, Any]:
 def _list() -> dict[str, Any]:
     """What the list and its page need: `state` is one of off, not_joined, changed, on."""
     user = me()
-    key = OrganisationKey.active(user.organisation_id)
+    KeyRemoval.carry_out_due(user.organisation_id)
+    key, backups = OrganisationKey.active(user.organisation_id), CloudBackup.of(user.id)
     state = "on"
     if key is None:
         state = "off"
@@ -217,7 +236,10 @@ def _list() -> dict[str, Any]:
     return {
         "state": state,
         "key": key,
-        "backups": CloudBackup.of(user.id),
+        "backups": backups,
+        "rule": Retention.of(user.organisation),
+        "sure": limits.BACKUP_SAFE_AGE.days,
+        "removal": KeyRemoval.about(user.organisation_id, {backup.organisation_key_id for backup in backups}),
         "opens": opening_device(user, my_sign_in()) is not None,
         "may_download": _may_download(),
     }

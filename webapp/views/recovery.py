@@ -13,7 +13,7 @@ from webapp import throttle
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.htmx import redirect_to
-from webapp.models import Device, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault, Way
+from webapp.models import Device, KeyRemoval, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault, Way
 from webapp.models.hold import Hold
 from webapp.models.recovery_reason import reason_at
 from webapp.models.ways_back import WaysBack
@@ -178,6 +178,7 @@ def is_here(asked: RestoreRequest) -> bool:
 
 def _around() -> dict[str, Any]:
     """What every step shows around its own matter."""
+    KeyRemoval.carry_out_due(me().organisation_id)
     user, here = me(), proved_device()
     names: dict[str, Any] = {"user": user, "organisation": user.organisation, "contact": user.organisation.contact()}
     return {**names, "steps": STEPS, "here": here, "ways": WaysBack.of(user, here)}

@@ -10,7 +10,7 @@ from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, State
 from webapp.htmx import instead_of, nothing_new, redirect_to
 from webapp.mail import contact_link
-from webapp.models import RestoreRequest, SignIn, User
+from webapp.models import KeyRemoval, RestoreRequest, SignIn, User
 from webapp.models.asking import Asking, NotAsked
 from webapp.models.hold import OnHold
 from webapp.models.recovery_reason import reason_at
@@ -46,6 +46,7 @@ def create_request() -> Response | tuple[str, int] | tuple[str, int, dict[str, s
         if RestoreRequest.open_of(user_id):
             raise AlreadyOpen
         throttle.spend(RESTORE_REQUESTS, user_id)
+        KeyRemoval.carry_out_due(me().organisation_id)
         with transaction() as session:
             user = User.locked(user_id)
             demand_session(sign_in_id)

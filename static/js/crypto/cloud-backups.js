@@ -6,6 +6,7 @@ import { base64, fromBase64, fromUtf8, hex, now, randomBytes, randomId, sha256, 
 import { reseal } from './documents.js';
 import { CryptoError } from './errors.js';
 import { identityFromSecret, makeIdentity, recipientOf, secretOf } from './identities.js';
+import { leadsTo, SUCCESSION } from './key-successions.js';
 import { demandPinned } from './organisation-keys.js';
 import { open, sealJson } from './sealing.js';
 import { count, digest, exactly, fingerprint, id, octets, parse, recipient, text, time } from './shapes.js';
@@ -16,7 +17,8 @@ const META = {
   v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, 'account?': text, backup: id, epoch: count,
   counter: count, items: count, made_at: time, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
 };
-const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient };
+// A share that was re-wrapped has what leads from the key in its metadata to the key it is sealed to.
+export const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient, 'successions?': [SUCCESSION] };
 
 /**
  * @param {{document: import('./documents.js').Document, account: string, kitRecipient: string, key: object, pinned: string,
@@ -46,8 +48,9 @@ export async function makeBackup({ document, account, kitRecipient, key, pinned,
 }
 
 /**
- * @typedef {{meta: string, fields: object, signature: string, shareA: Uint8Array, recipient: string}} OpenedShare - meta
- *   exact and parsed; its signature by the member's device (base64, not checked here); recipient of B
+ * @typedef {{meta: string, fields: object, signature: string, shareA: Uint8Array, recipient: string,
+ *   successions: import('./key-successions.js').Succession[]}} OpenedShare - meta exact and parsed; its signature by the
+ *   member's device (base64, not checked here); recipient of B
  */
 
 /**
@@ -57,20 +60,29 @@ export async function makeBackup({ document, account, kitRecipient, key, pinned,
  */
 export async function openShareA(shareA, keyFile) {
   const opened = await believed(parse(fromUtf8(await open(shareA, [keyFile.identity])), SHARE_A));
-  if (opened.fields.organisation_key !== keyFile.fingerprint) throw new CryptoError('key_mismatch');
+  await demandMadeFor(opened, keyFile.fingerprint);
   return opened;
 }
 
 /**
+ * Whether the member's device made the backup for this organisation key, or for one whose place it took by signature.
+ * @param {OpenedShare} opened @param {string} fingerprint @returns {Promise<void>} throws `key_mismatch`
+ */
+export async function demandMadeFor({ fields, successions }, fingerprint) {
+  const isFor = await leadsTo(successions, fields.organisation, fields.organisation_key, fingerprint);
+  if (!isFor) throw new CryptoError('key_mismatch');
+}
+
+/**
  * What both share A and its wrapping for a new device hold.
- * @param {{meta: string, signature: string, share_a: string, recipient: string}} value
+ * @param {{meta: string, signature: string, share_a: string, recipient: string, successions?: object[]}} value
  * @returns {Promise<OpenedShare>} throws `malformed` unless A is the one its metadata speaks of
  */
-export async function believed({ meta, signature, share_a, recipient }) {
+export async function believed({ meta, signature, share_a, recipient, successions = [] }) {
   const fields = parse(meta, META);
   const shareA = fromBase64(share_a, 32);
   if (hex(await sha256(shareA)) !== fields.a_sha256) throw new CryptoError('malformed');
-  return { meta, fields, signature, shareA, recipient };
+  return { meta, fields, signature, shareA, recipient, successions };
 }
 
 /** @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares @returns {Promise<string>} B; throws `wrong_shares` */

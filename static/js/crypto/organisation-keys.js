@@ -72,10 +72,12 @@ export const proof = ({ origin, keyId, challenge, seed }) =>
  */
 export async function demandPinned(key, pinned) {
   const fingerprint = await fingerprintOf(key);
-  const known = [52, 32, 16].includes(pinned.length) && fingerprint.startsWith(pinned);
-  if (!known || fingerprint !== key.fingerprint) throw new CryptoError('key_mismatch');
+  if (!isPinnedAs(fingerprint, pinned) || fingerprint !== key.fingerprint) throw new CryptoError('key_mismatch');
   return fingerprint;
 }
+
+/** @param {string} fingerprint @param {string} pinned - as above @returns {boolean} */
+export const isPinnedAs = (fingerprint, pinned) => [52, 32, 16].includes(pinned.length) && fingerprint.startsWith(pinned);
 
 function field(lines, name) {
   const start = `# ${name}: `;

@@ -3,7 +3,7 @@
  * releases. Each signs or checks exact bytes.
  */
 import { base32, base64, fromBase64, fromTyped, fromUtf8, hex, now, randomId, sha256, utf8 } from './bytes.js';
-import { believed, joinShares, LABEL as BACKUP_LABEL, openShareA } from './cloud-backups.js';
+import { believed, demandMadeFor, joinShares, LABEL as BACKUP_LABEL, openShareA, SHARE_A } from './cloud-backups.js';
 import { check, read, verifiedBy } from './documents.js';
 import { CryptoError } from './errors.js';
 import { demandPinned } from './organisation-keys.js';
@@ -23,7 +23,7 @@ const APPROVAL = {
   request_sha256: digest, sign: octets(32), recipient, file_sha256: digest, organisation_key: fingerprint,
   wrapped_sha256: digest, admin: id, made_at: time, expires_at: time,
 };
-const WRAPPED = { request: id, meta: text, signature: octets(64), share_a: octets(32), recipient };
+const WRAPPED = { ...SHARE_A, request: id };
 const SHARE_S = { request: id, backup: id, share_s: octets(32) };
 
 /** @param {string} exact - the request's JSON @returns {Promise<string>} 16 base32 characters (80 bits) over all of it */
@@ -57,14 +57,14 @@ export async function makeRequest({ signingKey, fileSha256, origin, organisation
 export async function checkRequest({ exact, typed, row, shareA, keyFile, origin }) {
   if ((await fingerprintOf(exact)) !== fromTyped(typed)) throw new CryptoError('wrong_fingerprint');
   const request = parse(exact, REQUEST);
-  const { meta, fields, signature, shareA: a, recipient } = await openShareA(shareA, keyFile);
+  const { meta, fields, signature, successions, shareA: a, recipient } = await openShareA(shareA, keyFile);
   if (request.origin !== origin) throw new CryptoError('wrong_origin');
   const same = (...names) => names.every((name) => request[name] === row[name] && fields[name] === row[name]);
   if (!same('organisation', 'user') || keyFile.organisation !== row.organisation) throw new CryptoError('wrong_member');
   if (!same('backup', 'file_sha256')) throw new CryptoError('wrong_backup');
   const { account } = fields;
   if (account !== undefined && account !== row.account) throw Object.assign(new CryptoError('wrong_account'), { details: { account } });
-  const inside = { request: request.request, meta, signature, share_a: base64(a), recipient };
+  const inside = { request: request.request, meta, signature, share_a: base64(a), recipient, ...(successions.length && { successions }) };
   return { account, exact, request, inside, keyFile };
 }
 
@@ -103,12 +103,13 @@ export async function openRelease({ release, file, exact, identity }) {
   const request = parse(exact, REQUEST);
   const wrapped = fromBase64(release.wrapped);
   await demandApproval({ release, exact, request, wrapped });
-  const { meta, fields, signature, shareA, recipient } = await openWrapped({ wrapped, identity, request: request.request });
+  const opened = await openWrapped({ wrapped, identity, request: request.request });
+  const { meta, fields, signature, shareA, recipient } = opened;
   const s = parse(fromUtf8(await open(fromBase64(release.share_s), [identity])), SHARE_S);
   const same = ['organisation', 'user', 'backup', 'file_sha256'].every((name) => fields[name] === request[name]);
   if (!same || s.backup !== request.backup || hex(await sha256(file)) !== request.file_sha256) throw new CryptoError('wrong_backup');
   if (s.request !== request.request) throw new CryptoError('wrong_request');
-  if (fields.organisation_key !== release.organisation_key.fingerprint) throw new CryptoError('key_mismatch');
+  await demandMadeFor(opened, release.organisation_key.fingerprint);
   const document = await read(file, [await joinShares({ shareA, shareS: fromBase64(s.share_s, 32), recipient })]);
   check(document, { ...request, epoch: fields.epoch, minimumCounter: fields.counter });
   const made = await verifiedBy(document.manifest, fields.device, BACKUP_LABEL, utf8(meta), fromBase64(signature, 64));

@@ -1,5 +1,6 @@
 /** One cloud backup, now. It says `backup-made`, by which the list below asks for itself anew. */
-import { backUp } from '../backing-up.js';
+import { backUp, followKey, servedKey } from '../backing-up.js';
+import { CryptoError } from '../crypto/errors.js';
 import { showStep } from '../progress.js';
 import { hush, tell } from '../sentences.js';
 import { openVault } from '../vault-store.js';
@@ -23,7 +24,10 @@ customElements.define('back-up-now', class extends HTMLElement {
       const store = await openVault();
       if (!store) return; // on the way to the PIN
       showStep(this, 'seal');
-      await backUp(store);
+      const key = await servedKey();
+      if (!key) throw new CryptoError('key_mismatch');
+      part('followed').hidden = !(await followKey(store, key));
+      await backUp(store, key);
       part('done').hidden = false;
       this.dispatchEvent(new CustomEvent('backup-made', { bubbles: true }));
     } catch (error) {

@@ -1,10 +1,12 @@
 /**
  * Turns cloud backups on. The organisation's key must be the one that the vault pins, that the invite link named, or
- * whose first characters the member types; one click records it in the vault, enrols, and makes the first backup.
+ * whose first characters the member types; one click records it in the vault, enrols, and makes the first backup. A key
+ * that the pinned one signed for takes its place without a click.
  */
-import { backUp, servedKey } from '../backing-up.js';
+import { backUp, followKey, servedKey } from '../backing-up.js';
 import { fromTyped, groups } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
+import { leadsTo } from '../crypto/key-successions.js';
 import { demandPinned } from '../crypto/organisation-keys.js';
 import { pinOf, setPin } from '../keystore.js';
 import { leaveFor, onSubmit } from '../on-submit.js';
@@ -34,8 +36,19 @@ customElements.define('cloud-backup-switch', class extends VaultElement {
     const known = recorded ?? (await pinOf(this.dataset.organisation))?.fingerprint;
     if (!known) return 'unknown';
     this.#pinned = await demandPinned(this.#key, known).catch(() => null);
-    if (!this.#pinned) return 'changed';
+    if (!this.#pinned) return this.#follow(recorded, known);
     return this.#key.enrolled && recorded === this.#pinned ? 'on' : 'matched';
+  }
+
+  /** The served key is not the known one: it may have been signed by that. */
+  async #follow(recorded, known) {
+    const { organisation, successions, fingerprint } = this.#key;
+    if (!(await leadsTo(successions, organisation, known, fingerprint))) return 'changed';
+    this.#pinned = await demandPinned(this.#key, fingerprint);
+    if (!recorded) return 'succeeded';
+    await followKey(this.store, this.#key);
+    await backUp(this.store, this.#key);
+    return 'followed';
   }
 
   async #turnOn(typed) {

@@ -72,7 +72,8 @@ customElements.define('vault-items', class extends HTMLElement {
     this.#render();
     // Not waited for: the vault is saved, whether or not backup and copy get through. What is wrong with the copy, the Backup Center says.
     keepCopyIfDue(this.#store).catch(() => {});
-    backUpIfDue(this.#store).catch((error) => error.code === 'key_mismatch' && !this.#trouble && this.#say(error));
+    const told = (code) => !this.#trouble && this.#say({ code });
+    backUpIfDue(this.#store).then((isNew) => isNew && told('key_followed'), ({ code }) => code === 'key_mismatch' && told(code));
   }
 
   #render() {

@@ -1,0 +1,186 @@
+"""What becomes of recovery keys that are no longer in use: re-wrapped, deleted; and Cloud Backups disabled at all."""
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, flash, jsonify, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import limits
+from webapp.database import db, transaction
+from webapp.htmx import redirect_to
+from webapp.models import CloudBackup, KeyRemoval, KeyState, Organisation, OrganisationKey, User
+from webapp.models.coverage import backups_sealed_to
+from webapp.models.key_removal import NotRemoved
+from webapp.models.key_succession import SignedSuccession
+from webapp.models.rewrapping import NotRewrapped, SignedRewrap, held_backups, left, rewrap
+from webapp.octets import Refusal, age_file, at_most, base64_of, from_base64, json_body, text_of
+from webapp.security import me
+from webapp.views.admin.key_facts import key_list_facts
+
+bp = Blueprint("admin_keys", __name__, url_prefix="/admin")
+
+OPENING = (KeyState.ACTIVE, KeyState.DISABLED)
+
+
+@bp.get("/keys/<key_id>/rewrap")
+def show_rewrap(key_id: str) -> str:
+    """Re-wrap: with both key files opened, what the former key opens is sealed to the active one."""
+    key = _find(key_id)
+    active = OrganisationKey.active(key.organisation_id)
+    count, held = backups_sealed_to(key.id), held_backups(key.id)
+    return render_template("admin/rewrap.html", key=key, active=active, count=count, held=held)
+
+
+@bp.get("/keys/<key_id>/shares")
+def list_shares(key_id: str) -> Response:
+    """The next sealed shares that are left, with what the admin’s browser holds their content against."""
+    key = _find(key_id)
+    shares = left(key.id, request.args.get("after", "")[:32])
+    return jsonify(shares=[_share(backup) for backup in shares], left=backups_sealed_to(key.id))
+
+
+@bp.post("/keys/<key_id>/rewrap")
+@at_most(limits.REWRAP_BYTES)
+def create_rewrap(key_id: str) -> Response:
+    """Put shares that the admin’s browser sealed to the active key in the place of the former ones."""
+    _find(key_id)
+    by_id, sent = me().id, _rewrap()
+    try:
+        with transaction() as session:
+            outcome = rewrap(session.get_one(User, by_id), key_id, sent, current_app.config["ORIGIN"])
+    except NotRewrapped as error:
+        raise Refusal(422, error.code) from None
+    return jsonify(done=outcome.done, held=outcome.held, gone=outcome.gone)
+
+
+@bp.get("/keys/<key_id>/deletion")
+def new_deletion(key_id: str) -> str:
+    """What deleting this key means, and the form that begins it."""
+    return render_template("admin/key_deletion.html", **_deletion(_find(key_id)))
+
+
+@bp.post("/keys/<key_id>/deletion")
+def create_deletion(key_id: str) -> BaseResponse | tuple[str, int]:
+    """Announce that the key and its backups are deleted in a week."""
+    _find(key_id)
+    typed = request.form.get("typed", "")
+    error = _ask(key_id, typed)
+    if error:
+        return render_template("admin/_key_deletion.html", **_deletion(_find(key_id), error=error, typed=typed)), 422
+    flash("Announced. Any admin can stop it here until then.", "success")
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+@bp.get("/cloud-backups/disabling")
+def new_disabling() -> str:
+    """What disabling Cloud Backups means, and the form that begins it."""
+    return render_template("admin/disabling.html", **_disabling())
+
+
+@bp.post("/cloud-backups/disabling")
+def create_disabling() -> BaseResponse | tuple[str, int]:
+    """Announce that every key and every cloud backup is deleted in a week."""
+    typed = request.form.get("typed", "")
+    error = _ask(None, typed)
+    if error:
+        return render_template("admin/_disabling.html", **_disabling(error=error, typed=typed)), 422
+    flash("Announced. Any admin can stop it here until then.", "success")
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+@bp.post("/removals/<removal_id>/cancellation")
+def create_cancellation(removal_id: str) -> BaseResponse:
+    """Stop it: everything stays. Any admin may."""
+    removal = db.session.get(KeyRemoval, removal_id)
+    if removal is None or removal.organisation_id != me().organisation_id:
+        abort(404)
+    by_id, organisation_id = me().id, me().organisation_id
+    KeyRemoval.carry_out_due(organisation_id)
+    try:
+        with transaction() as session:
+            Organisation.locked(organisation_id)
+            session.get_one(KeyRemoval, removal_id, populate_existing=True).stop(session.get_one(User, by_id))
+        flash("Stopped. Nothing is deleted, and everybody who was told is told that, too.", "success")
+    except NotRemoved:
+        flash("It was over already: below is how things stand.", "warning")
+    return redirect_to(url_for("admin_settings.show_settings"))
+
+
+def _find(key_id: str) -> OrganisationKey:
+    """The organisation’s key with this id, once its ceremony was completed and as long as it opens something."""
+    KeyRemoval.carry_out_due(me().organisation_id)
+    key = db.session.get(OrganisationKey, key_id)
+    if key is None or key.organisation_id != me().organisation_id or key.state not in OPENING:
+        abort(404)
+    return key
+
+
+def _ask(key_id: str | None, typed: str) -> str | None:
+    """Announce a removal; the code of what is in its way, or None."""
+    by_id = me().id
+    KeyRemoval.carry_out_due(me().organisation_id)
+    try:
+        with transaction() as session:
+            KeyRemoval.ask(session.get_one(User, by_id), key_id, typed)
+    except NotRemoved as error:
+        return error.code
+    return None
+
+
+def _deletion(key: OrganisationKey, **more: Any) -> dict[str, Any]:
+    count, members = backups_sealed_to(key.id), _members(CloudBackup.organisation_key_id == key.id)
+    removal = KeyRemoval.about(key.organisation_id, {key.id})
+    return {"key": key, "count": count, "members": members, "removal": removal, "error": None, "typed": "", **more}
+
+
+def _disabling(**more: Any) -> dict[str, Any]:
+    keys = [key for key in OrganisationKey.all_of(me().organisation_id) if key.state in OPENING]
+    ids = [key.id for key in keys]
+    return {
+        "keys": keys,
+        "count": sum(backups_sealed_to(key_id) for key_id in ids),
+        "members": _members(CloudBackup.organisation_key_id.in_(ids)),
+        "removal": key_list_facts()["disabling"],
+        "error": None,
+        "typed": "",
+        **more,
+    }
+
+
+def _members(condition: Any) -> int:
+    """How many members have such backups."""
+    query = db.select(db.func.count(CloudBackup.user_id.distinct())).where(condition)
+    return db.session.scalar(query) or 0
+
+
+def _share(backup: CloudBackup) -> dict[str, Any]:
+    member = db.session.get_one(User, backup.user_id)
+    return {
+        "backup": backup.id,
+        "organisation": member.organisation_id,
+        "user": member.id,
+        "file_sha256": backup.file_sha256,
+        "share_a": base64_of(backup.share_a),
+        "name": member.name,
+        "made_at": backup.made_at.strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+def _rewrap() -> SignedRewrap:
+    """What the browser sends. Raises Refusal."""
+    body = json_body()
+    shares = body.get("shares")
+    if not isinstance(shares, list) or len(shares) > limits.REWRAP_BATCH:
+        raise Refusal(400, "malformed")
+    files = [age_file(from_base64(share), limits.SHARE_FILE_BYTES) for share in shares]
+    return SignedRewrap(
+        exact=text_of(body, "statement", limits.SIGNED_TEXT_CHARACTERS),
+        signature=from_base64(body.get("signature"), 64),
+        former_signature=from_base64(body.get("former_signature"), 64),
+        shares={hashlib.sha256(file).hexdigest(): file for file in files},
+        succession=SignedSuccession(
+            text_of(body, "succession", limits.SIGNED_TEXT_CHARACTERS),
+            from_base64(body.get("succession_signature"), 64),
+        ),
+    )
