@@ -26,7 +26,7 @@ from webapp.models.throttle_bucket import ThrottleBucket
 from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
-from webapp.models.way import OWN_WAYS, Way
+from webapp.models.way import EVERY_WAY, OWN_WAYS, PAIRING, Way, WayOff
 
 __all__ = [
     "AddressTaken",
@@ -36,6 +36,7 @@ __all__ = [
     "Device",
     "DeviceLock",
     "DeviceState",
+    "EVERY_WAY",
     "Event",
     "FirstDevice",
     "Hold",
@@ -57,6 +58,7 @@ __all__ = [
     "Organisation",
     "OrganisationKey",
     "OwnRecovery",
+    "PAIRING",
     "Pairing",
     "PairingLocked",
     "PasswordNeeded",
@@ -79,6 +81,7 @@ __all__ = [
     "VaultExists",
     "VersionTaken",
     "Way",
+    "WayOff",
     "WrongCode",
     "WrongPin",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, select
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from webapp.clock import now
@@ -17,6 +17,10 @@ class Event(Base):
     """Kind (a past tense such as `restore_request.approved`), who did it, whom it is about, and details."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_by_actor", "actor_id", "id"),
+        Index("ix_event_by_subject", "subject_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))

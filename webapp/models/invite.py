@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import limits
@@ -29,6 +29,7 @@ class Invite(Base):
     """Who is invited, as what, and until when."""
 
     __tablename__ = "invite"
+    __table_args__ = (Index("ix_invite_by_time", "organisation_id", "made_at", "id"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))

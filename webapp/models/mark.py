@@ -21,6 +21,8 @@ class MarkKind(StrEnum):
     HELD_LINK = "held_link"
     """Was shown a link that sets the member’s password."""
     LIFTED_HOLD = "lifted_hold"
+    UNPAIRED_DEVICES = "unpaired_devices"
+    """Took devices from the member, each of which could have said “This wasn’t me”."""
 
 
 class Mark(Base):

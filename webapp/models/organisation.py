@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -28,6 +28,8 @@ class Organisation(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     approval_wait_hours: Mapped[int] = mapped_column(default=limits.APPROVAL_WAIT_HOURS[1])
     """How long an approval waits that no other admin could have given; owners change it."""
+    ways_off: Mapped[str] = mapped_column(String(100), default="")
+    """Ways back that an owner has switched off, with spaces between them: `webapp.models.way_policy` has the verbs."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -39,10 +41,14 @@ class Organisation(Base):
 
     @staticmethod
     def locked(organisation_id: str) -> "Organisation":
-        """The organisation, with the row held until the transaction ends: key ceremonies and invites start here, so
-        that two of them never interleave."""
+        """The organisation, with the row held until the transaction ends: key ceremonies, invites, and what people may
+        do start here, so that two of them never interleave. Whoever locks a person too locks them first.
+
+        Held against other changes, not against rows that name the organisation: see `User.locked`.
+        """
         assert in_transaction()
-        return db.session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+        lock = {"key_share": True}
+        return db.session.get_one(Organisation, organisation_id, with_for_update=lock, populate_existing=True)
 
     @staticmethod
     def touch_requests(organisation_id: str) -> None:
