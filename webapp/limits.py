@@ -68,6 +68,13 @@ BACKUP_WEEKS_KEPT = 8
 BACKUP_SAFE_AGE = timedelta(days=14)
 """No backup younger than this is ever pushed out, so a flood of new ones can’t destroy the good ones."""
 
+BACKUP_STALE = timedelta(days=14)
+"""From which age on a cloud backup that is older than the vault counts as stale."""
+INVITE_ROWS = 5_000
+"""How many people one file may invite."""
+INVITE_ROWS_AT_ONCE = 500
+"""How many of them one request looks at, or invites."""
+
 REQUEST_REASON_CHARACTERS = 500
 NAME_CHARACTERS = 100
 EMAIL_CHARACTERS = 254

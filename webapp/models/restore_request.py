@@ -91,12 +91,12 @@ class RestoreRequest(AskedAndDecided, ApprovalWait, Base):
         return db.session.scalars(query.order_by(RestoreRequest.made_at.desc()).limit(1)).first()
 
     @staticmethod
-    def waiting(organisation_id: str) -> Sequence["RestoreRequest"]:
+    def waiting(organisation_id: str, limit: int = 50) -> Sequence["RestoreRequest"]:
         """Requests an admin has to decide, the oldest first."""
         query = select(RestoreRequest).where(RestoreRequest.organisation_id == organisation_id)
         query = query.where(RestoreRequest.state == State.REQUESTED, RestoreRequest.expires_at > now())
         query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.backup))
-        return db.session.scalars(query.order_by(RestoreRequest.made_at)).all()
+        return db.session.scalars(query.order_by(RestoreRequest.made_at).limit(limit)).all()
 
     def ask(self) -> None:
         """Open it, in the caller’s transaction with the member locked. Raises AlreadyOpen, OnHold, WayOff."""

@@ -31,8 +31,11 @@ MODULES = (
     "admin.requests",
     "admin.users",
     "admin.people",
+    "admin.members",
+    "admin.invites",
     "admin.settings",
     "admin.waiting_time",
+    "admin.ways",
     "admin.activity",
 )
 

@@ -17,6 +17,7 @@ from webapp.octets import Refusal, from_base64
 from webapp.security import me, my_sign_in
 from webapp.views.admin.requests import pending
 from webapp.views.admin.waiting_time import wait_facts
+from webapp.views.admin.ways import way_facts
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
@@ -26,7 +27,9 @@ PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
 @bp.get("/settings")
 def show_settings() -> str:
     """The recovery key or the ceremony that makes one, who waits for a decision, the contact, the waiting time."""
-    return render_template("admin/settings.html", **_key_facts(), **_contact_facts(), **wait_facts(), **pending())
+    return render_template(
+        "admin/settings.html", **_key_facts(), **_contact_facts(), **wait_facts(), **way_facts(), **pending()
+    )
 
 
 @bp.post("/keys")
