@@ -75,15 +75,17 @@ def make(rows: Sequence[Row], by: User) -> list[str]:
     by = db.session.get_one(User, by.id, populate_existing=True)
     if not by.is_admin or not by.is_enabled:
         return ["no_role"] * len(rows)
-    made_before = _made_before(rows)
-    codes = check(rows, by)
+    made_before, taken = _made_before(rows), set[str]()
+    codes, values = check(rows, by), []
     for place, row in enumerate(rows):
-        if made_before.get(row.token_sha256) == User.normalised_email(row.email):
+        token = row.token_sha256
+        if token in made_before and made_before[token] == User.normalised_email(row.email):
             codes[place] = ""
-        elif not codes[place] and not HASH.fullmatch(row.token_sha256):
+        elif not codes[place] and (token in made_before or token in taken or not HASH.fullmatch(token)):
             codes[place] = "no_token"
-    new = [row for row, code in zip(rows, codes, strict=True) if not code and row.token_sha256 not in made_before]
-    values = [_values(row, by) for row in new]
+        elif not codes[place]:
+            taken.add(token)
+            values.append(_values(row, by))
     if values:
         db.session.execute(insert(Invite), values)
     for made in values:
@@ -101,10 +103,10 @@ def _code(row: Row, roles: Collection[Role]) -> str:
 
 
 def _made_before(rows: Sequence[Row]) -> Mapping[str, str]:
-    """By hash, the address of those that are there already: their answer got lost."""
-    hashes = [row.token_sha256 for row in rows]
-    found = select(Invite.token_sha256, Invite.email).where(Invite.token_sha256.in_(hashes))
-    return {token: email for token, email in db.session.execute(found).all()}
+    """By hash, the address of those that are there already, because their answer got lost; "" where the link no longer
+    works."""
+    found = select(Invite).where(Invite.token_sha256.in_([row.token_sha256 for row in rows]))
+    return {each.token_sha256: each.email if each.is_open else "" for each in db.session.scalars(found)}
 
 
 def _values(row: Row, by: User) -> dict[str, Any]:
