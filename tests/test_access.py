@@ -66,6 +66,9 @@ ADMIN = {
     *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
     *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
+    *("admin_invites.check_rows", "admin_invites.create_rows", "admin_invites.list_invites", "admin_invites.show_file"),
+    *("admin_members.create_disabling", "admin_members.create_enabling", "admin_members.create_role"),
+    *("admin_members.create_signing_out", "admin_members.create_unpairing", "admin_ways.change_allowed"),
     "admin_waiting_time.change_waiting_time",
 }
 UNKNOWN = "0" * 32

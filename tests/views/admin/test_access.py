@@ -11,9 +11,10 @@ from webapp.database import transaction
 from webapp.models import Role, User
 
 PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity"]
+PAGES += ["invites", "invites/file"]
 OF_A_REQUEST = ["", "/decision"]
 OF_A_PERSON = ["", "/reset"]
-FORMS = ["keys", "contact", "invites", "waiting-time"]
+FORMS = ["keys", "contact", "invites", "invites/check", "invites/rows", "waiting-time", "ways"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",
@@ -23,6 +24,7 @@ FORMS_OF_A_ROW = [
     "requests/{}/denial",
     "users/{}/reset",
     "users/{}/hold/lift",
+    *(f"users/{{}}/{deed}" for deed in ("role", "disabling", "enabling", "signing-out", "unpairing")),
 ]
 NOBODYS = "0" * 32
 
