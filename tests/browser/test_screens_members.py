@@ -21,8 +21,16 @@ def show(page: Page, path: str, heading: str) -> None:
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
-def test_with_many_people(page: Page, olga: Person, organisation_key: ActiveKey, screen: Screens) -> None:
+def test_with_many_people(
+    page: Page, alice: Person, bob: Person, olga: Person, organisation_key: ActiveKey, screen: Screens
+) -> None:
     crowd(olga.app, olga.organisation_id, organisation_key.id, range(1, 140))
+    for person in (alice, bob):
+        enrolled(person)
+    denied, approved = waiting_request(alice, organisation_key), waiting_request(bob, organisation_key)
+    assert olga.post(f"{denied.path}/denial", data={"reason": "I could not reach you by phone."}).status_code == 303
+    form = approved.approval(organisation_key, olga)
+    assert olga.post(f"{approved.path}/approval", data=form).status_code == 303
     show(page, "/admin/", "Overview")
     screen(page, "admin-overview-many")
     show(page, "/admin/requests?show=decided", "Requests")
@@ -51,7 +59,7 @@ def test_somebodys_page(
     expect(page.get_by_text("The account is disabled.")).to_be_visible()
     screen(page, "admin-member-disabled")
     page.get_by_role("button", name="Enable Account").click()
-    expect(page.get_by_text("The account is enabled")).to_be_visible()
+    expect(page.get_by_text("The account is enabled:")).to_be_visible()
 
 
 def test_ways_back(

@@ -23,7 +23,7 @@ customElements.define('invite-file', class extends HTMLElement {
   connectedCallback() {
     this.#rows = new RowsInSight(this.#part('rows'), this.#part('more'), (person) => this.#row(person));
     onSubmit(this.#part('choose'), () => this.#look(), this);
-    onSubmit(this.#part('make'), () => this.#make(), this);
+    onSubmit(this.#part('make'), () => this.#make(), this.#part('make'));
     this.#part('download').addEventListener('click', () => this.#download());
   }
 
