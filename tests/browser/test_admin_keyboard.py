@@ -55,6 +55,13 @@ def test_everything_an_admin_does_is_done_by_the_keyboard(
     people.write_text("name,email\nDora,dora@example.org\n")
     page = enter(new_context(), bob)
     page.goto("/admin/")
+    decide(page)
+    find(page)
+    invite(page, people, key)
+
+
+def decide(page: Page) -> None:
+    """From Overview to a request, and deny it."""
     press(page, page.get_by_role("link", name="Skip to the content"))
     press(page, page.get_by_role("link", name="Review the request of Alice"))
     expect(heading(page, "Request of Alice")).to_be_visible()
@@ -64,6 +71,10 @@ def test_everything_an_admin_does_is_done_by_the_keyboard(
     page.keyboard.type("I can’t reach you.")
     press(page, page.get_by_role("button", name="Deny Request"))
     expect(page.get_by_text("Denied. The member reads your reason")).to_be_visible()
+
+
+def find(page: Page) -> None:
+    """From Overview to a member, and from there to another by a filter."""
     press(page, page.get_by_role("link", name="Overview"))
     press(page, page.get_by_role("link", name="have no cloud backup"))
     expect(heading(page, "Users")).to_be_visible()
@@ -80,6 +91,10 @@ def test_everything_an_admin_does_is_done_by_the_keyboard(
     expect(page).to_have_url("/admin/users?words=ali&role=member&state=&gap=")
     expect(page.get_by_role("link", name="Alice", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Charlie", exact=True)).to_have_count(0)
+
+
+def invite(page: Page, people: Path, key: Path) -> None:
+    """From Users to a file of people, and to their links."""
     press(page, page.get_by_role("link", name="Invite many from a file"))
     choose(page, page.get_by_label("CSV file"), people)
     press(page, page.get_by_role("button", name="Look at the File"))

@@ -29,6 +29,16 @@ Alice;alice@example.org;member
 Broken;broken@example.org;member;too much
 """
 
+REASONS = {
+    "2": "Gets a link.",
+    "3": "Gets a link.",
+    "5": "The same address stands in row 2.",
+    "6": "This is no email address. It looks like name@example.com.",
+    "7": "Belongs to the organisation already.",
+    "8": "You can’t invite somebody to this role.",
+    "9": "This row is broken: a quote or a comma too many.",
+}
+
 
 @pytest.fixture
 def page(bob: Person, live_server: object, new_context: Contexts) -> Page:
@@ -87,15 +97,7 @@ def test_a_file_becomes_links_that_name_the_key(
     screen(page, "admin-invite-file")
     choose(ROWS)
     expect(page.get_by_text("Of 7 rows 2 can be invited, 5 can’t")).to_be_visible()
-    assert reasons(page) == {
-        "2": "Gets a link.",
-        "3": "Gets a link.",
-        "5": "The same address stands in row 2.",
-        "6": "This is no email address. It looks like name@example.com.",
-        "7": "Belongs to the organisation already.",
-        "8": "You can’t invite somebody to this role.",
-        "9": "This row is broken: a quote or a comma too many.",
-    }
+    assert reasons(page) == REASONS
     screen(page, "admin-invite-file-looked")
     with app.app_context():
         assert Invite.count_open(alice.organisation_id) == 0

@@ -60,6 +60,16 @@ def _of(number: int, organisation_id: str, key_id: str, events: int) -> Iterator
         yield Vault, {"user_id": user_id, "epoch": 1, "device_id": user_id, **vault}
     if number % 3:
         yield CloudBackup, _backup(user_id, key_id, at)
+    yield from _asked_and_invited(number, browser, at, {**ours, **keys})
+    for each in range(events):
+        about = {"actor_id": user_id, "subject_id": user_id, "kind": "kit.confirmed", "details": {"number": each}}
+        yield Event, {"organisation_id": organisation_id, "at": at, **about}
+
+
+def _asked_and_invited(
+    number: int, browser: str, at: datetime, ours: dict[str, Any]
+) -> Iterator[tuple[type[Base], dict[str, Any]]]:
+    user_id = f"{number:032x}"
     if number % 5 == 0:
         asked = {
             "exact": "{}",
@@ -70,7 +80,7 @@ def _of(number: int, organisation_id: str, key_id: str, events: int) -> Iterator
         }
         state = STATES[number // 5 % len(STATES)]
         times = {"made_at": at, "expires_at": now() + timedelta(days=5)}
-        yield RestoreRequest, {"id": user_id, "browser": browser, "state": state, **asked, **times, **ours, **keys}
+        yield RestoreRequest, {"id": user_id, "browser": browser, "state": state, **asked, **times, **ours}
     if number % 7 == 0:
         own = {
             "way": Way.RECOVERY_KIT,
@@ -79,15 +89,13 @@ def _of(number: int, organisation_id: str, key_id: str, events: int) -> Iterator
             "address": "",
             "made_at": at,
         }
-        yield OwnRecovery, {"id": user_id, **own, **ours, **keys}
+        yield OwnRecovery, {"id": user_id, **own, **ours}
         paired = {"device_id": user_id, "browser": browser, "address": "", "state": "completed", "made_at": at}
         announced = {"announcement": "{}", "announcement_signature": b"", "expires_at": at}
-        yield Pairing, {"id": user_id, **paired, **announced, **ours, **keys}
+        yield Pairing, {"id": user_id, **paired, **announced, **ours}
         invited = {"email": f"guest{number}@example.org", "token_sha256": f"{number:064x}"}
-        yield Invite, {"id": user_id, "organisation_id": organisation_id, "expires_at": now() + timedelta(7), **invited}
-    for each in range(events):
-        about = {"actor_id": user_id, "subject_id": user_id, "kind": "kit.confirmed", "details": {"number": each}}
-        yield Event, {"organisation_id": organisation_id, "at": at, **about}
+        invited |= {"organisation_id": ours["organisation_id"]}
+        yield Invite, {"id": user_id, "expires_at": now() + timedelta(7), **invited}
 
 
 def _user(number: int, organisation_id: str, at: datetime) -> dict[str, Any]:

@@ -121,6 +121,13 @@ def summary(organisation_id: str) -> Summary:
     )
 
 
+def gaps_of_person(user: User) -> list[Gap]:
+    """What one person lacks."""
+    key = OrganisationKey.active(user.organisation_id)
+    each = conditions_each(key.fingerprint if key else None)
+    return gaps_of(db.session.execute(select(*(each[gap] for gap in Gap)).where(User.id == user.id)).one())
+
+
 def gaps_of(flags: Sequence[Any]) -> list[Gap]:
     """Those whose flag is set; the flags in the order of `Gap`."""
     return [gap for gap, flag in zip(Gap, flags, strict=True) if flag]

@@ -96,6 +96,8 @@ def test_devices_are_listed_and_unpaired(app: Flask, alice: Person, bob: Person)
     device = enrolled(alice)
     page = bob.get(path(alice)).text
     assert "Only one device opens the vault." in page
+    gaps = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Lacks No cloud backup One device Open request" in gaps
     answer = bob.post(path(alice, "unpairing"))
     assert (answer.status_code, 'data-code="no_device_chosen"' in answer.text) == (409, True)
     assert bob.post(path(alice, "unpairing"), data={"device": device.id}).status_code == 303

@@ -6,6 +6,7 @@ from flask import abort
 
 from webapp.database import db
 from webapp.models import Device, DeviceState, Role, SignIn, User
+from webapp.models.coverage import gaps_of_person
 from webapp.models.membership import may_change_role, may_manage
 from webapp.security import me
 
@@ -34,5 +35,6 @@ def member_facts(person: User) -> dict[str, Any]:
         "paired": left,
         "opening": sum(device.opens for device in left),
         "unpaired": [device for device in devices if device.state == DeviceState.UNPAIRED],
+        "gaps": gaps_of_person(person) if person.is_enabled else [],
         "errors": {},
     }
