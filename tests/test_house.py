@@ -25,9 +25,10 @@ LINE_CAPS = {
     ".github/CONTRIBUTING.md": 150,
 }
 FUNCTION_LINES = 40
-SCRIPT_LINES = 4_060
-"""Of code. Keys are made, used and replaced, backups are kept, opened and re-wrapped, and other programs’ exports are
-read in the browser alone: the server must not see what is in them. Everything else is a page."""
+SCRIPT_LINES = 4_250
+"""Of code. Keys are made, used and replaced, backups are kept, opened and re-wrapped, other programs’ exports are read,
+and invite links are made for a whole file of people in the browser alone: the server must not see what is in them.
+Everything else is a page."""
 BANNED_IN_TEMPLATES = {
     "a poll in fractions of a second asks hundreds of times a second": r"every \d*\.\d",
     "a poll is written in whole milliseconds": r"every \d+s\b",

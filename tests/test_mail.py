@@ -33,6 +33,9 @@ FURTHER = {
         "several": False,
         "with_device": "Safari on iPhone",
         "is_prior": False,
+        "deed": "devices_taken",
+        "off": "Local Backup",
+        "on": "Cloud Backup",
         "handed_over": True,
         "other": "Firefox on Linux",
         "device": "Chrome",
@@ -99,13 +102,14 @@ def test_a_recovery_without_help_is_told_by_its_way(alice: Person, way: str, sub
     assert words in text.body
 
 
-@pytest.mark.parametrize("reason", ["reset", "veto", "undo", "recovered"])
+@pytest.mark.parametrize("reason", ["reset", "veto", "undo", "recovered", "disabled"])
 def test_a_stopped_request_says_what_stopped_it(alice: Person, reason: str) -> None:
     words = {
         "reset": "Your password was reset",
         "veto": "This wasn’t me",
         "undo": "was undone",
         "recovered": "recovered in another way",
+        "disabled": "Your account was disabled",
     }
     text = rendered(alice, "restore_stopped", reason=reason).body
     assert [each for each in words if words[each] in text] == [reason]

@@ -89,6 +89,13 @@ REWRAP_BYTES = 512 * 1024
 FORMER_SHARE_LIFE = timedelta(days=30)
 """How long share A as it was before a re-wrap is kept."""
 
+BACKUP_STALE = timedelta(days=14)
+"""From which age on a cloud backup that is older than the vault counts as stale."""
+INVITE_ROWS = 5_000
+"""How many people one file may invite."""
+INVITE_ROWS_AT_ONCE = 500
+"""How many of them one request looks at, or invites."""
+
 REQUEST_REASON_CHARACTERS = 500
 NAME_CHARACTERS = 100
 EMAIL_CHARACTERS = 254

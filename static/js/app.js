@@ -12,6 +12,7 @@ import './elements/device-finder.js';
 import './elements/device-list.js';
 import './elements/export-vault.js';
 import './elements/import-file.js';
+import './elements/invite-file.js';
 import './elements/invite-link.js';
 import './elements/item-form.js';
 import './elements/item-list.js';

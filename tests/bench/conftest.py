@@ -10,7 +10,14 @@ import pytest
 from tests.bench.measuring import Ratio, machine, versions
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PARTS = ("Waiting for an approval", "A vault of 10,000 items", "Unlocking", "Recording what happened", "Memory")
+PARTS = (
+    "Waiting for an approval",
+    "The Admin Portal",
+    "A vault of 10,000 items",
+    "Unlocking",
+    "Recording what happened",
+    "Memory",
+)
 ABOUT = """# How fast it is
 
 Written by `make bench`. Each line is measured against something of the same run, on the same machine, turn by turn:

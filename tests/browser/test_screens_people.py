@@ -145,7 +145,7 @@ def test_the_waiting_time(
     bob: Person, olga: Person, live_server: object, new_context: Contexts, page: Page, screen: Screens
 ) -> None:
     show(page, "/admin/settings", "Settings")
-    expect(page.get_by_text("Owners change it.")).to_be_visible()
+    expect(page.locator("#waiting-time-form").get_by_text("Owners change it.")).to_be_visible()
     screen(page, "admin-waiting-time-admin")
     owner = enter(new_context(), olga)
     show(owner, "/admin/settings", "Settings")

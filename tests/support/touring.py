@@ -79,7 +79,7 @@ def invite(page: Page, email: str, name: str, role: str, key_file: Path) -> str:
     page.goto("/admin/users")
     page.get_by_label("Email address").fill(email)
     page.get_by_label(re.compile("^Name")).fill(name)
-    page.get_by_label("Role").select_option(role)
+    page.locator("#invites").get_by_label("Role").select_option(role)
     page.get_by_role("button", name="Make Invite Link").click()
     page.get_by_label("Recovery key file").set_input_files(key_file)
     expect(page.locator("#invite-address")).to_contain_text("#k=")

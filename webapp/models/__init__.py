@@ -33,7 +33,7 @@ from webapp.models.throttle_bucket import ThrottleBucket
 from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
-from webapp.models.way import OWN_WAYS, Way
+from webapp.models.way import EVERY_WAY, OWN_WAYS, PAIRING, Way, WayOff
 
 __all__ = [
     "AddressTaken",
@@ -44,6 +44,7 @@ __all__ = [
     "Device",
     "DeviceLock",
     "DeviceState",
+    "EVERY_WAY",
     "Event",
     "EventChain",
     "FirstDevice",
@@ -71,6 +72,7 @@ __all__ = [
     "Organisation",
     "OrganisationKey",
     "OwnRecovery",
+    "PAIRING",
     "Pairing",
     "PairingLocked",
     "PasswordNeeded",
@@ -94,6 +96,7 @@ __all__ = [
     "VaultExists",
     "VersionTaken",
     "Way",
+    "WayOff",
     "WrongCode",
     "WrongPin",
 ]

@@ -1,6 +1,6 @@
 """Who may approve a member’s restore request: the rule against an insider who acts alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from webapp.models.mark import Mark
@@ -36,6 +36,21 @@ def standing(admin: User, member_id: str) -> Standing:
     if not [other for other in User.admins(admin.organisation_id) if other.id not in (admin.id, member_id)]:
         return Standing.WAITS
     return Standing.OWN if own else Standing.MARKED
+
+
+def standings(admin: User, member_ids: Collection[str]) -> dict[str, Standing]:
+    """The same for many members at once, in two statements."""
+    marked = Mark.members_of(admin.id, member_ids)
+    admins = {other.id for other in User.admins(admin.organisation_id)} - {admin.id}
+
+    def of(member_id: str) -> Standing:
+        if admin.id != member_id and member_id not in marked:
+            return Standing.FREE
+        if not admins - {member_id}:
+            return Standing.WAITS
+        return Standing.OWN if admin.id == member_id else Standing.MARKED
+
+    return {member_id: of(member_id) for member_id in member_ids}
 
 
 def approvers(member: User) -> Sequence[User]:

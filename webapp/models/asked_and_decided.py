@@ -18,6 +18,7 @@ class StopReason(StrEnum):
     VETO = "veto"
     UNDO = "undo"
     RECOVERED = "recovered"
+    DISABLED = "disabled"
 
 
 class AskedAndDecided:
@@ -38,7 +39,7 @@ class AskedAndDecided:
     """Why the member is recovering: a `webapp.models.recovery_reason.Reason`."""
     state: Mapped[State] = mapped_column(String(10), default=State.REQUESTED)
     version: Mapped[int] = mapped_column(default=1)
-    made_at: Mapped[datetime] = mapped_column(default=now)
+    made_at: Mapped[datetime] = mapped_column(default=now, index=True)
     expires_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user_account.id"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
 
 from webapp.clock import now
@@ -18,6 +18,7 @@ class CloudBackup(Base):
     """What a member’s device uploaded; the exact signed metadata beside the two shares."""
 
     __tablename__ = "cloud_backup"
+    __table_args__ = (Index("ix_cloud_backup_by_time", "user_id", "epoch", "made_at"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)

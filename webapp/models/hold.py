@@ -54,6 +54,7 @@ class Hold(Base):
     """None while it stands, and where the operator lifted it."""
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+    lifter: Mapped[User | None] = relationship(foreign_keys=[lifted_by])
 
     @staticmethod
     def of(user_id: str) -> "Hold | None":
@@ -61,10 +62,16 @@ class Hold(Base):
         return db.session.scalars(select(Hold).where(Hold.user_id == user_id, Hold.lifted_at.is_(None))).first()
 
     @staticmethod
-    def open_ones(organisation_id: str) -> Sequence["Hold"]:
-        """Every open hold of the organisation, the oldest first."""
+    def all_of(user_id: str) -> Sequence["Hold"]:
+        """The member’s latest holds, whether they stand or not; the newest first."""
+        query = select(Hold).where(Hold.user_id == user_id).options(joinedload(Hold.lifter))
+        return db.session.scalars(query.order_by(Hold.made_at.desc(), Hold.id).limit(10)).all()
+
+    @staticmethod
+    def open_ones(organisation_id: str, limit: int = 50) -> Sequence["Hold"]:
+        """Open holds of the organisation, the oldest first."""
         query = select(Hold).where(Hold.organisation_id == organisation_id, Hold.lifted_at.is_(None))
-        return db.session.scalars(query.options(joinedload(Hold.user)).order_by(Hold.made_at)).all()
+        return db.session.scalars(query.options(joinedload(Hold.user)).order_by(Hold.made_at).limit(limit)).all()
 
     @staticmethod
     def begin(user: User, said_with: str) -> None:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import limits
@@ -29,6 +29,7 @@ class Invite(Base):
     """Who is invited, as what, and until when."""
 
     __tablename__ = "invite"
+    __table_args__ = (Index("ix_invite_by_time", "organisation_id", "made_at", "id"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
@@ -80,14 +81,17 @@ class Invite(Base):
         return db.session.scalars(select(Invite).where(Invite.token_sha256 == _hash(token))).first()
 
     @staticmethod
-    def open_ones(organisation_id: str) -> Sequence["Invite"]:
-        """Invites that can still be used, newest first."""
-        return db.session.scalars(
-            select(Invite)
-            .where(Invite.organisation_id == organisation_id, Invite.used_at.is_(None))
-            .where(Invite.withdrawn_at.is_(None), Invite.expires_at > now())
-            .order_by(Invite.made_at.desc())
-        ).all()
+    def open_ones(organisation_id: str, limit: int = 50, before: "Invite | None" = None) -> Sequence["Invite"]:
+        """Invites that can still be used, newest first; `before`: those behind this one."""
+        query = select(Invite).where(Invite.organisation_id == organisation_id, *_open())
+        if before is not None:
+            query = query.where(tuple_(Invite.made_at, Invite.id) < (before.made_at, before.id))
+        return db.session.scalars(query.order_by(Invite.made_at.desc(), Invite.id.desc()).limit(limit)).all()
+
+    @staticmethod
+    def count_open(organisation_id: str) -> int:
+        """How many there are."""
+        return db.session.scalar(select(func.count()).where(Invite.organisation_id == organisation_id, *_open())) or 0
 
     @staticmethod
     def open_to(email: str) -> "Invite | None":
@@ -133,6 +137,10 @@ class Invite(Base):
         if not self.is_open:
             raise InviteClosed
         self.withdrawn_at = now()
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    return Invite.used_at.is_(None), Invite.withdrawn_at.is_(None), Invite.expires_at > now()
 
 
 def _hash(token: str) -> str:

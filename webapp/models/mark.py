@@ -1,6 +1,6 @@
 """Marks: who had a hand in a member’s sign-in lately, and so may not approve that member’s restore request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ class MarkKind(StrEnum):
     """Was shown a link that sets the member’s password."""
     LIFTED_HOLD = "lifted_hold"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    UNPAIRED_DEVICES = "unpaired_devices"
+    """Took devices from the member, each of which could have said “This wasn’t me”."""
 
 
 class Mark(Base):
@@ -52,6 +54,12 @@ class Mark(Base):
     def newest(admin_id: str, member_id: str) -> "Mark | None":
         """The latest deed that still counts."""
         return db.session.scalars(_that_count(member_id).where(Mark.admin_id == admin_id).limit(1)).first()
+
+    @staticmethod
+    def members_of(admin_id: str, member_ids: Collection[str]) -> set[str]:
+        """For which of these members a deed of this admin still counts."""
+        query = select(Mark.user_id).where(Mark.admin_id == admin_id, Mark.user_id.in_(member_ids))
+        return set(db.session.scalars(query.where(Mark.made_at > now() - limits.MARK_LIFE)))
 
     @staticmethod
     def of(member_id: str) -> Sequence["Mark"]:

@@ -1,6 +1,6 @@
 """A notice to one person: a banner where they are signed in and a mail, from one row (the transactional outbox)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ FOR_ADMINS = {
     *("own_recovery_completed_admin", "second_factor_reset_admin", "second_factor_policy"),
     *("hold_begun_admin", "hold_lifted_admin", "recovery_undone_admin", "wait_changed"),
     *("key_replaced_admin", "backups_going_admin", "backups_stay_admin", "backups_gone_admin", "retention_changed"),
+    *("account_changed_admin", "ways_changed_admin"),
 }
 MAIL_ONLY = {"password_link", "mail_code"}
 """They carry a secret: they go to the mailbox, and no page shows them."""
@@ -33,7 +34,7 @@ VETOED_BY_MAIL = {
     *("one_time_codes_made", "one_time_code_used"),
     *("pairing_opened", "pairing_completed", "pairing_declined", "pairing_locked", "hold_lifted"),
     "pairing_unfinished",
-    *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed"),
+    *("device_unpaired", "device_returned", "device_destroyed", "lock_destroyed", "devices_taken"),
 }
 """Their mails carry “This wasn’t me”."""
 OF_THEIR_OWN = {"pairing_locked", "pairing_unfinished"}
@@ -89,10 +90,13 @@ class Notice(Base):
         self.seen_at = self.seen_at or now()
 
     @staticmethod
-    def give_admins(organisation_id: str, kind: str, *, but: str | None = None, **details: Any) -> None:
-        """Tell every enabled admin (but the person with this id), in the caller’s transaction."""
+    def give_admins(
+        organisation_id: str, kind: str, *, but: str | Collection[str] | None = None, **details: Any
+    ) -> None:
+        """Tell every enabled admin (but the people with these ids), in the caller’s transaction."""
+        skipped = {but} if isinstance(but, str) else set(but or ())
         for admin in User.admins(organisation_id):
-            if admin.id != but:
+            if admin.id not in skipped:
                 Notice.give(admin, kind, **details)
 
     @staticmethod

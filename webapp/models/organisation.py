@@ -36,6 +36,8 @@ class Organisation(Base):
     """For how many days one a day stays."""
     backup_weeks_kept: Mapped[int] = mapped_column(default=limits.BACKUP_WEEKS_KEPT[1])
     """For how many weeks one a week stays."""
+    ways_off: Mapped[str] = mapped_column(String(100), default="")
+    """Ways back that an owner has switched off, with spaces between them: `webapp.models.way_policy` has the verbs."""
     requests_version: Mapped[int] = mapped_column(default=0)
     """Raised by every move of a restore request, so that a poll can say "nothing new" from one number."""
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -47,16 +49,15 @@ class Organisation(Base):
 
     @staticmethod
     def locked(organisation_id: str) -> "Organisation":
-        """The organisation, with the row held until the transaction ends: key ceremonies and invites start here, so
-        that two of them never interleave.
+        """The organisation, with the row held until the transaction ends: key ceremonies, invites, and what people may
+        do start here, so that two of them never interleave. Whoever locks a person too locks them first.
 
         Held against other changes, not against rows that name the organisation (FOR NO KEY UPDATE): the events of
         somebody else, which hold up whoever writes events, would otherwise wait for this transaction.
         """
         assert in_transaction()
-        return db.session.get_one(
-            Organisation, organisation_id, with_for_update={"key_share": True}, populate_existing=True
-        )
+        lock = {"key_share": True}
+        return db.session.get_one(Organisation, organisation_id, with_for_update=lock, populate_existing=True)
 
     @staticmethod
     def held(organisation_id: str) -> None:

@@ -6,7 +6,7 @@ nothing, and has typed the sign-in password lately.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, exists, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -21,6 +21,7 @@ from webapp.models.sign_in import SignIn
 from webapp.models.user import User
 from webapp.models.vault import Vault
 from webapp.models.way import Way
+from webapp.models.way_policy import demand_way
 
 LABEL = "spare-key/v1/own-recovery"
 
@@ -41,6 +42,7 @@ class OwnRecovery(Base):
     """One new device of one session on its way to the vault. The id is the device’s."""
 
     __tablename__ = "own_recovery"
+    __table_args__ = (Index("ix_own_recovery_by_time", "organisation_id", "made_at"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
@@ -95,8 +97,8 @@ class OwnRecovery(Base):
     def begin(self, user: User, sign_in: SignIn, proof: bytes | None, origin: str) -> "OwnRecovery":
         """Check the proof and keep it, in the caller’s transaction with `user` locked; the same again changes nothing.
 
-        Raises OnHold, BadSignature (another key than that of the present epoch or kit), KitUnknown, PasswordNeeded,
-        RecoveryOver (the device’s id was used before, or the session ended).
+        Raises OnHold, WayOff, BadSignature (another key than that of the present epoch or kit), KitUnknown,
+        PasswordNeeded, RecoveryOver (the device’s id was used before, or the session ended).
         """
         from webapp.models.device_ids import is_taken
 
@@ -120,7 +122,7 @@ class OwnRecovery(Base):
         return self
 
     def demand_open(self, user: User, sign_in: SignIn) -> None:
-        """That it may be finished now, with `user` locked. Raises RecoveryOver, OnHold, PasswordNeeded."""
+        """That it may be finished now, with `user` locked. Raises RecoveryOver, OnHold, WayOff, PasswordNeeded."""
         assert in_transaction()
         if not self.is_open:
             raise RecoveryOver
@@ -145,6 +147,7 @@ class OwnRecovery(Base):
             raise RecoveryOver
         if Hold.of(user.id):
             raise OnHold
+        demand_way(self.organisation_id, self.way)
         if self.way == Way.NEW_ACCOUNT and not sign_in.has_shown_password:
             raise PasswordNeeded
 

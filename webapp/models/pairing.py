@@ -20,6 +20,8 @@ from webapp.models.device import Device, DeviceState
 from webapp.models.hold import Hold, OnHold
 from webapp.models.pairing_row import PairingRow
 from webapp.models.user import User
+from webapp.models.way import PAIRING
+from webapp.models.way_policy import demand_way
 
 _OPEN_SQL = "state in ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))
 
@@ -99,8 +101,8 @@ class Pairing(PairingRow, Base):
 
     def open(self, user: User) -> None:
         """Begin it in the place of an older one, but not of one whose new device has the key and chooses its PIN:
-        whoever only has the password would else stop it at any time. Raises OnHold, PairingLocked, BeingPaired."""
-        assert in_transaction()
+        who only has the password could else stop it. Raises OnHold, WayOff, PairingLocked, BeingPaired."""
+        demand_way(self.organisation_id, PAIRING)
         if Hold.of(user.id):
             raise OnHold
         moves.demand_codes_left(user)

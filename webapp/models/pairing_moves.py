@@ -11,13 +11,19 @@ from webapp.flows.pairing import OPEN, IllegalMove, Move, State, target
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.user import User
+from webapp.models.way import PAIRING
+from webapp.models.way_policy import demand_way
 
 if TYPE_CHECKING:
     from webapp.models.pairing import Pairing
 
 
+FORWARD = {Move.OFFER, Move.ANSWER, Move.CONFIRM, Move.COMPLETE}
+"""Not while the organisation has switched pairing off."""
+
+
 def advance(pairing: "Pairing", move: Move, **values: Any) -> None:
-    """Make one move: compare-and-set on the state, then the event. Raises IllegalMove.
+    """Make one move: compare-and-set on the state, then the event. Raises IllegalMove, WayOff.
 
     Among two moves at once exactly one finds the state it expects. Whose part the move is, the view has proved.
     """
@@ -26,6 +32,8 @@ def advance(pairing: "Pairing", move: Move, **values: Any) -> None:
         raise IllegalMove(State.EXPIRED, move)
     if move in (Move.ANSWER, Move.REFUSE, Move.CONFIRM) and pairing.has_lapsed:
         raise IllegalMove(State.OPENED, move)
+    if move in FORWARD:
+        demand_way(pairing.organisation_id, PAIRING)
     before, after = pairing.state, target(State(pairing.state), move)
     if after not in OPEN:
         values["ended_at"] = now()

@@ -27,7 +27,7 @@ class PairingRow:
     announcement_signature: Mapped[Octets] = mapped_column(LargeBinary)
     state: Mapped[State] = mapped_column(String(10), default=State.OPENED)
     version: Mapped[int] = mapped_column(default=1)
-    made_at: Mapped[datetime] = mapped_column(default=now)
+    made_at: Mapped[datetime] = mapped_column(default=now, index=True)
     expires_at: Mapped[datetime]
     other_device_id: Mapped[str | None] = mapped_column(String(32))
     """The device that showed the last code."""

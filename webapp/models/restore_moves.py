@@ -12,17 +12,21 @@ from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.user import User
+from webapp.models.way import Way
+from webapp.models.way_policy import demand_way
 
 if TYPE_CHECKING:
     from webapp.models.restore_request import RestoreRequest
 
+FORWARD = {Move.APPROVE, Move.RELEASE, Move.FINISH}
+"""Not while the organisation has switched cloud backups off as a way back."""
 ENDING = {Move.DENY, Move.CANCEL, Move.EXPIRE, Move.FINISH, Move.STOP}
 
 
 def advance(
     request: "RestoreRequest", move: Move, actor: User | None, *, proves_device: bool = False, **values: Any
 ) -> None:
-    """Make one move: compare-and-set on the state, then the event. Raises IllegalMove, NotYours.
+    """Make one move: compare-and-set on the state, then the event. Raises IllegalMove, NotYours, WayOff.
 
     Among two moves at once exactly one finds the state it expects; the other raises with the state it lost to.
     """
@@ -31,6 +35,8 @@ def advance(
         raise NotYours(move)
     if move != Move.EXPIRE and request.is_due:
         raise IllegalMove(State.EXPIRED, move)
+    if move in FORWARD:
+        demand_allowed(request)
     before, after = request.state, target(State(request.state), move)
     if move in ENDING:
         values["ended_at"] = now()
@@ -47,6 +53,11 @@ def advance(
         raise IllegalMove(State(request.state), move)
     _record(request, actor, reason=values.get("denial_reason", "") or values.get("stop_reason", ""))
     Notice.settle("restore_requested", request.id)
+
+
+def demand_allowed(request: "RestoreRequest") -> None:
+    """Raises WayOff where the organisation has switched cloud backups off as a way back."""
+    demand_way(request.organisation_id, Way.CLOUD_BACKUP)
 
 
 def may(request: "RestoreRequest", who: Who, actor: User | None, proves_device: bool) -> bool:

@@ -91,16 +91,17 @@ class RestoreRequest(AskedAndDecided, ApprovalWait, Base):
         return db.session.scalars(query.order_by(RestoreRequest.made_at.desc()).limit(1)).first()
 
     @staticmethod
-    def waiting(organisation_id: str) -> Sequence["RestoreRequest"]:
+    def waiting(organisation_id: str, limit: int = 50) -> Sequence["RestoreRequest"]:
         """Requests an admin has to decide, the oldest first."""
         query = select(RestoreRequest).where(RestoreRequest.organisation_id == organisation_id)
         query = query.where(RestoreRequest.state == State.REQUESTED, RestoreRequest.expires_at > now())
         query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.backup))
-        return db.session.scalars(query.order_by(RestoreRequest.made_at)).all()
+        return db.session.scalars(query.order_by(RestoreRequest.made_at).limit(limit)).all()
 
     def ask(self) -> None:
-        """Open it, in the caller’s transaction with the member locked. Raises AlreadyOpen, OnHold."""
+        """Open it, in the caller’s transaction with the member locked. Raises AlreadyOpen, OnHold, WayOff."""
         assert in_transaction()
+        moves.demand_allowed(self)
         if Hold.of(self.user_id):
             raise OnHold
         already = db.session.scalars(_open_ones(self.user_id)).first()
@@ -145,7 +146,7 @@ class RestoreRequest(AskedAndDecided, ApprovalWait, Base):
         moves.tell_member(self, "restore_cancelled")
 
     def release(self, by: User) -> None:
-        """Note that the shares go out now. Repeating it is no new release. Raises ApprovalWaits."""
+        """Note that the shares go out now. Repeating it is no new release. Raises ApprovalWaits, WayOff."""
         if self.state == State.RELEASED and not self.is_due:
             return
         if self.state == State.APPROVED and not self.is_usable:
@@ -155,7 +156,7 @@ class RestoreRequest(AskedAndDecided, ApprovalWait, Base):
         moves.tell_admins(self, "restore_released_admin")
 
     def finish(self, by: User, finished_sha256: str) -> None:
-        """Close it: the member has a vault again. Part of `webapp.models.finish.finish_restore`."""
+        """Close it: the member has a vault again. Part of `webapp.models.finish.finish_restore`. Raises WayOff."""
         moves.advance(self, Move.FINISH, by, proves_device=True, finished_sha256=finished_sha256)
         moves.tell_member(self, "restore_completed")
         moves.tell_admins(self, "restore_completed_admin")

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from webapp import limits
@@ -23,6 +23,7 @@ class SignIn(Base):
     """
 
     __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_by_time", "user_id", "created_at"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[Id] = mapped_column(ForeignKey("user_account.id"), index=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, LargeBinary, String, func, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import limits
@@ -34,6 +34,7 @@ class User(UserMixin, Base):  # type: ignore[misc]
     """Sign-in, role, and which epoch of the vault is current (0: no vault yet)."""
 
     __tablename__ = "user_account"
+    __table_args__ = (Index("ix_user_account_by_name", "organisation_id", text("lower(name)"), "id"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))

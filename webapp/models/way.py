@@ -16,3 +16,14 @@ class Way(StrEnum):
 
 OWN_WAYS = frozenset(Way) - {Way.CLOUD_BACKUP}
 """Those that need nobody’s help."""
+PAIRING = "pairing"
+"""The way back that begins no epoch; the others are a `Way`."""
+EVERY_WAY = (PAIRING, *Way)
+
+
+class WayOff(Exception):
+    """The organisation has switched this way back off; `way` is one of `EVERY_WAY`."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__(way)
+        self.way = way

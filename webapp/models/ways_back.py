@@ -8,6 +8,8 @@ from webapp.models.cloud_backup import CloudBackup
 from webapp.models.device import Device
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.user import User
+from webapp.models.way import PAIRING, Way
+from webapp.models.way_policy import ways_off
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,10 @@ class WaysBack:
     others: Sequence[Device]
     """Devices other than this browser that open the vault, the one used last first."""
     pairing: Sequence[Device]
-    """Devices other than this browser that can show it a code, active or prior, the one used last first."""
+    """Devices other than this browser that can show it a code, active or prior, the one used last first; none where
+    the organisation doesn’t allow it."""
+    left: Sequence[Device]
+    """Devices other than this browser that a recovery unpairs."""
     backups: Sequence[CloudBackup]
     """Cloud backups of the present epoch, newest first."""
     former: int
@@ -32,7 +37,9 @@ class WaysBack:
     is_switched_on: bool
     """Whether the member has switched cloud backups on."""
     kit_works: bool
-    """Whether the present Recovery Kit can prove itself; one from before kits could opens files only."""
+    """Whether the present Recovery Kit is allowed and can prove itself; one from before kits could opens files only."""
+    off: frozenset[str]
+    """What the organisation has switched off."""
 
     @staticmethod
     def of(user: User, here: Device | None) -> "WaysBack":
@@ -41,20 +48,26 @@ class WaysBack:
         current = [backup for backup in backups if backup.epoch == user.epoch]
         elsewhere = [device for device in Device.of(user.id) if here is None or device.id != here.id]
         elsewhere.sort(key=lambda device: device.last_used_at, reverse=True)
-        deciding = approvers(user)
+        deciding, off = approvers(user), ways_off(user.organisation_id)
         return WaysBack(
             others=[device for device in elsewhere if device.opens],
-            pairing=[device for device in elsewhere if device.can_pair],
+            pairing=[device for device in elsewhere if device.can_pair and PAIRING not in off],
+            left=[device for device in elsewhere if device.can_pair],
             backups=current,
             former=len(backups) - len(current),
             approvers=[admin.name for admin in deciding if admin.id != user.id],
             alone=[admin.id for admin in deciding] == [user.id],
             is_enabled=OrganisationKey.active(user.organisation_id) is not None,
             is_switched_on=user.cloud_backups_at is not None,
-            kit_works=user.kit_verify_key is not None,
+            kit_works=user.kit_verify_key is not None and Way.RECOVERY_KIT not in off,
+            off=off,
         )
 
     @property
     def cloud_works(self) -> bool:
         """Whether asking for a cloud backup can lead to an approval."""
-        return bool(self.backups and (self.approvers or self.alone))
+        return bool(self.allows(Way.CLOUD_BACKUP) and self.backups and (self.approvers or self.alone))
+
+    def allows(self, way: str) -> bool:
+        """Whether the organisation allows this way at all."""
+        return way not in self.off

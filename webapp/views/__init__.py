@@ -33,6 +33,8 @@ MODULES = (
     "admin.requests",
     "admin.users",
     "admin.people",
+    "admin.members",
+    "admin.invites",
     "admin.settings",
     "admin.keys",
     "admin.retention",
@@ -40,6 +42,7 @@ MODULES = (
     "admin.second_factor_policy",
     "admin.second_factor_resets",
     "admin.again",
+    "admin.ways",
     "admin.activity",
     "admin.audit",
 )

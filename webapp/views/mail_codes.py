@@ -7,16 +7,18 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.htmx import redirect_to
-from webapp.models import MailCode, WrongCode
+from webapp.models import MailCode, Way, WrongCode
 from webapp.security import my_sign_in
 from webapp.throttle import Throttled
 from webapp.views.recovery import lead_elsewhere, send_mail_code, step
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("mail_codes", __name__, url_prefix="/recovery/mail")
 bp.before_request(lead_elsewhere)
 
 
 @bp.get("")
+@of_way(Way.CLOUD_BACKUP)
 def show_mail_code() -> str | Response:
     """Where the code is typed. Looking at it sends none."""
     if my_sign_in().is_mail_confirmed:
@@ -25,6 +27,7 @@ def show_mail_code() -> str | Response:
 
 
 @bp.post("/code")
+@of_way(Way.CLOUD_BACKUP)
 def create_mail_code() -> Response | tuple[str, int, dict[str, str]]:
     """Mail a new code; the one before is dead."""
     try:
@@ -35,6 +38,7 @@ def create_mail_code() -> Response | tuple[str, int, dict[str, str]]:
 
 
 @bp.post("")
+@of_way(Way.CLOUD_BACKUP)
 def confirm_mail() -> Response | tuple[str, int]:
     """On to the backups, if it is the code; each wrong one counts."""
     typed = "".join(request.form.get("code", "").split())

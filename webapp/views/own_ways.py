@@ -14,6 +14,7 @@ from webapp.models import Device, SignIn, Vault, Way
 from webapp.security import address, browser_label, me, my_sign_in
 from webapp.throttle import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Throttled
 from webapp.views.recovery import lead_elsewhere, proved_device, step, steps_of
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("own_ways", __name__, url_prefix="/recovery")
 bp.before_request(lead_elsewhere)
@@ -23,60 +24,70 @@ NEW_ACCOUNT = "Create New Account"
 
 
 @bp.get("/local")
+@of_way(Way.LOCAL_BACKUP)
 def show_local_backups() -> str:
     """What this browser kept, or a file from elsewhere; opened by this device’s PIN or the Recovery Kit."""
     return _step("recovery/_local.html", Way.LOCAL_BACKUP, pin_device=_pin_device())
 
 
 @bp.get("/kit")
+@of_way(Way.RECOVERY_KIT)
 def show_kit() -> str:
     """The Recovery Kit opens the newest vault on the server."""
     return _step("recovery/_kit.html", Way.RECOVERY_KIT)
 
 
 @bp.get("/local/preview")
+@of_way(Way.LOCAL_BACKUP)
 def preview_local() -> str:
     """What was opened, and what the server has that is newer."""
     return _preview(Way.LOCAL_BACKUP)
 
 
 @bp.get("/kit/preview")
+@of_way(Way.RECOVERY_KIT)
 def preview_kit() -> str:
     """The newest vault, as the kit opened it."""
     return _preview(Way.RECOVERY_KIT)
 
 
 @bp.post("/local/preview")
+@of_way(Way.LOCAL_BACKUP)
 def confirm_local() -> BaseResponse | tuple[str, int]:
     """On to the PIN, once the person has said that they know."""
     return _confirmed(Way.LOCAL_BACKUP, url_for(".choose_local_pin"))
 
 
 @bp.post("/kit/preview")
+@of_way(Way.RECOVERY_KIT)
 def confirm_kit() -> BaseResponse | tuple[str, int]:
     """The same after the kit."""
     return _confirmed(Way.RECOVERY_KIT, url_for(".choose_kit_pin"))
 
 
 @bp.get("/local/pin")
+@of_way(Way.LOCAL_BACKUP)
 def choose_local_pin() -> str:
     """The last step after a local backup."""
     return _pin(Way.LOCAL_BACKUP)
 
 
 @bp.get("/kit/pin")
+@of_way(Way.RECOVERY_KIT)
 def choose_kit_pin() -> str:
     """The last step after the kit."""
     return _pin(Way.RECOVERY_KIT)
 
 
 @bp.get("/new-account")
+@of_way(Way.NEW_ACCOUNT)
 def show_new_account() -> str:
     """What there is that could still be used, and what beginning anew means."""
     return _new_account()
 
 
 @bp.post("/new-account")
+@of_way(Way.NEW_ACCOUNT)
 def confirm_new_account() -> BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """On to the PIN: the person has said that they know, and typed the password unless they have just signed in."""
     if "understood" not in request.form:
@@ -96,6 +107,7 @@ def confirm_new_account() -> BaseResponse | tuple[str, int] | tuple[str, int, di
 
 
 @bp.get("/new-account/pin")
+@of_way(Way.NEW_ACCOUNT)
 def choose_new_pin() -> str | BaseResponse:
     """The last step of beginning anew."""
     return _pin(Way.NEW_ACCOUNT) if my_sign_in().has_shown_password else redirect_to(url_for(".show_new_account"))

@@ -14,7 +14,7 @@ from webapp.crypto.framing import MAXIMUM_HEADER
 from webapp.database import db, transaction
 from webapp.flows.pairing import IllegalMove
 from webapp.htmx import instead_of, nothing_new, redirect_to
-from webapp.models import Device, Pairing, PairingLocked, PinNotShown, StaleVault, TabKey, User, Vault
+from webapp.models import PAIRING, Device, Pairing, PairingLocked, PinNotShown, StaleVault, TabKey, User, Vault
 from webapp.octets import (
     Refusal,
     age_file,
@@ -33,6 +33,7 @@ from webapp.security import me, my_sign_in, quiet
 from webapp.views.pairing_messages import closed, newest_vault
 from webapp.views.pairings import is_here
 from webapp.views.recovery import proved_device
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("pair", __name__, url_prefix="/pair")
 bp.add_app_template_filter(base64_of, "base64")
@@ -87,6 +88,7 @@ def decline(pairing_id: str) -> BaseResponse:
 @bp.post("/<pairing_id>/offer")
 @at_most(SMALL)
 @signed
+@of_way(PAIRING)
 def create_offer(pairing_id: str) -> Response:
     """Hand the other device’s half on (M1); its code counts from now on."""
     _found(pairing_id)
@@ -125,6 +127,7 @@ def create_refusal(pairing_id: str) -> Response:
 @bp.post("/<pairing_id>/vault")
 @at_most(1024)
 @signed
+@of_way(PAIRING)
 def show_vault(pairing_id: str) -> Response:
     """The newest vault, for the device whose PIN was typed to pair another: a prior one reads it nowhere else."""
     pairing = _found(pairing_id)
@@ -136,6 +139,7 @@ def show_vault(pairing_id: str) -> Response:
 @bp.post("/<pairing_id>/confirmation")
 @at_most(limits.VAULT_FILE_BYTES + MAXIMUM_HEADER)
 @signed
+@of_way(PAIRING)
 def create_confirmation(pairing_id: str) -> Response:
     """Hand the sealed key on (M3) and keep the vault whose own list names the new device, in one transaction."""
     _found(pairing_id)

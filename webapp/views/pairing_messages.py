@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, url_for
 from webapp import limits
 from webapp.database import transaction
 from webapp.flows.pairing import IllegalMove, State
-from webapp.models import Pairing, User, Vault
+from webapp.models import PAIRING, Pairing, User, Vault
 from webapp.models.paired_device import PairedDevice, complete_pairing
 from webapp.octets import (
     Refusal,
@@ -22,6 +22,7 @@ from webapp.octets import (
 )
 from webapp.security import me, my_sign_in
 from webapp.views.pairings import WAITING
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("pairing_messages", __name__, url_prefix="/recovery")
 
@@ -32,6 +33,7 @@ LOCK_VERSIONS = 1_000
 @bp.post("/pairings/<pairing_id>/answer")
 @at_most(SMALL)
 @signed
+@of_way(PAIRING)
 def create_answer(pairing_id: str) -> Response:
     """Hand the new device’s answer on (M2). One answer to each code."""
     _of_signer(pairing_id)
@@ -48,6 +50,7 @@ def create_answer(pairing_id: str) -> Response:
 @bp.post("/pairings/<pairing_id>/key")
 @at_most(1024)
 @signed
+@of_way(PAIRING)
 def show_key(pairing_id: str) -> Response:
     """What the other device sealed to this one (M3), and the newest vault, which it opens. Repeating it is harmless."""
     pairing = _of_signer(pairing_id)
@@ -61,6 +64,7 @@ def show_key(pairing_id: str) -> Response:
 @bp.post("/pairings/<pairing_id>/completion")
 @at_most(SMALL)
 @signed
+@of_way(PAIRING)
 def create_completion(pairing_id: str) -> Response:
     """Store the new device with its lock. The same again gets the same answer."""
     _of_signer(pairing_id)

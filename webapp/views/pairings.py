@@ -11,7 +11,7 @@ from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.pairing import IllegalMove, State
 from webapp.htmx import instead_of, nothing_new, redirect_to
-from webapp.models import Device, OnHold, Pairing, PairingLocked, SignIn, User
+from webapp.models import PAIRING, Device, OnHold, Pairing, PairingLocked, SignIn, User
 from webapp.models.announcement import Announcement
 from webapp.models.asking import NotAsked
 from webapp.models.pairing import BeingPaired
@@ -23,6 +23,7 @@ from webapp.polling import Pace
 from webapp.security import address, browser_label, demand_session, me, my_sign_in, quiet
 from webapp.throttle import PAIRINGS, Throttled
 from webapp.views.recovery import lead_elsewhere, step
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("pairings", __name__, url_prefix="/recovery")
 
@@ -42,12 +43,14 @@ TITLES = {
 
 
 @bp.get("/pair/ready")
+@of_way(PAIRING)
 def show_ready() -> str | BaseResponse:
     """What to do on the other device; nothing has begun yet."""
     return lead_elsewhere() or _ready()
 
 
 @bp.post("/pairings")
+@of_way(PAIRING)
 def create_pairing() -> BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Open a pairing, in the place of one that may be open, by what this browser made and signed."""
     user_id, sign_in_id = me().id, my_sign_in().id
@@ -178,4 +181,6 @@ def _page(pairing: Pairing, template: str = "recovery/page.html") -> str:
         facts["qr"] = qr.svg(_address())
     elif name == "ended":
         facts["asking"] = _asking()
+    if pairing.is_open:
+        facts["held_way"] = PAIRING
     return step(f"pairings/_{name}.html", title, template, **facts)

@@ -13,13 +13,29 @@ from webapp import throttle
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.htmx import redirect_to
-from webapp.models import Device, KeyRemoval, MailCode, Notice, Pairing, RestoreRequest, SignIn, Undo, User, Vault, Way
+from webapp.models import (
+    PAIRING,
+    Device,
+    KeyRemoval,
+    MailCode,
+    Notice,
+    Pairing,
+    RestoreRequest,
+    SignIn,
+    Undo,
+    User,
+    Vault,
+    Way,
+    WayOff,
+)
 from webapp.models.hold import Hold
 from webapp.models.recovery_reason import reason_at
 from webapp.models.ways_back import WaysBack
-from webapp.security import browser_label, me, my_sign_in
+from webapp.octets import Refusal
+from webapp.security import browser_label, me, my_sign_in, wants_octets
 from webapp.throttle import MAIL_CODES, Throttled
 from webapp.views.home import home_url
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("recovery", __name__, url_prefix="/recovery")
 
@@ -45,6 +61,14 @@ def lead_elsewhere() -> Response | None:
     if request.endpoint not in ALWAYS and (RestoreRequest.open_of(user.id) or Hold.of(user.id)):
         return redirect_to(url_for("recovery.show_recovery"))
     return None
+
+
+@bp.app_errorhandler(WayOff)
+def say_way_off(error: WayOff) -> Response | tuple[str, int]:
+    """Instead of a step of a way that the organisation has switched off."""
+    if wants_octets():
+        return Refusal(403, "way_off").response()
+    return step("recovery/_way_off.html", "Not Enabled by Your Organisation", way=error.way), 403
 
 
 @bp.get("")
@@ -74,6 +98,7 @@ def show_recovery() -> str | Response:
 
 
 @bp.get("/pair")
+@of_way(PAIRING)
 def show_pairing() -> str:
     """Whether there is another device at hand."""
     return step("recovery/_pair.html", "Pair With Device")
@@ -86,12 +111,14 @@ def choose_backup_type() -> str:
 
 
 @bp.get("/cloud")
+@of_way(Way.CLOUD_BACKUP)
 def show_cloud() -> str:
     """What a restore from the cloud does, to be confirmed."""
     return step("recovery/_cloud.html", "Restore from Cloud Backup", unticked=False)
 
 
 @bp.post("/cloud")
+@of_way(Way.CLOUD_BACKUP)
 def confirm_cloud() -> Response | tuple[str, int]:
     """On to the mailbox or the backups, once the person has said that they know."""
     if "understood" not in request.form:
@@ -105,6 +132,7 @@ def confirm_cloud() -> Response | tuple[str, int]:
 
 
 @bp.get("/cloud/backups")
+@of_way(Way.CLOUD_BACKUP)
 def choose_cloud_backup() -> str:
     """The cloud backups, the newest chosen already."""
     return cloud_backups()

@@ -10,7 +10,7 @@ from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, State
 from webapp.htmx import instead_of, nothing_new, redirect_to
 from webapp.mail import contact_link
-from webapp.models import KeyRemoval, RestoreRequest, SignIn, User
+from webapp.models import KeyRemoval, RestoreRequest, SignIn, User, Way
 from webapp.models.asking import Asking, NotAsked
 from webapp.models.hold import OnHold
 from webapp.models.recovery_reason import reason_at
@@ -20,6 +20,7 @@ from webapp.polling import Pace
 from webapp.security import address, browser_label, demand_session, me, my_sign_in, quiet
 from webapp.throttle import RESTORE_REQUESTS, Throttled
 from webapp.views.recovery import cloud_backups, is_here, proved_device, step
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("restore_requests", __name__, url_prefix="/recovery/requests")
 
@@ -35,6 +36,7 @@ TITLES = {
 
 
 @bp.post("")
+@of_way(Way.CLOUD_BACKUP)
 def create_request() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Ask for a backup to be released to this browser, by what it made and signed."""
     user_id, sign_in_id = me().id, my_sign_in().id
@@ -79,6 +81,7 @@ def show_request(request_id: str) -> str | Response:
 
 
 @bp.get("/<request_id>/restore")
+@of_way(Way.CLOUD_BACKUP)
 def show_restore(request_id: str) -> str | Response:
     """Create a New PIN: the last step, once the request is approved."""
     asked = _mine(request_id)
@@ -156,6 +159,8 @@ def _asking() -> Asking:
 def _page(asked: RestoreRequest, template: str = "recovery/page.html") -> str:
     name = "new_pin" if _can_restore(asked) else "waiting" if asked.is_open else str(asked.state)
     facts = {"asked": asked, "pace": Pace.since(asked.made_at), "letter": _letter(asked), "calm": is_here(asked)}
+    if asked.is_open:
+        facts["held_way"] = Way.CLOUD_BACKUP
     return step(f"restore_requests/_{name}.html", TITLES[name], template, **facts)
 
 

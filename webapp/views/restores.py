@@ -11,7 +11,7 @@ from webapp.crypto.signatures import BadSignature
 from webapp.crypto.wrapping import wrap
 from webapp.database import transaction
 from webapp.flows.restore_request import IllegalMove, State
-from webapp.models import ApprovalWaits, CloudBackup, RestoreRequest, StaleVault, User, Vault
+from webapp.models import ApprovalWaits, CloudBackup, RestoreRequest, StaleVault, User, Vault, Way
 from webapp.models.finish import Finish, finish_restore
 from webapp.octets import (
     Refusal,
@@ -27,6 +27,7 @@ from webapp.octets import (
     text_of,
 )
 from webapp.security import me, my_sign_in
+from webapp.views.switched_off import of_way
 
 bp = Blueprint("restores", __name__, url_prefix="/recovery/requests")
 
@@ -39,6 +40,7 @@ LOCK_VERSIONS = 1_000
 @bp.post("/<request_id>/release")
 @at_most(EMPTY)
 @signed
+@of_way(Way.CLOUD_BACKUP)
 def release(request_id: str) -> Response:
     """The backup with both shares, sealed to the device that asked. Repeating it is no new release."""
     asked = _of_signer(request_id)
@@ -58,6 +60,7 @@ def release(request_id: str) -> Response:
 @bp.post("/<request_id>/vault")
 @at_most(EMPTY)
 @signed
+@of_way(Way.CLOUD_BACKUP)
 def show_newest_vault(request_id: str) -> Response:
     """The newest vault file, which the keyring of the backup opens."""
     asked = _of_signer(request_id)
@@ -69,6 +72,7 @@ def show_newest_vault(request_id: str) -> Response:
 @bp.post("/<request_id>/finish")
 @at_most(limits.VAULT_FILE_BYTES + MAXIMUM_HEADER + 4)
 @signed
+@of_way(Way.CLOUD_BACKUP)
 def finish(request_id: str) -> Response:
     """Begin the new epoch with this device alone. The same Finish again gets the same answer."""
     _of_signer(request_id)

@@ -11,11 +11,11 @@ from webapp.database import transaction
 from webapp.models import Role, User
 
 PAGES = ["", "requests", "requests/count", "requests/pending", "users", "settings", "activity", "again"]
-PAGES += ["activity/export", "activity/public-key", "activity/head"]
+PAGES += ["activity/export", "activity/public-key", "activity/head", "invites", "invites/file"]
 OF_A_REQUEST = ["", "/decision"]
 OF_A_PERSON = ["", "/reset", "/second-factor-reset"]
 FORMS = ["keys", "contact", "invites", "waiting-time", "second-factor-policy", "again", "again/dialog"]
-FORMS += ["activity/exports"]
+FORMS += ["activity/exports", "invites/check", "invites/rows", "ways"]
 FORMS_OF_A_ROW = [
     "keys/{}/activation",
     "keys/{}/removal",
@@ -26,6 +26,7 @@ FORMS_OF_A_ROW = [
     "users/{}/reset",
     "users/{}/hold/lift",
     "users/{}/second-factor-reset",
+    *(f"users/{{}}/{deed}" for deed in ("role", "disabling", "enabling", "signing-out", "unpairing")),
 ]
 NOBODYS = "0" * 32
 

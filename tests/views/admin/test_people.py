@@ -42,7 +42,7 @@ def test_it_says_who_it_is_and_what_there_is_to_restore(
         "Cloud backups 1, from",
     ):
         assert said in page
-    assert "Open request None Last recovery None" in page
+    assert "Open request None Requests All requests of Alice Last recovery None" in page
 
 
 def test_somebody_without_a_vault_has_nothing(bob: Person, olga: Person) -> None:

@@ -14,7 +14,7 @@ from webapp import limits
 from webapp.database import db, transaction
 from webapp.flows.restore_request import OPEN, State
 from webapp.models import CloudBackup, Event, Notice, RestoreRequest, Role, User
-from webapp.views.admin.requests import PAGE
+from webapp.models.sought_requests import PAGE
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import limits
@@ -12,9 +11,11 @@ from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, NotYours, State
 from webapp.htmx import nothing_new, redirect_to
-from webapp.models import Mark, Notice, Organisation, RestoreRequest, User
-from webapp.models.approvers import approvers, standing
+from webapp.models import Mark, Notice, Organisation, RestoreRequest, User, Way, WayOff
+from webapp.models.approvers import approvers, standing, standings
 from webapp.models.restore_approval import NotApproved, SignedApproval, approve, hours_to_wait, latest_expiry, life_of
+from webapp.models.sought_requests import SoughtRequests
+from webapp.models.way_policy import ways_off
 from webapp.moments import ago_changes_at
 from webapp.octets import Refusal, base64_of, from_base64
 from webapp.security import asks_again, me, quiet
@@ -22,23 +23,16 @@ from webapp.views.admin.polls import next_poll, shows
 
 bp = Blueprint("admin_requests", __name__, url_prefix="/admin")
 
-PAGE = 50
-NEWEST_FIRST = (RestoreRequest.made_at.desc(), RestoreRequest.id.desc())
+PENDING_SHOWN = 50
 
 
 @bp.get("/requests")
 def list_requests() -> str:
-    """Every request ever made, newest first."""
-    query = select(RestoreRequest).where(RestoreRequest.organisation_id == me().organisation_id)
-    last = db.session.get(RestoreRequest, request.args.get("before", ""))
-    if last is not None:
-        query = query.where(tuple_(RestoreRequest.made_at, RestoreRequest.id) < (last.made_at, last.id))
-    query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.decider))
-    found = db.session.scalars(query.order_by(*NEWEST_FIRST).limit(PAGE + 1)).all()
-    older = found[PAGE - 1].id if len(found) > PAGE else None
-    return render_template(
-        "admin/requests.html", requests=found[:PAGE], older=older, is_mail_read=Notice.goes_by_mail()
-    )
+    """Every request ever made, newest first: those that are sought."""
+    sought = SoughtRequests.of(request.args.get("show", ""), request.args.get("person", ""))
+    found, older = sought.page(me().organisation_id, request.args.get("before", ""))
+    facts = {"sought": sought, "is_mail_read": Notice.goes_by_mail()}
+    return render_template("admin/requests.html", requests=found, older=older, **facts)
 
 
 @bp.get("/requests/count")
@@ -86,13 +80,12 @@ def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
     if given is None:
         return _refused(request_id, "approval_missing")
     try:
-        with transaction() as session:
-            User.locked(user_id)
-            found, by = session.get_one(RestoreRequest, request_id), session.get_one(User, by_id)
+        with transaction():
+            found, by = _locked(user_id, request_id, by_id)
             approve(found, by, given, current_app.config["ORIGIN"])
     except NotApproved as error:
         return _refused(request_id, error.code)
-    except (IllegalMove, NotYours) as error:
+    except (IllegalMove, NotYours, WayOff) as error:
         return _too_late(request_id, error)
     if _find(request_id).is_usable:
         flash("Approved. The member’s browser restores the backup now; you can watch it here.", "success")
@@ -109,9 +102,9 @@ def create_denial(request_id: str) -> BaseResponse | tuple[str, int]:
     if not 0 < len(reason) <= limits.REQUEST_REASON_CHARACTERS:
         return _refused(request_id, None, reason=reason, reason_error="reason_long" if reason else "reason_missing")
     try:
-        with transaction() as session:
-            User.locked(user_id)
-            session.get_one(RestoreRequest, request_id).deny(session.get_one(User, by_id), reason)
+        with transaction():
+            found, by = _locked(user_id, request_id, by_id)
+            found.deny(by, reason)
     except (IllegalMove, NotYours) as error:
         return _too_late(request_id, error)
     flash("Denied. The member reads your reason, and nothing was released.", "success")
@@ -134,10 +127,17 @@ def waiting_version(organisation_id: str) -> tuple[str, int]:
 
 def pending() -> dict[str, Any]:
     """What the fragment of waiting requests needs."""
-    version, _ = waiting_version(me().organisation_id)
-    waiting = RestoreRequest.waiting(me().organisation_id)
+    version, number = waiting_version(me().organisation_id)
+    waiting = RestoreRequest.waiting(me().organisation_id, PENDING_SHOWN)
     changes = [ago_changes_at(asked.made_at) for asked in waiting] + [asked.expires_at for asked in waiting]
-    return {"pending": waiting, "pending_poll": next_poll(version, changes), "is_mail_read": Notice.goes_by_mail()}
+    return {
+        "pending": waiting,
+        "pending_number": number,
+        "standings": standings(me(), {asked.user_id for asked in waiting}),
+        "allowed": Way.CLOUD_BACKUP not in ways_off(me().organisation_id),
+        "pending_poll": next_poll(version, changes),
+        "is_mail_read": Notice.goes_by_mail(),
+    }
 
 
 def _find(request_id: str) -> RestoreRequest:
@@ -146,6 +146,14 @@ def _find(request_id: str) -> RestoreRequest:
     if found is None or found.organisation_id != me().organisation_id:
         abort(404)
     return found
+
+
+def _locked(user_id: str, request_id: str, by_id: str) -> tuple[RestoreRequest, User]:
+    """The request, its member locked, and whoever decides as they stand now: nobody’s role changes meanwhile."""
+    member = User.locked(user_id)
+    Organisation.locked(member.organisation_id)
+    by = db.session.get_one(User, by_id, populate_existing=True)
+    return db.session.get_one(RestoreRequest, request_id), by
 
 
 def _given() -> SignedApproval | None:
@@ -172,6 +180,7 @@ def _standing(asked: RestoreRequest) -> dict[str, Any]:
     """Whether I may approve it, why not, and who else may."""
     return {
         "standing": standing(me(), asked.user_id),
+        "allowed": Way.CLOUD_BACKUP not in ways_off(asked.organisation_id),
         "mark": Mark.newest(me().id, asked.user_id),
         "hours": hours_to_wait(asked),
         "deciders": [admin for admin in approvers(asked.user) if admin.id != me().id],
@@ -203,9 +212,13 @@ def _refused(request_id: str, code: str | None, **more: Any) -> tuple[str, int]:
     return render_template("admin/_decision.html", **_facts(_find(request_id), error=code, **more)), 422
 
 
-def _too_late(request_id: str, error: IllegalMove | NotYours) -> tuple[str, int]:
+def _too_late(request_id: str, error: IllegalMove | NotYours | WayOff) -> tuple[str, int]:
     """How it was decided instead, and by whom; or why I don’t decide it."""
     asked = _find(request_id)
+    if isinstance(error, WayOff):
+        return render_template("admin/_decision.html", **_facts(asked, lost="cloud_off")), 409
+    if not me().is_admin or not me().is_enabled:
+        abort(404)
     if not isinstance(error, NotYours):
         return render_template("admin/_decision.html", **_facts(asked, lost="too_late")), 409
     lost = "own_request" if asked.user_id == me().id else "marked_request"

@@ -21,6 +21,7 @@ from webapp.views.admin.requests import pending
 from webapp.views.admin.retention import retention_facts
 from webapp.views.admin.second_factor_policy import factor_policy_facts
 from webapp.views.admin.waiting_time import wait_facts
+from webapp.views.admin.ways import way_facts
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
@@ -33,7 +34,7 @@ def show_settings() -> str:
     backups stay."""
     KeyRemoval.carry_out_due(me().organisation_id)
     facts = {**key_facts(), **key_list_facts(), **_contact_facts(), **wait_facts(), **retention_facts()}
-    facts |= {**factor_policy_facts(), **pending()}
+    facts |= {**factor_policy_facts(), **way_facts(), **pending()}
     return render_template("admin/settings.html", **facts)
 
 

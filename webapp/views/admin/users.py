@@ -9,11 +9,14 @@ from webapp import limits
 from webapp.database import db, transaction
 from webapp.htmx import redirect_to
 from webapp.models import Event, Invite, Organisation, OrganisationKey, Role, User
-from webapp.models.coverage import people
 from webapp.models.invite import InviteClosed
+from webapp.models.invite_rows import known_as, roles_given_by
+from webapp.models.member_list import Sought, people
 from webapp.security import asks_again, me
 
 bp = Blueprint("admin_users", __name__, url_prefix="/admin")
+
+INVITES_SHOWN = 5
 
 
 class Refused(Exception):
@@ -27,9 +30,12 @@ class Refused(Exception):
 
 @bp.get("/users")
 def list_users() -> str:
-    """Everyone by name, and who was invited."""
-    found, following = people(me().organisation_id, request.args.get("after"))
-    return render_template("admin/users.html", people=found, following=following, **_invite_facts())
+    """Those who are sought by name, and who was invited."""
+    sought = Sought.of(*(request.args.get(name, "") for name in ("words", "role", "state", "gap")))
+    found, following = people(me().organisation_id, request.args.get("after"), sought)
+    asked = {name: value for name, value in vars(sought).items() if value}
+    facts = {"people": found, "following": following, "sought": sought, "asked": asked}
+    return render_template("admin/users.html", **facts, **invite_facts())
 
 
 @bp.post("/invites")
@@ -50,10 +56,10 @@ def create_invite() -> str | tuple[str, int]:
             )
     except Refused as error:
         return render_template(
-            "admin/_invites.html", **_invite_facts(typed=typed, errors={error.field: error.code})
+            "admin/_invites.html", **invite_facts(typed=typed, errors={error.field: error.code})
         ), 422
     link = f"{current_app.config['ORIGIN']}/join/{token}"
-    return render_template("admin/_invites.html", **_invite_facts(made=invite, link=link))
+    return render_template("admin/_invites.html", **invite_facts(made=invite, link=link))
 
 
 @bp.post("/invites/<invite_id>/withdrawal")
@@ -81,30 +87,24 @@ def _check(email: str, name: str, role: str) -> Role:
         raise Refused("email", "no_address")
     if len(name) > limits.NAME_CHARACTERS:
         raise Refused("name", "name_long")
-    if role not in _roles():
+    if role not in roles_given_by(me()):
         raise Refused("role", "no_role")
     return Role(role)
 
 
 def _refuse_known(email: str) -> None:
     """Raises Refused for an address that somebody has, or was invited at."""
-    if User.by_email(email):
-        raise Refused("email", "already_user")
-    if Invite.open_to(email):
-        raise Refused("email", "already_invited")
+    code = known_as([email]).get(User.normalised_email(email))
+    if code:
+        raise Refused("email", code)
 
 
-def _roles() -> list[Role]:
-    """What I may invite somebody as. An admin who made another admin could approve in that one’s name what nobody may
-    approve alone, so only owners make admins."""
-    return [Role.MEMBER, Role.ADMIN, Role.OWNER] if me().role == Role.OWNER else [Role.MEMBER]
-
-
-def _invite_facts(**more: Any) -> dict[str, Any]:
+def invite_facts(**more: Any) -> dict[str, Any]:
     """What the fragment about invites needs."""
     return {
-        "invites": Invite.open_ones(me().organisation_id),
-        "roles": _roles(),
+        "invites": Invite.open_ones(me().organisation_id, INVITES_SHOWN),
+        "open_invites": Invite.count_open(me().organisation_id),
+        "roles": roles_given_by(me()),
         "key": OrganisationKey.active(me().organisation_id),
         "typed": {"email": "", "name": "", "role": Role.MEMBER},
         "errors": {},

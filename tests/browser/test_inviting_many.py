@@ -1,0 +1,162 @@
+"""Inviting many people from a file: looked at first, links made in the browser, downloaded, and joined by."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select
+
+from tests.support.browser import Screens
+from tests.support.browser_devices import SLOW
+from tests.support.entering import Contexts, enter
+from tests.support.people import ActiveKey
+from tests.support.person import Person
+from webapp.database import db
+from webapp.models import Invite
+
+Choose = Callable[[str], None]
+ROWS = """Name;E-Mail;Role
+Dora;dora@example.org;
+"Eugène; Ltd";EUGENE@example.org;member
+
+Again;dora@example.org;member
+Nobody;nobody;member
+Alice;alice@example.org;member
+=HYPERLINK("x");chief@example.org;admin
+Broken;broken@example.org;member;too much
+"""
+
+REASONS = {
+    "2": "Gets a link.",
+    "3": "Gets a link.",
+    "5": "The same address stands in row 2.",
+    "6": "This is no email address. It looks like name@example.com.",
+    "7": "Belongs to the organisation already.",
+    "8": "You can’t invite somebody to this role.",
+    "9": "This row is broken: a quote or a comma too many.",
+}
+
+
+@pytest.fixture
+def page(bob: Person, live_server: object, new_context: Contexts) -> Page:
+    """Bob’s, at the page."""
+    page = enter(new_context(), bob)
+    page.goto("/admin/invites/file")
+    return page
+
+
+@pytest.fixture
+def choose(page: Page, tmp_path: Path) -> Choose:
+    """`choose(text)`: choose a file with this content and look at it."""
+
+    def chosen(content: str) -> None:
+        file = tmp_path / "people.csv"
+        file.write_text(content)
+        page.get_by_label("CSV file").set_input_files(file)
+        page.get_by_role("button", name="Look at the File").click()
+
+    return chosen
+
+
+@pytest.fixture
+def key_path(organisation_key: ActiveKey, tmp_path: Path) -> Path:
+    path = tmp_path / "key.txt"
+    path.write_bytes(organisation_key.file)
+    return path
+
+
+def reasons(page: Page) -> dict[str, str]:
+    """By row, what happens to it."""
+    rows = page.locator("[data-part=rows] tr")
+    return {row.locator("td").first.inner_text(): row.locator("td").last.inner_text() for row in rows.all()}
+
+
+def downloaded(page: Page, path: Path) -> list[dict[str, str]]:
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download Links").click()
+    downloading.value.save_as(path)
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_file_becomes_links_that_name_the_key(
+    app: Flask,
+    page: Page,
+    alice: Person,
+    organisation_key: ActiveKey,
+    key_path: Path,
+    choose: Choose,
+    new_context: Contexts,
+    screen: Screens,
+    tmp_path: Path,
+) -> None:
+    page.reload()
+    screen(page, "admin-invite-file")
+    choose(ROWS)
+    expect(page.get_by_text("Of 7 rows 2 can be invited, 5 can’t")).to_be_visible()
+    assert reasons(page) == REASONS
+    screen(page, "admin-invite-file-looked")
+    with app.app_context():
+        assert Invite.count_open(alice.organisation_id) == 0
+    page.get_by_role("button", name="Make Invite Links").click()
+    expect(page.get_by_text("Choose the recovery key file first.")).to_be_visible()
+    page.get_by_label("Recovery key file").set_input_files(key_path)
+    page.get_by_role("button", name="Make Invite Links").click()
+    expect(page.get_by_text("The links are made")).to_be_visible(timeout=SLOW)
+    screen(page, "admin-invite-file-made")
+    found = downloaded(page, tmp_path / "links.csv")
+    links = {row["email"]: row["link"] for row in found if row["link"]}
+    assert links.keys() == {"dora@example.org", "eugene@example.org"}
+    assert all(link.endswith(f"#k={organisation_key.key.public.fingerprint[:32]}") for link in links.values())
+    assert [row["name"] for row in found if row["email"] == "chief@example.org"] == ['\'=HYPERLINK("x")']
+    assert [row["problem"] for row in found if not row["link"]] == list(reasons(page).values())[:5]
+    guest = new_context().new_page()
+    guest.goto(links["dora@example.org"])
+    expect(guest.get_by_label("Email address")).to_have_value("dora@example.org")
+
+
+def test_what_is_no_such_file_is_told(page: Page, choose: Choose) -> None:
+    page.get_by_role("button", name="Look at the File").click()
+    expect(page.get_by_text("Choose the CSV file first.")).to_be_visible()
+    rows = "\n".join(f"p{number}@example.org" for number in range(5001))
+    for content, words in (
+        ("", "There is nobody in this file."),
+        ("name,email\n,\n", "There is nobody in this file."),
+        ("name,address of mail\nDora,dora@example.org\n", "The first row names no column “email”."),
+        (f"email\n{rows}\n", "There are more than 5,000 rows."),
+    ):
+        choose(content)
+        expect(page.get_by_text(words)).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("heading", name="What it comes to")).to_be_hidden()
+
+
+def test_five_thousand_links_are_made_and_an_answer_that_got_lost_loses_none(
+    app: Flask, page: Page, bob: Person, choose: Choose, tmp_path: Path
+) -> None:
+    choose("email\n" + "".join(f"p{number}@example.org\n" for number in range(5000)))
+    expect(page.get_by_text("Of 5,000 rows 5,000 can be invited")).to_be_visible(timeout=3 * SLOW)
+    asked = 0
+
+    def lose_the_third(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            route.fetch()  # it arrives, and its answer does not
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/admin/invites/rows", lose_the_third)
+    page.get_by_role("button", name="Make Invite Links").click()
+    expect(page.get_by_text("What is made is kept on this page")).to_be_visible(timeout=3 * SLOW)
+    page.get_by_role("button", name="Make Invite Links").click()
+    expect(page.get_by_text("The links are made")).to_be_visible(timeout=6 * SLOW)
+    found = downloaded(page, tmp_path / "links.csv")
+    tokens = {row["link"].rpartition("/")[2] for row in found}
+    assert (len(tokens), {row["problem"] for row in found}) == (5000, {""})
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Invite)) == 5000
+        assert all(Invite.by_token(token) for token in list(tokens)[:20])

@@ -1,0 +1,142 @@
+"""The list of users: a page by name, found by a search, a role, a state or a gap in their coverage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+
+from webapp.database import db
+from webapp.flows.restore_request import OPEN
+from webapp.models.cloud_backup import CloudBackup
+from webapp.models.coverage import Gap, conditions_each, gaps_of
+from webapp.models.hold import Hold
+from webapp.models.organisation_key import OrganisationKey
+from webapp.models.restore_request import RestoreRequest
+from webapp.models.sign_in import SignIn
+from webapp.models.user import Role, User
+
+PAGE = 50
+
+
+class Standing(StrEnum):
+    """How an account stands."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    ON_HOLD = "on_hold"
+    RECOVERING = "recovering"
+    NO_PASSWORD = "no_password"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which people are wanted; what is left out doesn’t matter."""
+
+    words: str = ""
+    """In their name or address."""
+    role: Role | None = None
+    state: Standing | None = None
+    gap: Gap | None = None
+
+    @staticmethod
+    def of(words: str, role: str, state: str, gap: str) -> "Sought":
+        """From what an address says; what there isn’t is left out."""
+        return Sought(
+            " ".join(words.split())[:100],
+            Role(role) if role in set(Role) else None,
+            Standing(state) if state in set(Standing) else None,
+            Gap(gap) if gap in set(Gap) else None,
+        )
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nothing narrows it down."""
+        return self == Sought()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A person, when they last signed in, what there is of theirs to restore, and what they lack."""
+
+    user: User
+    last_sign_in: datetime | None
+    newest_backup: datetime | None
+    backups: int
+    is_recovering: bool
+    is_on_hold: bool
+    gaps: Sequence[Gap]
+
+    @property
+    def local_copy(self) -> datetime | None:
+        """When they last made a copy outside of a browser, of the vault as it is since the last recovery."""
+        return self.user.current_local_copy_at
+
+
+def people(
+    organisation_id: str, after: str | None = None, sought: Sought | None = None
+) -> tuple[list[Listed], str | None]:
+    """A page of them by name, from behind the person with id `after`; and the id the next page goes on from."""
+    key = OrganisationKey.active(organisation_id)
+    gaps = conditions_each(key.fingerprint if key else None)
+    query = select(*_facts(), *(gaps[gap] for gap in Gap)).where(User.organisation_id == organisation_id)
+    query = _narrowed(query, sought or Sought(), gaps)
+    name = func.lower(User.name)
+    last = select(name).where(User.id == after, User.organisation_id == organisation_id)
+    last_name = db.session.scalar(last) if after else None
+    if last_name is not None:
+        query = query.where(tuple_(name, User.id) > (last_name, after))
+    rows = db.session.execute(query.order_by(name, User.id).limit(PAGE + 1)).all()
+    found = [_listed(row) for row in rows[:PAGE]]
+    return found, found[-1].user.id if len(rows) > PAGE else None
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    user, last_sign_in, newest_backup, backups, is_recovering, is_on_hold, *gaps = row
+    return Listed(user, last_sign_in, newest_backup, backups, is_recovering, is_on_hold, gaps_of(gaps))
+
+
+def _facts() -> list[Any]:
+    backups = CloudBackup.user_id == User.id
+    return [
+        User,
+        select(func.max(SignIn.created_at)).where(SignIn.user_id == User.id).scalar_subquery(),
+        select(func.max(CloudBackup.made_at)).where(backups).scalar_subquery(),
+        select(func.count()).select_from(CloudBackup).where(backups).scalar_subquery(),
+        _is_recovering(),
+        _is_on_hold(),
+    ]
+
+
+def _narrowed(query: Select[Any], sought: Sought, gaps: dict[Gap, ColumnElement[bool]]) -> Select[Any]:
+    if sought.words:
+        words = sought.words.lower()
+        names = (func.lower(User.name), User.email)
+        query = query.where(or_(*(name.contains(words, autoescape=True) for name in names)))
+    if sought.role:
+        query = query.where(User.role == sought.role)
+    if sought.state:
+        query = query.where(_state(sought.state))
+    if sought.gap:
+        query = query.where(gaps[sought.gap], User.disabled_at.is_(None))
+    return query
+
+
+def _state(state: Standing) -> ColumnElement[bool]:
+    return {
+        Standing.ENABLED: User.disabled_at.is_(None),
+        Standing.DISABLED: User.disabled_at.is_not(None),
+        Standing.ON_HOLD: _is_on_hold(),
+        Standing.RECOVERING: _is_recovering(),
+        Standing.NO_PASSWORD: and_(User.disabled_at.is_(None), User.password_hash == ""),
+    }[state]
+
+
+def _is_recovering() -> ColumnElement[bool]:
+    return exists().where(RestoreRequest.user_id == User.id, RestoreRequest.state.in_(OPEN))
+
+
+def _is_on_hold() -> ColumnElement[bool]:
+    return exists().where(Hold.user_id == User.id, Hold.lifted_at.is_(None))

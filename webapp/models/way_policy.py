@@ -1,0 +1,98 @@
+"""Which ways back the organisation allows: owners switch them, everybody is told, every step of a way asks here.
+
+The stricter wins for what waits: a request, pairing or recovery that is under way stands still at its next step while
+its way is off, and goes on if it is allowed again in time. It can always be withdrawn.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from webapp.clock import now
+from webapp.database import db, in_transaction
+from webapp.models.columns import new_id
+from webapp.models.event import Event
+from webapp.models.notice import Notice
+from webapp.models.organisation import Organisation
+from webapp.models.organisation_key import OrganisationKey
+from webapp.models.user import Role, User
+from webapp.models.way import EVERY_WAY, PAIRING, Way, WayOff
+
+NAMES = {
+    PAIRING: "Pair With Device",
+    Way.LOCAL_BACKUP: "Local Backup",
+    Way.CLOUD_BACKUP: "Cloud Backup",
+    Way.RECOVERY_KIT: "Recovery Kit",
+    Way.NEW_ACCOUNT: "Create New Account",
+}
+"""In the order of the doors, as the doors are called."""
+TOLD_AT_ONCE = 1_000
+"""How many notices one statement writes."""
+
+
+class NotAllowed(Exception):
+    """The policy stays as it was; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def ways_off(organisation_id: str) -> frozenset[str]:
+    """What is switched off now, whatever was loaded before."""
+    text = db.session.scalar(select(Organisation.ways_off).where(Organisation.id == organisation_id))
+    return frozenset((text or "").split())
+
+
+def demand_way(organisation_id: str, way: str) -> None:
+    """Raises WayOff where the organisation has switched this way off."""
+    if way in ways_off(organisation_id):
+        raise WayOff(way)
+
+
+def change_ways(by: User, allowed: Collection[str]) -> None:
+    """Allow these ways and no other, and tell everybody, in the caller’s transaction. Raises NotAllowed.
+
+    One that brings a vault back has to be left: Create New Account doesn’t, nor do cloud backups without a key.
+    """
+    assert in_transaction()
+    organisation = Organisation.locked(by.organisation_id)
+    by = db.session.get_one(User, by.id, populate_existing=True)
+    if by.role != Role.OWNER or not by.is_enabled:
+        raise NotAllowed("ways_owner")
+    if not set(allowed) <= set(EVERY_WAY):
+        raise NotAllowed("ways_unknown")
+    if not any(brings_back(way, organisation.id) for way in allowed):
+        raise NotAllowed("ways_none")
+    before, after = ways_off(organisation.id), set(EVERY_WAY) - set(allowed)
+    if before == after:
+        return
+    organisation.ways_off = " ".join(sorted(after))
+    Organisation.touch_requests(organisation.id)
+    facts: dict[str, Any] = {"off": _named(after), "on": _named(allowed)}
+    kept: dict[str, Any] = {"before": _named(before) or "nothing", "after": facts["off"] or "nothing"}
+    Event.append("policy.ways_changed", organisation.id, actor=by, **kept)
+    Notice.give_admins(organisation.id, "ways_changed_admin", but=by.id, owner=by.name, **facts)
+    _tell_members(organisation.id, owner=by.name, **facts)
+
+
+def brings_back(way: str, organisation_id: str) -> bool:
+    """Whether this way, where it is allowed, can lead back to a vault."""
+    if way == Way.CLOUD_BACKUP:
+        return OrganisationKey.active(organisation_id) is not None
+    return way != Way.NEW_ACCOUNT
+
+
+def _named(ways: Collection[str]) -> str:
+    return ", ".join(name for way, name in NAMES.items() if way in ways)
+
+
+def _tell_members(organisation_id: str, **details: Any) -> None:
+    """As `Notice.give(member, "ways_changed", …)` would, for ten thousand of them in ten statements."""
+    members = select(User.id).where(User.organisation_id == organisation_id, User.disabled_at.is_(None))
+    ids, at = db.session.scalars(members.where(User.role == Role.MEMBER)).all(), now()
+    common = {"kind": "ways_changed", "details": details, "made_at": at, "next_try_at": at, "tries": 0}
+    for begin in range(0, len(ids), TOLD_AT_ONCE):
+        rows = [{"id": new_id(), "user_id": each, "last_error": "", **common} for each in ids[begin:][:TOLD_AT_ONCE]]
+        db.session.execute(insert(Notice), rows)
