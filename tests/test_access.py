@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.support.joining import invite
 from tests.support.people import ActiveKey, Person, be_at, enrolled
+from tests.support.places import ADMIN, MEMBER, PUBLIC
 from tests.support.restores import waiting_request
 from tests.views.test_notices import give
 from webapp import throttle
@@ -17,70 +18,6 @@ from webapp.database import db
 from webapp.models import Invite, SignIn, User
 from webapp.security import access_of
 
-PUBLIC = {
-    *("joining.accept_invite", "joining.show_invite", "mailbox.show_mailbox"),
-    *("passwords.create_ask", "passwords.new_ask", "passwords.show_link", "passwords.show_sent", "passwords.use_link"),
-    *("sessions.create_sign_in", "sessions.new_sign_in"),
-    *("sign_in_codes.create_code", "sign_in_codes.show_code", "sign_in_codes.withdraw"),
-    *("vetoes.create_challenge", "vetoes.create_link", "vetoes.create_undo", "vetoes.create_veto"),
-    *("vetoes.show_running", "vetoes.show_veto", "notices.show_notices"),
-}
-MEMBER = {
-    *("backups.create_backup", "backups.enrol", "backups.show_backups", "backups.show_key", "backups.show_list"),
-    *("backups.note_local_copy", "backups.note_trial", "backups.show_file", "backups.show_local"),
-    *("devices.change_pin", "devices.create_challenge", "devices.create_tab_key"),
-    *("device_list.create_name", "device_list.create_return", "device_list.create_unpairing"),
-    *("device_list.create_unpairing_of_others", "device_list.edit_name", "device_list.list_devices"),
-    *("device_list.new_unpairing", "device_list.new_unpairing_of_others"),
-    *("devices.lock", "devices.note_activity", "devices.note_none", "devices.open_tab_key", "devices.prove_here"),
-    *("devices.show_here", "devices.show_lock_versions", "devices.show_unlock", "devices.unlock", "home.show_home"),
-    *("joining.complete", "joining.create_vault", "joining.new_vault", "joining.show_cloud_backup"),
-    *("pair.create_confirmation", "pair.create_offer", "pair.create_refusal", "pair.decline", "pair.show_pair"),
-    *("pair.show_status", "pair.show_vault", "pairing_messages.create_answer", "pairings.create_cancellation"),
-    *("pairing_messages.create_completion", "pairing_messages.show_key", "pairings.create_pairing"),
-    *("pairings.show_pairing", "pairings.show_ready", "pairings.show_status"),
-    *("mail_codes.confirm_mail", "mail_codes.create_mail_code", "mail_codes.show_mail_code"),
-    *("joining.show_kit", "notices.create_dismissal", "recovery.choose_backup_type", "recovery.choose_cloud_backup"),
-    *("recovery.confirm_cloud", "recovery.show_cloud", "recovery.show_done", "recovery.show_pairing"),
-    *("recovery.show_recovery", "restore_requests.create_cancellation", "restore_requests.create_request"),
-    *("restore_requests.show_request", "restore_requests.show_restore", "restore_requests.show_status"),
-    *("restores.finish", "restores.release", "restores.show_newest_vault", "sessions.end_other_sessions"),
-    *("sessions.end_session", "sessions.end_sign_in", "sessions.list_sessions", "settings.set_password"),
-    *("second_factors.create_key", "second_factors.renew_codes", "second_factors.show_second_factor"),
-    *("second_factors.turn_off", "second_factors.turn_on"),
-    *("settings.show_settings", "settings.show_kit_change", "vault.confirm_kit", "vault.save_file", "vault.show_file"),
-    *("vault.show_export", "vault.show_import", "vault.show_vault", "earlier_vaults.list_vaults"),
-    *(
-        "earlier_vaults.show_file",
-        "earlier_vaults.unlock",
-        "own_recoveries.begin",
-        "own_recoveries.finish",
-        "vetoes.begin_veto",
-    ),
-    *("own_ways.show_local_backups", "own_ways.show_kit", "own_ways.preview_local", "own_ways.preview_kit"),
-    *("own_ways.confirm_local", "own_ways.confirm_kit", "own_ways.choose_local_pin", "own_ways.choose_kit_pin"),
-    *("own_ways.show_new_account", "own_ways.confirm_new_account", "own_ways.choose_new_pin", "vetoes.begin_veto"),
-}
-ADMIN = {
-    *("admin_activity.list_events", "admin_overview.show_overview", "admin_requests.count_requests"),
-    *("admin_audit.show_export", "admin_audit.create_export", "admin_audit.show_public_key", "admin_audit.show_head"),
-    *("admin_people.create_reset", "admin_people.lift_hold", "admin_people.new_reset", "admin_people.show_person"),
-    *("admin_requests.create_approval", "admin_requests.create_denial", "admin_requests.list_requests"),
-    *("admin_requests.pending_requests", "admin_requests.show_decision", "admin_requests.show_request"),
-    *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
-    *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
-    *("admin_settings.show_successor", "admin_keys.show_rewrap", "admin_keys.list_shares", "admin_keys.create_rewrap"),
-    *("admin_keys.new_deletion", "admin_keys.create_deletion", "admin_keys.new_disabling"),
-    *("admin_keys.create_disabling", "admin_keys.create_cancellation", "admin_retention.set_retention"),
-    *("admin_users.create_invite", "admin_users.list_users", "admin_users.withdraw_invite"),
-    *("admin_invites.check_rows", "admin_invites.create_rows", "admin_invites.list_invites", "admin_invites.show_file"),
-    *("admin_members.create_disabling", "admin_members.create_enabling", "admin_members.create_role"),
-    *("admin_members.create_signing_out", "admin_members.create_unpairing", "admin_ways.change_allowed"),
-    "admin_waiting_time.change_waiting_time",
-    *("admin_again.create_in_dialog", "admin_again.create_on_page", "admin_again.show_page"),
-    *("admin_second_factor_policy.change", "admin_second_factor_resets.create_reset"),
-    "admin_second_factor_resets.new_reset",
-}
 UNKNOWN = "0" * 32
 ENDS_THE_SESSION = {"sessions.end_sign_in"}
 

@@ -7,7 +7,7 @@ cookie, is not enough for it. Whoever has no second factor types the password, s
 from urllib.parse import urlsplit
 
 import flask_login
-from flask import Flask, abort, current_app, flash, render_template, request, url_for
+from flask import Flask, current_app, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.clock import now
@@ -15,6 +15,7 @@ from webapp.database import transaction
 from webapp.htmx import in_place_of, is_htmx, nothing_new, redirect_to
 from webapp.models import SecondFactor, SignIn
 from webapp.models.second_factor_policy import has_to_set_up
+from webapp.octets import Refusal
 from webapp.security import SAFE_METHODS, access_of, me, my_sign_in, wants_octets
 from webapp.typed_proofs import is_password, take_code
 
@@ -83,7 +84,7 @@ def _ask_again() -> Response | None:
     if endpoint is None or not is_sensitive(endpoint) or request.method in SAFE_METHODS or has_shown_again():
         return None
     if wants_octets():
-        abort(403)
+        raise Refusal(403, "asks_again")
     if is_htmx():
         dialog = render_template("admin/_again.html", **facts())
         return in_place_of("#again", dialog, 403)

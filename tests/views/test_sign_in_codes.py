@@ -9,7 +9,7 @@ from tests.support.clock import MovableClock
 from tests.support.factors import with_second_factor
 from tests.support.password_links import NEW, asked
 from tests.support.people import Person, enrolled
-from tests.test_access import ADMIN, MEMBER
+from tests.support.places import ADMIN, MEMBER
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, transaction

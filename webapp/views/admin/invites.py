@@ -7,7 +7,7 @@ from webapp.database import db, transaction
 from webapp.models import Invite, OrganisationKey, User
 from webapp.models.invite_rows import Row, check, make, roles_given_by
 from webapp.octets import Refusal, at_most, json_body
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_invites", __name__, url_prefix="/admin/invites")
 
@@ -42,6 +42,7 @@ def check_rows() -> Response:
 
 
 @bp.post("/rows")
+@asks_again
 @at_most(ROWS_BYTES)
 def create_rows() -> Response:
     """Invite some of them. The same again changes nothing."""

@@ -15,7 +15,7 @@ from webapp.models.key_removal import NotRemoved
 from webapp.models.key_succession import SignedSuccession
 from webapp.models.rewrapping import NotRewrapped, SignedRewrap, held_backups, left, rewrap
 from webapp.octets import Refusal, age_file, at_most, base64_of, from_base64, json_body, text_of
-from webapp.security import me
+from webapp.security import asks_again, me
 from webapp.views.admin.key_facts import key_list_facts
 
 bp = Blueprint("admin_keys", __name__, url_prefix="/admin")
@@ -61,6 +61,7 @@ def new_deletion(key_id: str) -> str:
 
 
 @bp.post("/keys/<key_id>/deletion")
+@asks_again
 def create_deletion(key_id: str) -> BaseResponse | tuple[str, int]:
     """Announce that the key and its backups are deleted in a week."""
     _find(key_id)
@@ -79,6 +80,7 @@ def new_disabling() -> str:
 
 
 @bp.post("/cloud-backups/disabling")
+@asks_again
 def create_disabling() -> BaseResponse | tuple[str, int]:
     """Announce that every key and every cloud backup is deleted in a week."""
     typed = request.form.get("typed", "")

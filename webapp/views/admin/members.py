@@ -16,7 +16,7 @@ from webapp.models.membership import (
     end_sessions,
 )
 from webapp.models.taken_devices import take_devices
-from webapp.security import me
+from webapp.security import asks_again, me
 from webapp.views.admin.member_facts import find_person, member_facts
 
 bp = Blueprint("admin_members", __name__, url_prefix="/admin/users")
@@ -26,6 +26,7 @@ FORBIDDEN = {"manage_self", "manage_admin", "manage_no_more", "role_owner"}
 
 
 @bp.post("/<user_id>/role")
+@asks_again
 def create_role(user_id: str) -> Answer:
     """Say what they may do from now on."""
     typed = request.form.get("role", "")
@@ -40,6 +41,7 @@ def create_role(user_id: str) -> Answer:
 
 
 @bp.post("/<user_id>/disabling")
+@asks_again
 def create_disabling(user_id: str) -> Answer:
     """Let nobody sign in as them, once the admin has said that they know what that does."""
     find_person(user_id)
@@ -49,18 +51,21 @@ def create_disabling(user_id: str) -> Answer:
 
 
 @bp.post("/<user_id>/enabling")
+@asks_again
 def create_enabling(user_id: str) -> Answer:
     """Let them sign in again."""
     return _do(user_id, "access", enable, "The account is enabled: their password and devices work as before.")
 
 
 @bp.post("/<user_id>/signing-out")
+@asks_again
 def create_signing_out(user_id: str) -> Answer:
     """End every session of theirs."""
     return _do(user_id, "sessions", end_sessions, "They are signed out everywhere.")
 
 
 @bp.post("/<user_id>/unpairing")
+@asks_again
 def create_unpairing(user_id: str) -> Answer:
     """Unpair the devices that were ticked."""
     chosen = set(request.form.getlist("device"))

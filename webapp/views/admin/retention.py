@@ -10,7 +10,7 @@ from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import Role, User
 from webapp.models.retention import NotChanged, Retention, change_retention
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_retention", __name__, url_prefix="/admin")
 
@@ -20,6 +20,7 @@ FIGURES = 6
 
 
 @bp.post("/retention")
+@asks_again
 def set_retention() -> BaseResponse | tuple[str, int]:
     """Set it, in whole numbers."""
     by_id, typed = me().id, {name: request.form.get(name, "").strip() for name in BOUNDS}

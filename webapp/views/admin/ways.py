@@ -9,12 +9,13 @@ from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import EVERY_WAY, Role, User
 from webapp.models.way_policy import NAMES, NotAllowed, change_ways, ways_off
-from webapp.security import me
+from webapp.security import asks_again, me
 
 bp = Blueprint("admin_ways", __name__, url_prefix="/admin")
 
 
 @bp.post("/ways")
+@asks_again
 def change_allowed() -> BaseResponse | tuple[str, int]:
     """Allow the ways that are ticked, and no other."""
     by_id, allowed = me().id, set(request.form.getlist("way"))
