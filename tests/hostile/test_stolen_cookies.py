@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from tests.support.password_links import NEW, asked, reset
 from tests.support.people import ActiveKey, Person
-from tests.support.places import ADMIN, MEMBER, World
+from tests.support.places import ADMIN, MEMBER
 from tests.support.vetoing import press_undo, recovered, veto_path
+from tests.test_access import World
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.models import SignIn, TabKey, User

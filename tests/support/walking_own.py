@@ -48,11 +48,13 @@ class OwnRules(NextRules):
         profile, key = self.pick(self.open_vaults(), where)
         user, vault = key.state.user, profile.open[key.state.id]
         place = self.sight.current(user)
-        should = self.may_write(profile, key) and self.sight.files[place] == vault.sha256
-        self.act = Act("save" if should else "refused", user, key.state.id)
+        may = self.may_write(profile, key) and self.sight.files[place] == vault.sha256
+        again = "next_kit" in vault.opened.body["keyring"]  # it was made, and is shown again: nothing is saved
+        should = self.user_at(profile) is not None if again else may
+        self.act = Act("save" if may and not again else "refused", user, key.state.id)
         kit = self.attempt("made another kit", vault.make_next_kit, should=should)
         self.settle()
-        if kit and luck < 3:
+        if kit and may and luck < 3:
             self.act = Act("change_kit", user, key.state.id)
             self.attempt("changed the kit", vault.confirm_next_kit, should=True)
             self.settle()

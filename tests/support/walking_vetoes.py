@@ -123,7 +123,9 @@ class VetoRules(DeviceRules):
         link = next(row for row in self.sight.links.values() if row["token_sha256"] == hash_of(token))
         works = self.sight.is_open(link) and (not link["device_id"] or self.sight.speaks(link["device_id"]))
         undo, browser, path = self.sight.undo(user), self.browser(profile), f"/veto/{token}"
-        paired = paired_lately(self.sight, user, link["device_id"]) if works else set()
+        said_by = link["device_id"]
+        reaches = not said_by or (self.user_at(profile) == user and bool(self.opened(profile, said_by)))
+        paired = paired_lately(self.sight, user, said_by) if works and reaches else set()
         if works:
             page = browser.visit(path).body.decode()
             shown = set(SHOWN.findall(page))
