@@ -1,6 +1,7 @@
 """Static files: which are served, from where, for how long, and that upgrades leave open pages alone."""
 
 import gzip
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import Template
 
 from tests.support.applications import BrowserLikeClient
 from webapp import assets
+from webapp.config import ROOT
 from webapp.headers import HEADERS
 
 FILES = {
@@ -174,3 +176,9 @@ def test_modules_are_listed_for_preloading_and_workers_are_not(serve: Serve) -> 
     template = client.application.jinja_env.from_string("{{ module_preloads | join(' ') }}")
     expected = ["js/app.js", "js/elements/vault-keys.js", "vendor/crypto.js"]
     assert template.render().split() == [asset_url(client, path) for path in expected]
+
+
+def test_every_picture_that_a_style_names_is_there() -> None:
+    for sheet in (ROOT / "static" / "css").glob("*.css"):
+        for picture in re.findall(r'url\("([^"]+)"\)', sheet.read_text()):
+            assert (sheet.parent / picture).resolve().is_file(), f"{sheet.name}: {picture}"

@@ -59,6 +59,8 @@ NEW_ACCOUNT_UNDO_WINDOW = timedelta(days=30)
 """Longer than after the other ways: who began anew did so because nothing else was at hand."""
 OWN_RECOVERY_LIFE = timedelta(hours=1)
 """How long after a kit or a backup proved itself the recovery with it may be finished."""
+FINISHED_LATELY = timedelta(minutes=5)
+"""How long its pages lead on to Done, for who reloaded one at the last moment."""
 OWN_RECOVERY_KEPT = timedelta(days=90)
 """How long one is remembered that was never finished: “This wasn’t me” says what had been handed out by then."""
 PASSWORD_SHOWN = timedelta(minutes=15)

@@ -233,7 +233,7 @@ def test_where_the_vault_moved_on_it_says_how_it_stands(made: Own) -> None:
     assert (answer.status_code, answer.get_json()) == (409, {"error": "stale_vault", **stands})
 
 
-def test_beginnings_are_throttled_by_member(kit: Own, alice: Person, charlie: Person) -> None:
+def test_beginnings_are_throttled_by_session(kit: Own, alice: Person, charlie: Person) -> None:
     enrolled(charlie)
     for _ in range(20):
         assert kit.begin().status_code == 200
@@ -241,3 +241,14 @@ def test_beginnings_are_throttled_by_member(kit: Own, alice: Person, charlie: Pe
     assert own(charlie, Way.RECOVERY_KIT).begin().status_code == 200
     with alice.app.app_context():
         assert db.session.get_one(User, alice.user_id).epoch == 1
+
+
+def test_a_page_that_is_reloaded_in_the_last_moment_leads_on_to_done(made: Own, clock: MovableClock) -> None:
+    page = "/recovery/new-account" if made.way == Way.NEW_ACCOUNT else "/recovery/local"
+    made.begin()
+    assert made.client.get(page).status_code == 200
+    assert made.signed("/finish", made.finish_body()).status_code == 200
+    assert made.client.get(page).headers["Location"] == "/recovery/done"
+    assert made.client.get("/recovery/done").status_code == 200
+    clock.advance(minutes=6)
+    assert made.client.get(page).status_code == 200, "who forgot the new PIN needs it again"

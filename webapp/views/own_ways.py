@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import throttle
+from webapp import limits, throttle
 from webapp.clock import now
 from webapp.crypto import passwords
 from webapp.database import transaction
 from webapp.htmx import pushed, redirect_to
-from webapp.models import Device, SignIn, Vault, Way
+from webapp.models import Device, OwnRecovery, SignIn, Vault, Way
 from webapp.security import address, browser_label, me, my_sign_in
 from webapp.throttle import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Throttled
 from webapp.views.recovery import lead_elsewhere, proved_device, step, steps_of
@@ -18,6 +18,15 @@ from webapp.views.switched_off import of_way
 
 bp = Blueprint("own_ways", __name__, url_prefix="/recovery")
 bp.before_request(lead_elsewhere)
+
+
+@bp.before_request
+def lead_to_done() -> BaseResponse | None:
+    """A page that was reloaded while its last step was under way: the answer got lost, the recovery is finished."""
+    own = OwnRecovery.of_session(my_sign_in().id, my_sign_in().device_id or "")
+    just_now = own is not None and own.finished_at is not None and now() - own.finished_at < limits.FINISHED_LATELY
+    return redirect_to(url_for("recovery.show_done")) if just_now and request.method == "GET" else None
+
 
 TITLES = {Way.LOCAL_BACKUP: "Restore from Local Backup", Way.RECOVERY_KIT: "Use Recovery Kit"}
 NEW_ACCOUNT = "Create New Account"

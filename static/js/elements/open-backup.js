@@ -93,7 +93,7 @@ customElements.define('open-backup', class extends HTMLElement {
     for (const part of this.#work.querySelectorAll('[data-step]')) part.hidden = part.dataset.step !== step;
     for (const title of this.#work.querySelectorAll('[data-title]')) title.hidden = title.dataset.title !== this.#chosen.act;
     this.#work.querySelector('kit-input').clear();
-    if (step === 'opening') this.#work.scrollIntoView({ block: 'nearest' });
+    if (step === 'opening') this.#work.scrollIntoView({ block: 'start' });
     this.#work.querySelector('[data-title]:not([hidden])').focus();
   }
 

@@ -7,6 +7,7 @@ import { base64 } from '../crypto/bytes.js';
 import { CryptoError } from '../crypto/errors.js';
 import { confirms, kitText, kitVerifyKey, makeKit } from '../crypto/recovery-kits.js';
 import { download } from '../download.js';
+import { clockTime } from '../moments.js';
 import { onSubmit } from '../on-submit.js';
 import { signedFetch } from '../server.js';
 import { VaultElement } from '../vault-element.js';
@@ -53,7 +54,7 @@ customElements.define('recovery-kit', class extends VaultElement {
     const shown = this.part('kit').content.cloneNode(true);
     shown.querySelector('[data-kit=account]').textContent = accountOf(this.store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = this.#kit.number;
-    shown.querySelector('[data-kit=made]').textContent = this.#kit.made_at.slice(0, 10);
+    shown.querySelector('[data-kit=made]').textContent = clockTime(this.#kit.made_at);
     shown.querySelector('[data-kit=identity]').textContent = this.#kit.identity;
     onSubmit(shown.querySelector('form'), (typed) => this.#confirm(typed), this);
     this.part('shown').replaceChildren(shown);
