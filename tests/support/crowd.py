@@ -10,12 +10,14 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
+from webapp.audit.chain import NOTHING
 from webapp.clock import now
-from webapp.database import Base, transaction
+from webapp.database import Base, db, insert_missing, transaction
 from webapp.models import (
     CloudBackup,
     Device,
     Event,
+    EventChain,
     Invite,
     OwnRecovery,
     Pairing,
@@ -43,8 +45,18 @@ def crowd(
             for table, row in _of(number, organisation_id, key_id, events):
                 rows.setdefault(table, []).append(row)
         with app.app_context(), transaction() as session:
+            _number(organisation_id, rows[Event])
             for table, values in rows.items():
                 session.execute(insert(table), values)
+
+
+def _number(organisation_id: str, events: list[dict[str, Any]]) -> None:
+    """Places at the end of the chain, whose hashes are none."""
+    insert_missing(EventChain, organisation_id=organisation_id, count=0, hash=NOTHING)
+    chain = db.session.get_one(EventChain, organisation_id)
+    for place, event in enumerate(events, start=chain.count + 1):
+        event |= {"number": place, "previous": NOTHING, "hash": NOTHING, "actor_name": "", "subject_name": ""}
+    chain.count += len(events)
 
 
 def _of(number: int, organisation_id: str, key_id: str, events: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:

@@ -184,7 +184,7 @@ class PretendServer:
         return f'<p data-key="{self.key["id"]}"></p>'
 
     def organisation_key(self, *_: Any) -> Any:
-        return {"organisation": self.organisation, "name": "Example", "key": self.key}
+        return {"organisation": self.organisation, "name": "Example", "key": self.key, "successions": []}
 
     def request_page(self, *_: Any) -> Any:
         asked, backup = self._asked()

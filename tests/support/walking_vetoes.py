@@ -123,9 +123,7 @@ class VetoRules(DeviceRules):
         link = next(row for row in self.sight.links.values() if row["token_sha256"] == hash_of(token))
         works = self.sight.is_open(link) and (not link["device_id"] or self.sight.speaks(link["device_id"]))
         undo, browser, path = self.sight.undo(user), self.browser(profile), f"/veto/{token}"
-        said_by = link["device_id"]
-        reaches = not said_by or (self.user_at(profile) == user and bool(self.opened(profile, said_by)))
-        paired = paired_lately(self.sight, user, said_by) if works and reaches else set()
+        paired = self.reached(profile, user, link["device_id"]) if works else set()
         if works:
             page = browser.visit(path).body.decode()
             shown = set(SHOWN.findall(page))
@@ -159,6 +157,11 @@ class VetoRules(DeviceRules):
         if kind == "undo" and kept:
             assert self.sight.is_alive(kept), "the session on the device that undid it ended"
         self.prove_kept()
+
+    def reached(self, profile: Profile, user: str, said_by: str | None) -> set[str]:
+        """What was paired lately and can be unpaired: from a device only where its PIN was typed in this session."""
+        reaches = not said_by or (self.user_at(profile) == user and bool(self.opened(profile, said_by)))
+        return paired_lately(self.sight, user, said_by) if reaches else set()
 
     @staticmethod
     def press(browser: Browser, path: str, fields: dict[str, str], devices: list[str]) -> Answer:

@@ -241,14 +241,3 @@ def test_beginnings_are_throttled_by_session(kit: Own, alice: Person, charlie: P
     assert own(charlie, Way.RECOVERY_KIT).begin().status_code == 200
     with alice.app.app_context():
         assert db.session.get_one(User, alice.user_id).epoch == 1
-
-
-def test_a_page_that_is_reloaded_in_the_last_moment_leads_on_to_done(made: Own, clock: MovableClock) -> None:
-    page = "/recovery/new-account" if made.way == Way.NEW_ACCOUNT else "/recovery/local"
-    made.begin()
-    assert made.client.get(page).status_code == 200
-    assert made.signed("/finish", made.finish_body()).status_code == 200
-    assert made.client.get(page).headers["Location"] == "/recovery/done"
-    assert made.client.get("/recovery/done").status_code == 200
-    clock.advance(minutes=6)
-    assert made.client.get(page).status_code == 200, "who forgot the new PIN needs it again"

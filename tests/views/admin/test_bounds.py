@@ -94,8 +94,9 @@ def test_no_list_reads_a_whole_table(
         connection = db.session.connection()
         for statement, parameters in lists:
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-            assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step], (statement, plan)
-            scanned = [step for step in plan if re.match(r"SCAN user_account(?! USING)", step)]
+            if not any("ix_event_by_subject" in step for step in plan):  # two walks of a page each may be sorted
+                assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step], (statement, plan)
+            scanned = [step for step in plan if re.match(r"SCAN (user_account|event)(?! USING)", step)]
             assert not scanned, (statement, plan)
 
 

@@ -215,6 +215,7 @@ def test_after_disabling_the_first_ceremony_is_offered_again_with_the_next_epoch
     page = bob.get("/admin/settings").text
     assert 'data-epoch="2"' in page
     assert "Enable Cloud Backups" in page
+    bob.show_again()
     assert "nothing to disable" in bob.get("/admin/cloud-backups/disabling").text
     assert bob.post("/admin/cloud-backups/disabling", data={"typed": "Example Works"}).status_code == 422
 

@@ -83,12 +83,12 @@ def test_every_state_that_is_true_is_named(app: Flask, bob: Person, alice: Perso
         User.locked(alice.user_id).password_hash = ""
         session.execute(update(Device).where(Device.user_id == alice.user_id).values(state=DeviceState.PRIOR))
     page = page_of(alice, bob)
-    assert "Alice On hold No password at present Alice says" in page
+    assert "Alice On hold No password at present Activity of Alice" in page
     assert "Devices 0 active, 1 to be brought back after a reset" in page
     assert "Active" not in page.replace("Activity", "")
     assert "On hold No password at present" in " ".join(re.sub(r"<[^>]+>", " ", bob.get("/admin/users").text).split())
     disable(alice)
-    assert "Alice Disabled On hold Alice says" in page_of(alice, bob)
+    assert "Alice Disabled On hold Activity of Alice" in page_of(alice, bob)
 
 
 @pytest.mark.databases
