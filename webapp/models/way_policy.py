@@ -78,10 +78,19 @@ def change_ways(by: User, allowed: Collection[str]) -> None:
 
 
 def brings_back(way: str, organisation_id: str) -> bool:
-    """Whether this way, where it is allowed, can lead back to a vault."""
+    """Whether this way, where it is allowed, can lead back to a vault, and will next week."""
+    from webapp.models.key_removal import KeyRemoval
+
     if way == Way.CLOUD_BACKUP:
-        return OrganisationKey.active(organisation_id) is not None
+        goes = any(removal.key_id is None for removal in KeyRemoval.waiting(organisation_id))
+        return OrganisationKey.active(organisation_id) is not None and not goes
     return way != Way.NEW_ACCOUNT
+
+
+def needs_cloud_backups(organisation_id: str) -> bool:
+    """Whether no other way that brings a vault back is allowed."""
+    others = set(EVERY_WAY) - ways_off(organisation_id) - {Way.CLOUD_BACKUP}
+    return not any(brings_back(way, organisation_id) for way in others)
 
 
 def _named(ways: Collection[str]) -> str:

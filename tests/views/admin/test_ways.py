@@ -99,3 +99,13 @@ def test_the_event_says_what_it_was_and_is(app: Flask, olga: Person) -> None:
     with app.app_context():
         event = db.session.scalars(select(Event).where(Event.kind == "policy.ways_changed")).one()
         assert event.details == {"before": "nothing", "after": "Recovery Kit"}
+
+
+def test_cloud_backups_are_not_disabled_while_they_are_the_only_way(olga: Person, organisation_key: ActiveKey) -> None:
+    assert save(olga, [Way.CLOUD_BACKUP]) == 303
+    answer = olga.post("/admin/cloud-backups/disabling", data={"typed": "Example Works"})
+    assert answer.status_code == 422
+    assert "Allow another one first" in answer.text
+    assert save(olga, [Way.CLOUD_BACKUP, PAIRING]) == 303
+    assert olga.post("/admin/cloud-backups/disabling", data={"typed": "Example Works"}).status_code == 303
+    assert save(olga, [Way.CLOUD_BACKUP]) == 422, "it is gone in a week"
