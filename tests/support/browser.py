@@ -96,6 +96,7 @@ class Screens:
     def __call__(self, page: Page, name: str) -> None:
         """Look at the page, and keep `name`-wide-light.png and its three sisters. Afterwards the page is as before."""
         former = page.viewport_size
+        page.evaluate("document.activeViewTransition?.finished.catch(() => {})")  # a new size would break it off
         for look in LOOKS if self._folder else EXAMINED:
             size, scheme = look
             width, height = SCREEN_SIZES[size]
