@@ -50,11 +50,12 @@ class OwnRules(NextRules):
         place = self.sight.current(user)
         may = self.may_write(profile, key) and self.sight.files[place] == vault.sha256
         again = "next_kit" in vault.opened.body["keyring"]  # it was made, and is shown again: nothing is saved
-        should = self.user_at(profile) is not None if again else may
+        if again and not may:
+            return
         self.act = Act("save" if may and not again else "refused", user, key.state.id)
-        kit = self.attempt("made another kit", vault.make_next_kit, should=should)
+        kit = self.attempt("made another kit", vault.make_next_kit, should=may)
         self.settle()
-        if kit and may and luck < 3:
+        if kit and luck < 3:
             self.act = Act("change_kit", user, key.state.id)
             self.attempt("changed the kit", vault.confirm_next_kit, should=True)
             self.settle()

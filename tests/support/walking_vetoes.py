@@ -105,8 +105,9 @@ class VetoRules(DeviceRules):
         user, device = key.state.user, self.sight.devices[key.state.id]
         if device["state"] == "unpaired":
             return self.sight.speaks(key.state.id)
-        runs = self.sight.asked(user) or self.sight.begun(user)
-        return runs is not None and runs["device_id"] != key.state.id
+        asked, begun = self.sight.asked(user), self.sight.begun(user)
+        by = asked["device_id"] if asked else begun["id"] if begun else None
+        return by not in (None, key.state.id)
 
     def watch(self, key: Key, path: str) -> Answer:
         """What a page without a session asks, signed."""
