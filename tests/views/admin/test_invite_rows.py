@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.support.clock import MovableClock
 from tests.support.person import Person
 from tests.support.racing import race
 from webapp import limits
@@ -126,6 +127,22 @@ def test_a_batch_has_a_bound(bob: Person) -> None:
     assert send(bob, "check", rows).status_code == 400
     assert send(bob, "check", rows[:-1]).status_code == 200
     assert send(bob, "check", [row("a@example.org", "x" * 600_000)]).status_code == 413
+
+
+def test_after_ten_minutes_it_is_asked_again_and_the_same_batch_goes_on(
+    app: Flask, bob: Person, clock: MovableClock
+) -> None:
+    rows = [row("dora@example.org", token=new_token())]
+    assert codes(bob, "check", rows) == [""]
+    clock.advance(minutes=11)
+    answer = send(bob, "rows", rows)
+    assert (answer.status_code, answer.get_json()) == (403, {"error": "asks_again"})
+    assert number(app) == 0
+    page = bob.get("/admin/invites/file").text
+    assert '<template data-code="asks_again">' in page
+    assert "Open /admin/again in another tab" in page
+    bob.show_again()
+    assert (codes(bob, "rows", rows), number(app)) == ([""], 1)
 
 
 def test_members_invite_nobody(app: Flask, alice: Person, charlie: Person) -> None:

@@ -28,6 +28,6 @@ def show_overview() -> str:
         open_invites=Invite.count_open(organisation_id),
         devices=devices(organisation_id),
         recoveries=recoveries(organisation_id),
-        events=Event.page(organisation_id, EVENTS_SHOWN)[0],
+        events=Event.latest(organisation_id, EVENTS_SHOWN),
         **pending(),
     )
