@@ -55,7 +55,7 @@ def test_signing_out(tab: Page, alice: Person, screen: Screens) -> None:
     tab.goto("/sign-in?next=/settings")
     fill_in(tab, alice.email, alice.password)
     tab.get_by_role("button", name="Sign out").click()
-    tab.get_by_text("You are signed out").wait_for()
+    tab.get_by_text("You are signed out, and your vault is locked").wait_for()
     screen(tab, "signed-out")
 
 

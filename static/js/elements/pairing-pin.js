@@ -20,7 +20,7 @@ customElements.define('pairing-pin', class extends HTMLElement {
     this.#receive().catch((error) => {
       form.dataset.failed = error.code; // where no PIN can help, the style sheet takes the fields away
       tell(this.querySelector('[role=alert][id]'), error, this);
-    });
+    }).finally(() => this.removeAttribute('aria-busy'));
     onSubmit(form, (pin, again) => this.#complete(pin, again), this, () => showStep(this, null));
   }
 
