@@ -23,7 +23,7 @@ ASKS_AGAIN = {
     *("admin_users.create_invite", "admin_waiting_time.change_waiting_time", "admin_invites.create_rows"),
     *("admin_members.create_role", "admin_members.create_disabling", "admin_members.create_enabling"),
     *("admin_members.create_signing_out", "admin_members.create_unpairing"),
-    *("admin_keys.create_deletion", "admin_keys.create_disabling"),
+    *("admin_keys.create_deletion", "admin_keys.create_disabling", "admin_former_shares.create_putting_back"),
     *("admin_retention.set_retention", "admin_ways.change_allowed"),
 }
 DOES_NOT_ASK_AGAIN = {

@@ -90,6 +90,8 @@ REWRAP_BATCH = 20
 REWRAP_BYTES = 512 * 1024
 FORMER_SHARE_LIFE = timedelta(days=30)
 """How long share A as it was before a re-wrap is kept."""
+PUT_BACK_BATCH = 1_000
+"""How many of those are put back at a time."""
 
 BACKUP_STALE = timedelta(days=14)
 """From which age on a cloud backup that is older than the vault counts as stale."""

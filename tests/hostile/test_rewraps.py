@@ -181,7 +181,7 @@ def test_nobody_reads_shares_of_another_organisation(
         other_id = other.id
     mallory = add_person(app, other_id, "Mallory", Role.OWNER)
     add_organisation_key(mallory)
-    for path in ("shares", "rewrap", "deletion"):
+    for path in ("shares", "rewrap", "deletion", "former-shares"):
         assert mallory.get(f"/admin/keys/{organisation_key.id}/{path}").status_code == 404
     assert post(mallory, organisation_key, rewrap_form(mallory, organisation_key, following, []))[0] == 404
     assert mallory.post(f"/admin/keys/{organisation_key.id}/deletion", data={"typed": "First key"}).status_code == 404

@@ -59,6 +59,7 @@ ADMIN = {
     *("admin_invites.check_rows", "admin_invites.create_rows", "admin_invites.list_invites", "admin_invites.show_file"),
     *("admin_members.create_disabling", "admin_members.create_enabling", "admin_members.create_role"),
     *("admin_members.create_signing_out", "admin_members.create_unpairing", "admin_ways.change_allowed"),
+    *("admin_former_shares.show_shares", "admin_former_shares.create_putting_back"),
     "admin_waiting_time.change_waiting_time",
     *("admin_again.create_in_dialog", "admin_again.create_on_page", "admin_again.show_page"),
     *("admin_second_factor_policy.change", "admin_second_factor_resets.create_reset"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, select
+from sqlalchemy import ForeignKey, LargeBinary, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import limits
@@ -30,12 +30,6 @@ class FormerShare(Base):
         row = FormerShare(backup_id=backup.id, organisation_key_id=backup.organisation_key_id, share_a=backup.share_a)
         row.kept_until = now() + limits.FORMER_SHARE_LIFE
         db.session.add(row)
-
-    @staticmethod
-    def count(key_id: str) -> int:
-        """How many shares sealed to that key are still kept."""
-        query = select(func.count()).where(FormerShare.organisation_key_id == key_id)
-        return db.session.scalar(query.where(FormerShare.kept_until > now())) or 0
 
     @staticmethod
     def tidy() -> None:

@@ -38,6 +38,7 @@ MODULES = (
     "admin.settings",
     "admin.keys",
     "admin.retention",
+    "admin.former_shares",
     "admin.waiting_time",
     "admin.second_factor_policy",
     "admin.second_factor_resets",

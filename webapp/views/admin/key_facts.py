@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.models import FormerShare, KeyRemoval, KeyState, KeySuccession, OrganisationKey
+from webapp.models import KeyRemoval, KeyState, KeySuccession, OrganisationKey
 from webapp.models.coverage import backups_sealed_to
+from webapp.models.putting_back import former_shares
 from webapp.security import me
 
 
@@ -50,7 +51,7 @@ def key_list_facts() -> dict[str, Any]:
     disabled = [key for key in OrganisationKey.all_of(organisation_id) if key.state == KeyState.DISABLED]
     return {
         "disabled": [
-            DisabledKey(key, backups_sealed_to(key.id), FormerShare.count(key.id), removals.get(key.id))
+            DisabledKey(key, backups_sealed_to(key.id), former_shares(key.id).free, removals.get(key.id))
             for key in disabled
         ],
         "removals": waiting,
