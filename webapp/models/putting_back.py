@@ -14,7 +14,7 @@ from webapp.models.former_share import FormerShare
 from webapp.models.key_removal import KeyRemoval
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
-from webapp.models.rewrapping import needed_backups
+from webapp.models.rewrapping import backups_asked_for
 from webapp.models.user import User
 
 
@@ -38,7 +38,7 @@ class Former:
 def former_shares(key_id: str) -> Former:
     """What is kept that is sealed to this key."""
     shares = _kept(key_id).with_only_columns(func.count(FormerShare.backup_id.distinct()))
-    held = CloudBackup.id.in_(needed_backups())
+    held = CloudBackup.id.in_(backups_asked_for())
     return Former(db.session.scalar(shares.where(~held)) or 0, db.session.scalar(shares.where(held)) or 0)
 
 
@@ -53,7 +53,7 @@ def put_back(by: User, key_id: str) -> int:
         raise NotPutBack("key_gone")
     if KeyRemoval.about(by.organisation_id, {key.id}):
         raise NotPutBack("key_goes")
-    free = _kept(key.id).where(CloudBackup.id.not_in(needed_backups()))
+    free = _kept(key.id).where(CloudBackup.id.not_in(backups_asked_for()))
     newest_last = free.order_by(FormerShare.backup_id, FormerShare.kept_until, FormerShare.id)
     shares = {share.backup_id: share for share in db.session.scalars(newest_last.limit(limits.PUT_BACK_BATCH))}
     for share in shares.values():

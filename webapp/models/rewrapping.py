@@ -72,7 +72,7 @@ def left(key_id: str, after: str = "") -> Sequence[CloudBackup]:
 def held_backups(key_id: str) -> int:
     """How many of them an open restore request needs: those wait until it is over."""
     query = select(func.count()).select_from(CloudBackup).where(CloudBackup.organisation_key_id == key_id)
-    return db.session.scalar(query.where(CloudBackup.id.in_(needed_backups()))) or 0
+    return db.session.scalar(query.where(CloudBackup.id.in_(backups_asked_for()))) or 0
 
 
 def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapped:
@@ -88,7 +88,7 @@ def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapp
         raise NotRewrapped("no_active_key")
     listed = _demand_signed(by, former, following, sent, origin)
     KeySuccession.keep(former, following, sent.succession)
-    outcome, needed = Rewrapped(), set(db.session.scalars(needed_backups()))
+    outcome, needed = Rewrapped(), set(db.session.scalars(backups_asked_for()))
     for share in listed:
         backup = db.session.get(CloudBackup, share["backup"], populate_existing=True)
         present = backup and (backup.organisation_key_id, hashlib.sha256(backup.share_a).hexdigest())
@@ -158,7 +158,7 @@ def _are_shares(shares: Any, files: Mapping[str, bytes]) -> bool:
     return len({share["backup"] for share in shares}) == len(shares)
 
 
-def needed_backups() -> Any:
+def backups_asked_for() -> Any:
     """A query: the ids of backups that an open restore request needs."""
     asked = select(RestoreRequest.backup_id).where(RestoreRequest.state.in_(OPEN))
     return asked.where(RestoreRequest.backup_id.is_not(None))
