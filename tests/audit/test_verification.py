@@ -134,6 +134,13 @@ def test_a_signature_of_somebody_else_is_found(format: str) -> None:
     assert of(format, ENTRIES, public=OTHER_PUBLIC) == ("other_key", 0)
 
 
+@pytest.mark.parametrize("name", ["organisation", "hash", "at"])
+def test_half_a_character_in_the_signed_end_is_found(name: str) -> None:
+    theirs = replace(head_of(ENTRIES), **{name: "\ud800"})  # type: ignore[arg-type]
+    assert of("jsonl", ENTRIES, theirs) == ("forged", 0)
+    assert verified(lines_of("jsonl", ENTRIES, head_of(ENTRIES)), since=theirs) == ("not_earlier", 0)
+
+
 def test_entries_of_another_organisation_are_found(format: str) -> None:
     theirs = entries_of([{}] * 6, OTHER_ORGANISATION)
     assert of(format, [*ENTRIES[:3], *theirs[3:]]) == ("foreign", 4)

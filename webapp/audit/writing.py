@@ -6,6 +6,7 @@ CSV: the same text in the last column, behind columns for reading. It begins wit
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from webapp.audit.chain import Entry, Head, canonical
@@ -13,6 +14,12 @@ from webapp.audit.chain import Entry, Head, canonical
 COLUMNS = ("number", "at", "kind", "actor", "actor_name", "subject", "subject_name", "object", "details", "exact")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula, in the width of either alphabet."""
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\udfff"
+    "\ue000-\uf8ff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+"""Control characters, spaces but the ordinary one, and what has no shape. Not what `str.isprintable` says: each Python
+knows other letters, and the one that checks an export has to write what the one on the server wrote."""
 MARK = "\ufeff"
 FORMATS = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 """Ending of the file: media type."""
@@ -51,9 +58,9 @@ def csv_head(head: Head) -> str:
 
 
 def readable(cell: str) -> str:
-    """Text that a spreadsheet takes for text: control characters become spaces, what could be a formula gets a `'`."""
-    cell = "".join(character if character.isprintable() else " " for character in cell)
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+    """Text that a spreadsheet takes for text: what isn’t seen becomes a space, what could be a formula gets a `'`."""
+    cell = UNSEEN.sub(" ", cell)
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 def _row(*cells: str) -> str:
