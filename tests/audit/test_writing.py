@@ -22,7 +22,7 @@ def test_what_is_not_seen_becomes_a_space(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["\U0001fae8", "\u1c89", "\u0378", "\U00040000"])
 def test_a_letter_that_only_later_pythons_know_stays(text: str) -> None:
-    """Of Unicode 15 and 16, and of none yet: else a newer server’s export is “altered” where an older Python checks it."""
+    """Of Unicode 15 and 16, and of none: else a newer server’s export is “altered” where an older Python checks it."""
     assert readable(f"Ann {text}") == f"Ann {text}"
 
 
