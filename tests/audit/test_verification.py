@@ -74,6 +74,13 @@ def test_an_altered_entry_is_named(format: str) -> None:
     assert verified([*before, *rest]) == ("altered", 3)
 
 
+def test_a_semicolon_has_one_spelling_in_csv() -> None:
+    entries = entries_of([{"name": "a;b\\;c"}])
+    lines = lines_of("csv", entries, head_of(entries))
+    assert isinstance(verified(lines), Proof)
+    assert verified([lines[0], lines[1].replace(r"\u003b", ";"), lines[2]]) == ("altered", 1)
+
+
 def test_an_altered_column_for_reading_is_found() -> None:
     lines = lines_of("csv", ENTRIES, head_of(ENTRIES))
     lines[3] = lines[3].replace("Alice", "Clara", 1)
@@ -132,6 +139,13 @@ def test_a_signature_of_somebody_else_is_found(format: str) -> None:
     assert of(format, ENTRIES, theirs) == ("other_key", 0)
     assert of(format, ENTRIES, replace(head_of(ENTRIES), signature=theirs.signature)) == ("forged", 0)
     assert of(format, ENTRIES, public=OTHER_PUBLIC) == ("other_key", 0)
+
+
+@pytest.mark.parametrize("name", ["organisation", "hash", "at"])
+def test_half_a_character_in_the_signed_end_is_found(name: str) -> None:
+    theirs = replace(head_of(ENTRIES), **{name: "\ud800"})  # type: ignore[arg-type]
+    assert of("jsonl", ENTRIES, theirs) == ("forged", 0)
+    assert verified(lines_of("jsonl", ENTRIES, head_of(ENTRIES)), since=theirs) == ("not_earlier", 0)
 
 
 def test_entries_of_another_organisation_are_found(format: str) -> None:

@@ -12,10 +12,10 @@ from tests.support.person import add_person
 from tests.support.restores import waiting_request
 from webapp.client.encoding import to_base64, to_json
 from webapp.client.organisation_keys import make_key, write_key
-from webapp.client.rewrapping import LABEL
+from webapp.client.rewrapping import LABEL, NewShare
 from webapp.client.signatures import sign
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, FormerShare, Organisation, Role
+from webapp.models import CloudBackup, Event, FormerShare, KeySuccession, Organisation, Role
 
 
 @pytest.fixture
@@ -169,6 +169,32 @@ def test_a_backup_that_an_open_request_needs_keeps_its_share(
 def test_only_from_a_disabled_key_to_the_active_one(bob: Person, olga: Person, organisation_key: ActiveKey) -> None:
     form = {**rewrap_form(bob, organisation_key, stranger(bob), []), "shares": []}
     assert post(bob, organisation_key, form)[1] == {"error": "key_gone"}
+
+
+def test_no_statement_comes_without_a_share(app: Flask, bob: Person, olga: Person, organisation_key: ActiveKey) -> None:
+    """Whoever has a stolen file, and made a key without its signature, would bring that afterwards, unheard of."""
+    backup = backed_up(olga, organisation_key).id
+    following = follow(olga, organisation_key, signed=False)
+    shares = new_shares(bob, organisation_key, following)
+    nothing = [NewShare("0" * 32, "0" * 64, shares[0].file)]
+    form = rewrap_form(bob, organisation_key, following, nothing)
+    assert post(bob, organisation_key, form) == (200, {"done": [], "held": [], "gone": ["0" * 32]})
+    with app.app_context():
+        assert KeySuccession.all_of(bob.organisation_id) == []
+    for _ in range(2):
+        form = rewrap_form(bob, organisation_key, following, shares)
+        assert post(bob, organisation_key, form)[1]["done"] == [backup]
+    with app.app_context():
+        assert len(KeySuccession.all_of(bob.organisation_id)) == 1
+        kinds = db.session.scalars(db.select(Event.kind).order_by(Event.number)).all()
+        rewrapped, vouched = "organisation_key.rewrapped", "organisation_key.vouched"
+        assert [kind for kind in kinds if kind in (rewrapped, vouched)] == [vouched, rewrapped, rewrapped]
+
+
+def test_the_shares_of_the_key_in_use_are_handed_out_one_request_at_a_time(
+    bob: Person, organisation_key: ActiveKey, backup: str
+) -> None:
+    assert bob.get(f"/admin/keys/{organisation_key.id}/shares").status_code == 404
 
 
 def test_nobody_reads_shares_of_another_organisation(

@@ -116,3 +116,14 @@ def test_a_redirect_names_no_key_to_an_invited_browser(
     page.wait_for_function("() => customElements.get('invite-pin')")
     assert hops
     assert page.evaluate(KEY_STORE, ["pinOf", olga.organisation_id]) is None
+
+
+def test_a_later_link_names_no_other_key_to_a_browser_that_knows_one(
+    page: Page, app: Flask, olga: Person, organisation_key: ActiveKey
+) -> None:
+    """Whoever was invited can put another fragment behind their link and send that on, and so can a page."""
+    for named in (fragment(organisation_key), f"#k={EVIL}"):
+        page.goto(invite(app, olga.organisation_id) + named)
+        page.locator("invite-pin[data-state=kept]").wait_for(state="attached")
+    kept = page.evaluate(KEY_STORE, ["pinOf", olga.organisation_id])
+    assert kept == {"fingerprint": organisation_key.key.public.fingerprint[:32]}

@@ -14,7 +14,7 @@ from tests.support.people import ActiveKey, Person, backed_up
 from tests.support.restores import waiting_request
 from webapp import limits
 from webapp.database import db, transaction
-from webapp.models import CloudBackup
+from webapp.models import CloudBackup, User
 from webapp.models.backup_upload import needed_backups
 from webapp.models.retention import Retention
 
@@ -96,7 +96,7 @@ def old_ones(alice: Person, organisation_key: ActiveKey) -> list[str]:
 def test_push_out_deletes_what_is_not_kept(app: Flask, alice: Person, old_ones: list[str]) -> None:
     with app.app_context():
         with transaction():
-            assert CloudBackup.push_out(alice.user_id, set(), RULE) == 2
+            assert CloudBackup.push_out(db.session.get_one(User, alice.user_id), set(), RULE) == 2
         assert {backup.id for backup in CloudBackup.of(alice.user_id)} == set(old_ones[2:])
 
 
@@ -106,10 +106,10 @@ def test_what_an_open_request_needs_is_not_pushed_out(
     alice.backups = alice.backups[:1]
     waiting_request(alice, organisation_key)
     with app.app_context():
-        needed = needed_backups(alice.user_id)
+        needed = needed_backups(db.session.get_one(User, alice.user_id))
         assert needed == {old_ones[0]}
         with transaction():
-            assert CloudBackup.push_out(alice.user_id, needed, RULE) == 1
+            assert CloudBackup.push_out(db.session.get_one(User, alice.user_id), needed, RULE) == 1
         assert db.session.get(CloudBackup, old_ones[0])
 
 
@@ -119,5 +119,5 @@ def test_the_backups_of_others_are_left_alone(
     theirs = backed_up(charlie, organisation_key)
     with app.app_context():
         with transaction():
-            CloudBackup.push_out(alice.user_id, set(), RULE)
+            CloudBackup.push_out(db.session.get_one(User, alice.user_id), set(), RULE)
         assert db.session.get(CloudBackup, theirs.id)

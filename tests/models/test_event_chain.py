@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from tests.support.applications import dispose, make_app
 from tests.support.chained import checked, numbers, record
@@ -117,6 +117,39 @@ def test_what_is_removed_from_the_database_is_found_in_the_next_export(app: Flas
             with pytest.raises(Broken) as found:
                 checked(organisation)
             assert (found.value.fault, found.value.entry) == (fault, number)
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("number", [-7, 0, 6, 9])
+def test_what_is_put_beside_the_chain_is_found_in_the_next_export(app: Flask, organisation: str, number: int) -> None:
+    """It would be shown under Activity. Nothing of the chain was touched, nor its end."""
+    with app.app_context():
+        for _ in range(4):
+            record(organisation)
+        checked(organisation)
+        with transaction() as session:
+            columns = [column.name for column in Event.__table__.columns if column.name != "id"]
+            fourth = session.scalars(select(Event).where(Event.number == 4)).one()
+            row = {name: getattr(fourth, name) for name in columns}
+            session.execute(insert(Event), {**row, "number": number, "previous": row["hash"], "kind": "hold.lifted"})
+            forged = session.scalars(select(Event).where(Event.number == number)).one()
+            session.execute(update(Event).where(Event.number == number).values(hash=forged.entry.hash))
+        for format in ("jsonl", "csv"):
+            with pytest.raises(Broken) as found:
+                checked(organisation, format)
+            assert found.value.fault in (Fault.ADDED, Fault.REWRITTEN)
+
+
+def test_a_chain_that_lost_its_end_is_none_of_nothing(app: Flask, organisation: str) -> None:
+    with app.app_context():
+        for _ in range(4):
+            record(organisation)
+        checked(organisation)
+        with transaction() as session:
+            session.execute(delete(EventChain))
+        with pytest.raises(Broken) as found:
+            checked(organisation)
+        assert found.value.fault == Fault.ADDED
 
 
 def test_the_private_half_is_sealed(app: Flask, organisation: str, other: str) -> None:

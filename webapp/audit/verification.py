@@ -106,14 +106,18 @@ class _Chain:
 
 
 def _misplaced(entry: Entry, number: int, rest: Iterator[Record]) -> Fault:
-    """Why this one stands where the entry `number` should: looks whether that comes later."""
+    """Why this one stands where the entry `number` should: looks whether that comes later, or is to come at all."""
     if entry.number < number:
-        return Fault.DUPLICATED
+        return Fault.DUPLICATED if entry.number > 0 else Fault.ADDED
     try:
-        later = any(isinstance(record, Entry) and record.number == number for _, record, _ in rest)
+        for _, record, _ in rest:
+            if isinstance(record, Entry) and record.number == number:
+                return Fault.REORDERED
+            if isinstance(record, Head) and record.count < number:
+                return Fault.ADDED
     except Unreadable:
-        later = False
-    return Fault.REORDERED if later else Fault.DROPPED
+        pass
+    return Fault.DROPPED
 
 
 def _check_head(head: Head, chain: _Chain, public: bytes, line: int) -> None:

@@ -123,7 +123,7 @@ def checked_key(fields: dict[str, Any], kind: str, ids: Sequence[str], user: Use
 
 
 def _demand_backup(fields: dict[str, Any], user: User) -> None:
-    Organisation.held(user.organisation_id)
+    Organisation.locked(user.organisation_id)
     backup = db.session.get(CloudBackup, fields["backup"], populate_existing=True)
     if backup is None or backup.user_id != user.id or KeyRemoval.is_over_for(backup.organisation_key):
         raise NotAsked("backup_gone")

@@ -22,6 +22,7 @@ from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.retention import Retention
+from webapp.models.undo import Undo
 from webapp.models.user import User
 from webapp.models.vault import Vault
 
@@ -71,7 +72,7 @@ def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
     backup = _row(meta, user, device, key, sent)
     db.session.add(backup)
     db.session.flush()
-    gone = CloudBackup.push_out(user.id, needed_backups(user.id), Retention.of(user.organisation))
+    gone = CloudBackup.push_out(user, needed_backups(user), Retention.of(user.organisation))
     details = {"items": backup.items, "pushed_out": gone}
     Event.append("backup.made", user.organisation_id, actor=user, subject=user, object_id=backup.id, **details)
     return backup
@@ -143,7 +144,11 @@ def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: 
         raise WrongMeta(", ".join(wrong))
 
 
-def needed_backups(user_id: str) -> set[str]:
-    """Ids of backups that an open restore request of the member is for."""
-    asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user_id, RestoreRequest.state.in_(OPEN))
-    return {backup_id for backup_id in db.session.scalars(asked) if backup_id}
+def needed_backups(user: User) -> set[str]:
+    """Ids of backups that no newer one pushes out: an open restore request of the member is for them, or they are of a
+    vault that an undo can bring back. Whoever recovered the account in the member’s place would else have destroyed
+    them with a few backups of the vault that they began."""
+    asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user.id, RestoreRequest.state.in_(OPEN))
+    epochs = [undo.former_epoch for undo in Undo.stack_of(user)]
+    former = select(CloudBackup.id).where(CloudBackup.user_id == user.id, CloudBackup.epoch.in_(epochs))
+    return {backup_id for backup_id in (*db.session.scalars(asked), *db.session.scalars(former)) if backup_id}

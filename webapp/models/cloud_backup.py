@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
@@ -12,6 +13,9 @@ from webapp.database import Base, db
 from webapp.models.columns import Exact, Id, Octets, Sha256
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.retention import Retention
+
+if TYPE_CHECKING:
+    from webapp.models.user import User
 
 
 class CloudBackup(Base):
@@ -74,10 +78,15 @@ class CloudBackup(Base):
         return sealer().unseal(self.share_s, share_s_context(self.id))
 
     @staticmethod
-    def push_out(user_id: str, needed: set[str], rule: Retention) -> int:
-        """Apply retention in the caller’s transaction: how many went. `needed` are ids an open request needs."""
-        backups = CloudBackup.of(user_id)
-        keep = rule.kept([(backup.id, backup.made_at) for backup in backups], now()) | needed
+    def push_out(user: "User", needed: set[str], rule: Retention) -> int:
+        """Apply retention in the caller’s transaction: how many went. `needed` are ids that stay whatever the rule is.
+
+        It is applied to those of the present vault by themselves, too: what an undo took back counts for none of them.
+        """
+        backups = CloudBackup.of(user.id)
+        keep = set(needed)
+        for some in (backups, [backup for backup in backups if backup.epoch == user.epoch]):
+            keep |= rule.kept([(backup.id, backup.made_at) for backup in some], now())
         gone = [backup for backup in backups if backup.id not in keep]
         for backup in gone:
             db.session.delete(backup)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.audit.chain import NOTHING, Entry, Head, written
@@ -53,19 +53,29 @@ class EventChain(Base):
     @staticmethod
     def entries(organisation_id: str, count: int) -> Iterator[tuple[Entry, str]]:
         """The first `count` events as they are hashed, each with the hash that was kept for it. A few hundred are in
-        memory at a time, and no read stays open between them."""
+        memory at a time, and no read stays open between them. What somebody put beside the chain comes, too: Activity
+        shows it, so an export has to."""
         from webapp.models.event import Event
 
-        last = 0
-        while last < count:
-            query = select(Event).where(Event.organisation_id == organisation_id, Event.number > last)
-            query = query.where(Event.number <= count).order_by(Event.number).limit(CHUNK)
-            found = [(event.entry, event.hash) for event in db.session.scalars(query)]
-            db.session.rollback()
+        last: int | None = None  # not 0: a number below 1 is one that nothing here gave
+        while last is None or last < count:
+            query = select(Event).where(Event.organisation_id == organisation_id, Event.number <= count)
+            query = query if last is None else query.where(Event.number > last)
+            found = EventChain._hashed(query.order_by(Event.number))
             if not found:
-                return  # rows are missing: what was written until here doesn’t fit the head, as it should be
+                break  # rows are missing: what was written until here doesn’t fit the head, as it should be
             yield from found
             last = found[-1][0].number
+        # One statement sees an event and the chain’s end that was moved with it, or neither.
+        end = select(EventChain.count).where(EventChain.organisation_id == organisation_id).scalar_subquery()
+        beyond = select(Event).where(Event.organisation_id == organisation_id, Event.number > func.coalesce(end, 0))
+        yield from EventChain._hashed(beyond.order_by(Event.number))
+
+    @staticmethod
+    def _hashed(query: "Select[Event]") -> list[tuple[Entry, str]]:
+        found = [(event.entry, event.hash) for event in db.session.scalars(query.limit(CHUNK))]
+        db.session.rollback()
+        return found
 
     @staticmethod
     def _wait_for_people(events: Sequence["Event"]) -> None:

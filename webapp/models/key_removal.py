@@ -1,7 +1,7 @@
 """Deleting a disabled recovery key with its backups, or all of them: announced, a week later, and stopped until then.
 
 An open restore request that needs a key holds its removal up. Everything here is done with the organisation locked, so
-that no backup and no request comes in between (`Organisation.held`).
+that no request and no backup comes in between (which lock, or hold, it too: `Organisation.held`).
 """
 
 from collections.abc import Sequence

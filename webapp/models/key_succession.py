@@ -62,14 +62,16 @@ class KeySuccession(Base):
         return db.session.scalars(query.where(KeySuccession.next == following.fingerprint)).first()
 
     @staticmethod
-    def keep(former: OrganisationKey, following: OrganisationKey, given: SignedSuccession) -> None:
+    def keep(former: OrganisationKey, following: OrganisationKey, given: SignedSuccession) -> bool:
         """Keep a statement that `verify_succession` took, in the caller’s transaction with the organisation locked; one
-        about the same two keys stays as it is."""
+        about the same two keys stays as it is. Whether there was none: members’ browsers follow it from now on."""
         assert in_transaction()
-        if KeySuccession.between(former, following) is None:
-            row = KeySuccession(organisation_id=former.organisation_id, exact=given.exact, signature=given.signature)
-            row.former, row.next = former.fingerprint, following.fingerprint
-            db.session.add(row)
+        if KeySuccession.between(former, following):
+            return False
+        row = KeySuccession(organisation_id=former.organisation_id, exact=given.exact, signature=given.signature)
+        row.former, row.next = former.fingerprint, following.fingerprint
+        db.session.add(row)
+        return True
 
 
 def verify_succession(former: OrganisationKey, following: OrganisationKey, given: SignedSuccession) -> None:

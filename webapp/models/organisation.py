@@ -62,9 +62,11 @@ class Organisation(Base):
     @staticmethod
     def held(organisation_id: str) -> None:
         """Keep the organisation from being locked until the transaction ends: what depends on the state of a recovery
-        key (a backup, a request) starts here, after the member was locked, so that no key goes in between."""
+        key (a backup) starts here, after the member was locked, so that no key goes in between. Several hold it at
+        once (FOR SHARE); whoever is going to write its row, as a request does, locks it: two who held it would then
+        wait for each other."""
         assert in_transaction()
-        db.session.get_one(Organisation, organisation_id, with_for_update={"read": True, "key_share": True})
+        db.session.get_one(Organisation, organisation_id, with_for_update={"read": True})
 
     @staticmethod
     def touch_requests(organisation_id: str) -> None:

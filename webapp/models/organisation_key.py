@@ -40,8 +40,8 @@ class NoSuchKey(ValueError):
 class OrganisationKey(Base):
     """A named key with its epoch, its age recipient and its Ed25519 key.
 
-    Whatever changes a key’s state holds the organisation (`Organisation.locked`); who adds something that depends on it
-    (a backup, a request) holds it against that (`Organisation.held`).
+    Whatever changes a key’s state locks the organisation (`Organisation.locked`), and so does a request; who else adds
+    something that depends on it (a backup) holds it against that (`Organisation.held`).
     """
 
     __tablename__ = "organisation_key"

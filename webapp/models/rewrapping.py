@@ -87,7 +87,6 @@ def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapp
     if following is None:
         raise NotRewrapped("no_active_key")
     listed = _demand_signed(by, former, following, sent, origin)
-    KeySuccession.keep(former, following, sent.succession)
     outcome, needed = Rewrapped(), set(db.session.scalars(backups_asked_for()))
     for share in listed:
         backup = db.session.get(CloudBackup, share["backup"], populate_existing=True)
@@ -99,9 +98,11 @@ def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapp
         else:
             outcome.done.append(backup.id)
             _replace(backup, former, following, sent.shares[share["sha256"]])
-    if outcome.done:
-        names: dict[str, Any] = {"name": former.name, "after": following.name, "number": len(outcome.done)}
-        Event.append("organisation_key.rewrapped", by.organisation_id, actor=by, object_id=former.id, **names)
+    if outcome.done:  # for no more than the statement it takes a share that both files open
+        named: dict[str, Any] = {"actor": by, "object_id": former.id, "name": former.name, "after": following.name}
+        if KeySuccession.keep(former, following, sent.succession):
+            Event.append("organisation_key.vouched", by.organisation_id, **named)
+        Event.append("organisation_key.rewrapped", by.organisation_id, number=len(outcome.done), **named)
     return outcome
 
 

@@ -3,10 +3,12 @@
 import io
 import json
 import re
+import threading
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from tests.support.person import Person, add_person
 from webapp.audit import reading, verification
@@ -86,7 +88,36 @@ def test_it_is_read_while_it_is_sent(app: Flask, bob: Person, monkeypatch: pytes
     assert b'"number":1,' in next(pieces)
     assert len(reads) == 1
     assert b'"head"' in b"".join(pieces)
-    assert len(reads) == 9
+    assert len(reads) == 10
+    answer.close()
+
+
+def test_those_who_read_slowly_leave_threads_for_everybody_else(bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process has eight; an export that nobody reads keeps one."""
+    monkeypatch.setattr(audit, "_turns", threading.BoundedSemaphore(1))
+    slow = bob.post("/admin/activity/exports", data={"format": "csv"}, buffered=False)
+    answers: list[TestResponse] = []
+    form = {"format": "csv"}
+    other = threading.Thread(target=lambda: answers.append(bob.post("/admin/activity/exports", data=form)))
+    other.start()
+    other.join(30)
+    assert [answer.status_code for answer in answers] == [503]
+    assert "others are being sent at this moment" in answers[0].text
+    slow.close()
+    assert "exported all activity" in bob.get("/admin/activity").text
+    exported(bob, "csv")
+
+
+def test_an_export_that_fails_leaves_its_turn_to_others(bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_organisation_id: str) -> AuditKey:
+        raise LookupError
+
+    monkeypatch.setattr(audit, "_turns", threading.BoundedSemaphore(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(AuditKey, "of", fail)
+        with pytest.raises(LookupError):
+            bob.post("/admin/activity/exports", data={"format": "csv"})
+    exported(bob, "csv")
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -10,7 +10,7 @@ from tests.support.people import ActiveKey, Person, backed_up
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Event, Notice, Organisation
+from webapp.models import CloudBackup, Event, Notice, Organisation, User
 from webapp.models.retention import Retention
 
 SHORT = {"last": "3", "days": "14", "weeks": "4"}
@@ -88,4 +88,5 @@ def test_a_shorter_rule_is_applied_with_the_next_backup_and_not_before(
         assert CloudBackup.count(alice.user_id) == 6
         with transaction():
             organisation = Organisation.locked(alice.organisation_id)
-            assert CloudBackup.push_out(alice.user_id, set(), Retention.of(organisation)) == 3
+            user = db.session.get_one(User, alice.user_id)
+            assert CloudBackup.push_out(user, set(), Retention.of(organisation)) == 3

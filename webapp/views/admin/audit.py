@@ -1,5 +1,6 @@
 """Taking all activity along, in a file that shows whether anything in it was changed."""
 
+import threading
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
@@ -14,6 +15,9 @@ bp = Blueprint("admin_audit", __name__, url_prefix="/admin/activity")
 
 PIECE = 64 * 1024
 NAMES = {"jsonl": "JSON Lines", "csv": "CSV"}
+AT_ONCE = 2
+"""How many exports a process sends at a time: each occupies a thread for as long as whoever reads it likes."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @bp.get("/export")
@@ -25,16 +29,18 @@ def show_export() -> str:
 @bp.post("/exports")
 def create_export() -> Response | tuple[str, int]:
     """The whole chain, a piece at a time. That it was exported is recorded first, and so part of it."""
-    format, by_id, organisation_id = request.form.get("format", ""), me().id, me().organisation_id
+    format = request.form.get("format", "")
     if format not in FORMATS:
         return _page(error="no_format"), 422
-    AuditKey.of(organisation_id)
-    with transaction() as session:
-        by = session.get_one(User, by_id)
-        Event.append("activity.exported", organisation_id, actor=by, format=NAMES[format])
-    head = EventChain.head(organisation_id)
-    lines = export(format, EventChain.entries(organisation_id, head.count), head)
-    return _attachment(stream_with_context(_pieces(lines)), FORMATS[format], f"activity-{now():%Y-%m-%d}.{format}")
+    if not _turns.acquire(blocking=False):
+        return _page(error="others_export"), 503
+    try:
+        answer = _export(me().organisation_id, me().id, format)
+    except BaseException:
+        _turns.release()
+        raise
+    answer.call_on_close(_turns.release)
+    return answer
 
 
 @bp.get("/public-key")
@@ -48,6 +54,16 @@ def show_head() -> Response:
     """How the chain ends now, signed: a later export has to go on from there."""
     line = EventChain.head(me().organisation_id).line
     return _attachment(f"{line}\n", "application/json", f"activity-head-{now():%Y-%m-%d}.json")
+
+
+def _export(organisation_id: str, by_id: str, format: str) -> Response:
+    AuditKey.of(organisation_id)
+    with transaction() as session:
+        by = session.get_one(User, by_id)
+        Event.append("activity.exported", organisation_id, actor=by, format=NAMES[format])
+    head = EventChain.head(organisation_id)
+    lines = export(format, EventChain.entries(organisation_id, head.count), head)
+    return _attachment(stream_with_context(_pieces(lines)), FORMATS[format], f"activity-{now():%Y-%m-%d}.{format}")
 
 
 def _page(error: str | None = None) -> str:

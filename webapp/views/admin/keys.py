@@ -34,8 +34,11 @@ def show_rewrap(key_id: str) -> str:
 
 @bp.get("/keys/<key_id>/shares")
 def list_shares(key_id: str) -> Response:
-    """The next sealed shares that are left, with what the admin’s browser holds their content against."""
+    """The next sealed shares that are left, with what the admin’s browser holds their content against. Of a former key
+    only: nothing but a re-wrap needs so many at once."""
     key = _find(key_id)
+    if key.state != KeyState.DISABLED:
+        abort(404)
     shares = left(key.id, request.args.get("after", "")[:32])
     return jsonify(shares=[_share(backup) for backup in shares], left=backups_sealed_to(key.id))
 
