@@ -1,17 +1,19 @@
 """Both formats of an export. Every record is one line, and only these very bytes are an export.
 
 JSON Lines: `{"entry":…,"hash":"…"}` for each entry, where … is the hashed text as it is; then the signed head.
-CSV: the same text in the last column, behind columns for reading. It begins with a byte order mark, for Excel.
+CSV: the same text in the last column, `;` written as `\\u003b`, behind columns for reading. It begins with a byte order
+mark, for Excel, which in much of the world begins a new cell at each `;`, inside of a name, too.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from webapp.audit.chain import Entry, Head, canonical
 
 COLUMNS = ("number", "at", "kind", "actor", "actor_name", "subject", "subject_name", "object", "details", "exact")
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA = re.compile(r'(^|;)(?=[\s"]*[=+\-@＝＋－＠])')
 """What a spreadsheet may take for the beginning of a formula, in the width of either alphabet."""
 MARK = "\ufeff"
 FORMATS = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
@@ -42,7 +44,8 @@ def csv_line(entry: Entry, hashed: str) -> str:
     """The line of one entry; no cell of it is a formula to a spreadsheet, and none has a line break in it."""
     names = (entry.actor or "", entry.actor_name, entry.subject or "", entry.subject_name, entry.object)
     cells = (str(entry.number), entry.at, entry.kind, *names, canonical(entry.details))
-    return _row(*map(readable, cells), json_line(entry, hashed).rstrip("\n"))
+    exact = json_line(entry, hashed).rstrip("\n").replace(";", r"\u003b")  # which reads as the same JSON
+    return _row(*map(readable, cells), exact)
 
 
 def csv_head(head: Head) -> str:
@@ -53,7 +56,7 @@ def csv_head(head: Head) -> str:
 def readable(cell: str) -> str:
     """Text that a spreadsheet takes for text: control characters become spaces, what could be a formula gets a `'`."""
     cell = "".join(character if character.isprintable() else " " for character in cell)
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+    return FORMULA.sub(r"\1'", cell)
 
 
 def _row(*cells: str) -> str:
