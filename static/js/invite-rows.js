@@ -38,8 +38,8 @@ export function linksFile(people) {
   return ['name,email,role,link,problem', ...lines, ''].join('\r\n');
 }
 
-/** Quoted; what a spreadsheet would take for a formula is marked as text. */
-const cell = (text) => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+/** Quoted; what a spreadsheet would take for a formula is marked as text, also behind a `;`, where many begin a new cell. */
+const cell = (text) => `"${text.replace(/(^|;)(?=[\s"]*[=+\-@＝＋－＠])/g, "$1'").replaceAll('"', '""')}"`;
 
 function decoded(file) {
   try {

@@ -55,7 +55,7 @@ def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
         page.get_by_role("button", name="Download").click()
     downloading.value.save_as(tmp_path / "codes.txt")
     text = (tmp_path / "codes.txt").read_text()
-    factor.one_time_codes = re.findall(r"^([a-z2-7]{4} [a-z2-7]{4} [a-z2-7]{4})$", text, re.M)
+    factor.one_time_codes = re.findall(r"^([a-z2-7]{4}(?: [a-z2-7]{4}){3})$", text, re.M)
     assert len(factor.one_time_codes) == 10, text
     assert bob.email in text
     page.get_by_role("link", name="I Have Kept Them").click()

@@ -15,6 +15,7 @@ from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
 from webapp.models import NotTaken, OneTimeCode, SecondFactor, SignIn, User
+from webapp.models.one_time_code import _hash
 from webapp.models.second_factor import second_factor_context
 
 RFC_6238 = [
@@ -161,6 +162,23 @@ def test_the_key_is_sealed_for_its_member_and_codes_are_hashed(app: Flask, alice
         hashes = db.session.scalars(select(OneTimeCode.code_sha256)).all()
         assert len(set(hashes)) == 10
         assert not set(hashes) & set(factor.one_time_codes)
+
+
+def test_who_has_the_database_finds_no_one_time_code_in_a_hundred_years(app: Flask, alice: Person) -> None:
+    """SHA-256 is fast: a graphics card tries 2 · 10^10 a second. Five hundred of them, and any code will do."""
+    factor = with_second_factor(alice)
+    characters = {len(code) for code in factor.one_time_codes}
+    seconds = 32 ** min(characters) / (len(factor.one_time_codes) + 1) / (500 * 2e10)
+    assert timedelta(seconds=seconds) > timedelta(days=365 * 100)
+
+
+def test_a_code_of_twelve_characters_on_paper_from_before_still_works(app: Flask, alice: Person) -> None:
+    with_second_factor(alice)
+    with app.app_context():
+        with transaction() as session:
+            session.scalars(select(OneTimeCode).limit(1)).one().code_sha256 = _hash(alice.user_id, "abcdefgh2345")
+        spend(alice, "abcdefgh2345")
+        assert refusal(alice, "abcdefgh2345") == "wrong_code"
 
 
 def test_a_session_counts_as_shown_for_ten_minutes(app: Flask, alice: Person, clock: MovableClock) -> None:

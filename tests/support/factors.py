@@ -11,7 +11,7 @@ from tests.support.people import Person
 from webapp.clock import now
 
 KEY = re.compile(r"[?&;]secret=([A-Z2-7]{32})")
-ONE_TIME_CODE = re.compile(r'data-one-time-code="([a-z2-7]{12})"')
+ONE_TIME_CODE = re.compile(r'data-one-time-code="([a-z2-7]{16})"')
 PAGE = "/settings/second-factor"
 
 

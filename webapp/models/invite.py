@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import limits
@@ -13,6 +13,7 @@ from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Name, new_id
 from webapp.models.event import Event
+from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.user import Role, User
 
@@ -113,8 +114,8 @@ class Invite(Base):
         self.used_at = now()
 
     def accept(self, name: str, password_hash: str) -> User:
-        """Spend the link and make the account it is for, in the caller’s transaction. Raises InviteClosed,
-        AddressTaken (the link stays good then)."""
+        """Spend the link and make the account it is for, in the caller’s transaction; one more admin is announced to
+        the others. Raises InviteClosed, AddressTaken (the link stays good then)."""
         self.use()
         if User.by_email(self.email):
             raise AddressTaken
@@ -128,7 +129,26 @@ class Invite(Base):
         db.session.add(user)
         db.session.flush()
         Event.append("user.joined", self.organisation_id, actor=user, subject=user, object_id=self.id, role=user.role)
+        if user.is_admin:
+            self._announce_admin(user)
         return user
+
+    def _announce_admin(self, user: User) -> None:
+        """To whoever invited them, too: it may have been somebody else in a session of theirs."""
+        by = db.session.get(User, self.made_by) if self.made_by else None
+        facts = {"member": user.name, "email": user.email, "member_id": user.id, "admin": by.name if by else ""}
+        facts |= {"deed": "joined", "after": str(user.role)}
+        Notice.give_admins(self.organisation_id, "account_changed_admin", but=user.id, **facts)
+
+    @staticmethod
+    def withdraw_those_of(maker: User, but: Collection[Role], by: User) -> None:
+        """Make every link useless that `maker` made, but for those to these roles, in the caller’s transaction: whoever
+        may invite nobody to a role any more has no link left that leads there."""
+        assert in_transaction()
+        theirs = update(Invite).where(Invite.made_by == maker.id, Invite.role.not_in(list(but)), *_open())
+        withdrawn = theirs.values(withdrawn_at=now()).returning(Invite.id, Invite.email)
+        for invite_id, email in db.session.execute(withdrawn).all():
+            Event.append("invite.withdrawn", maker.organisation_id, actor=by, object_id=invite_id, email=email)
 
     def withdraw(self) -> None:
         """Make the link useless, in the caller’s transaction. Raises InviteClosed."""

@@ -42,8 +42,10 @@ class Row:
 
 
 def roles_given_by(person: User) -> list[Role]:
-    """What they may invite somebody as. An admin who made another admin could approve in that one’s name what nobody
-    may approve alone, so only owners make admins."""
+    """What they may invite somebody as, now. An admin who made another admin could approve in that one’s name what
+    nobody may approve alone, so only owners make admins."""
+    if not person.is_admin or not person.is_enabled:
+        return []
     return [Role.MEMBER, Role.ADMIN, Role.OWNER] if person.role == Role.OWNER else [Role.MEMBER]
 
 
@@ -73,8 +75,6 @@ def make(rows: Sequence[Row], by: User) -> list[str]:
     assert in_transaction()
     Organisation.locked(by.organisation_id)
     by = db.session.get_one(User, by.id, populate_existing=True)
-    if not by.is_admin or not by.is_enabled:
-        return ["no_role"] * len(rows)
     made_before, taken = _made_before(rows), set[str]()
     codes, values = check(rows, by), []
     for place, row in enumerate(rows):

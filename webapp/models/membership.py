@@ -11,6 +11,8 @@ from webapp.database import db, in_transaction
 from webapp.models.asked_and_decided import StopReason
 from webapp.models.device import Device
 from webapp.models.event import Event
+from webapp.models.invite import Invite
+from webapp.models.invite_rows import roles_given_by
 from webapp.models.link import Link, Purpose
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
@@ -50,8 +52,8 @@ def may_change_role(by: User, person: User) -> str | None:
 
 
 def disable(person: User, by: User) -> None:
-    """Let nobody sign in as them: sessions end, tabs lock, and what waits is stopped. Devices, vault and backups stay.
-    Again changes nothing. Raises NotChanged."""
+    """Let nobody sign in as them: sessions end, tabs lock, what waits is stopped, and invites of theirs are withdrawn.
+    Devices, vault and backups stay. Again changes nothing. Raises NotChanged."""
     by = acting(by, person)
     _demand(may_manage(by, person))
     if not person.is_enabled:
@@ -61,6 +63,7 @@ def disable(person: User, by: User) -> None:
     RestoreRequest.stop_open(person, StopReason.DISABLED)
     Pairing.stop_open(person)
     Link.close_all(person.id, Purpose.PASSWORD)
+    Invite.withdraw_those_of(person, [], by)
     _lock_out(person)
     Event.append("user.disabled", person.organisation_id, actor=by, subject=person)
     Notice.give(person, "account_disabled", admin=by.name)
@@ -80,7 +83,8 @@ def enable(person: User, by: User) -> None:
 
 
 def change_role(person: User, by: User, role: Role) -> None:
-    """Say what they may do from now on. The same again changes nothing. Raises NotChanged."""
+    """Say what they may do from now on; invites of theirs to a role that they may give no more are withdrawn. The same
+    again changes nothing. Raises NotChanged."""
     _demand(may_change_role(acting(by, person), person))
     before = Role(person.role)
     if before == role:
@@ -88,6 +92,7 @@ def change_role(person: User, by: User, role: Role) -> None:
     if before == Role.OWNER:
         _demand_another_owner(person)
     person.role = role
+    Invite.withdraw_those_of(person, roles_given_by(person), by)
     facts = {"before": str(before), "after": str(role)}
     Event.append("user.role_changed", person.organisation_id, actor=by, subject=person, **facts)
     if person.id != by.id:

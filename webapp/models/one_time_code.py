@@ -16,8 +16,9 @@ from webapp.models.notice import Notice
 from webapp.models.user import User
 
 CODES = 10
-CHARACTERS = 12
-"""60 bits: nobody guesses one at the server, and whoever has the database finds none from its hash in years."""
+CHARACTERS = 16
+"""80 bits: nobody guesses one at the server, and whoever has the database finds none from its hash. (60 fall to a few
+dozen graphics cards within days: the hash is a fast one, and any of ten will do.)"""
 
 
 class OneTimeCode(Base):
@@ -36,7 +37,7 @@ class OneTimeCode(Base):
         returned this once."""
         assert in_transaction()
         db.session.execute(delete(OneTimeCode).where(OneTimeCode.user_id == user.id))
-        codes = [base32(secrets.token_bytes(8))[:CHARACTERS] for _ in range(CODES)]
+        codes = [base32(secrets.token_bytes(10))[:CHARACTERS] for _ in range(CODES)]
         db.session.add_all(OneTimeCode(user_id=user.id, code_sha256=_hash(user.id, code)) for code in codes)
         return codes
 

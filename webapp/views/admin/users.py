@@ -49,6 +49,7 @@ def create_invite() -> str | tuple[str, int]:
         with transaction() as session:
             by = session.get_one(User, by_id)
             organisation = Organisation.locked(by.organisation_id)
+            _refuse_role(role, session.get_one(User, by_id, populate_existing=True))
             _refuse_known(typed["email"])
             invite, token = Invite.make(organisation, typed["email"], typed["name"], role, by)
             Event.append(
@@ -87,9 +88,14 @@ def _check(email: str, name: str, role: str) -> Role:
         raise Refused("email", "no_address")
     if len(name) > limits.NAME_CHARACTERS:
         raise Refused("name", "name_long")
-    if role not in roles_given_by(me()):
-        raise Refused("role", "no_role")
+    _refuse_role(role, me())
     return Role(role)
+
+
+def _refuse_role(role: str, by: User) -> None:
+    """Raises Refused for a role that `by` may not give, as they stand now."""
+    if role not in roles_given_by(by):
+        raise Refused("role", "no_role")
 
 
 def _refuse_known(email: str) -> None:
