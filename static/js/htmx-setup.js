@@ -8,6 +8,9 @@ Object.assign(htmx.config, {
   history: 'reload', // Back is an ordinary page load: no markup with anybody's data is kept
   noSwap: [204, 304, 401, '5xx'], // an ended session or a failing server leaves what is on the screen
   defaultSwap: 'outerHTML',
+  // It would put the attributes of what goes on what comes, for a moment. A box that somebody made larger has a style, and
+  // so has a field that a browser’s extension marks: the content policy refuses to write it.
+  defaultSettleDelay: 0,
 });
 
 function refuse() {
