@@ -41,4 +41,15 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
 });
 document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => ctx.response.status < 500 && connection('working')());
 
+// What came of a form is looked at, not searched for: what it answers may be taller than the window, or stand above it.
+document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+  if (ctx.status !== 'swapped' || ctx.request.method !== 'POST' || ctx.swap.includes('show:')) return;
+  const shown = document.getElementById(ctx.target.id);
+  const told = shown?.querySelector('[aria-invalid="true"], [role="alert"]:not([hidden]), [data-outcome]');
+  if (!told) return;
+  told.focus({ preventScroll: true }); // a field; nothing else there takes it
+  const { top, bottom } = told.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) (told.closest('.field') ?? told).scrollIntoView();
+});
+
 export default htmx;

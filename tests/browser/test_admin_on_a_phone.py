@@ -41,6 +41,46 @@ def test_every_room_is_in_sight_in_every_window(
         assert min(box["height"], box["width"]) >= 44, name
 
 
+def on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+
+
+def test_what_came_of_an_invite_is_in_sight(page: Page, alice: Person, organisation_key: ActiveKey) -> None:
+    on_a_phone(page)
+    show(page, "/admin/users", "Users")
+    make = page.get_by_role("button", name="Make Invite Link")
+    email = page.get_by_label("Email address")
+    email.fill(alice.email)
+    make.click()
+    expect(page.get_by_text("belongs to the organisation already")).to_be_in_viewport()
+    expect(email).to_be_focused()
+    for each in range(3):
+        email.fill(f"dora{each}@example.org")
+        page.get_by_role("textbox", name="Name").fill(f"Dora {each}")
+        make.click()
+        expect(page.get_by_text(f"The link for Dora {each}")).to_be_in_viewport()
+        expect(page.locator("#invite-address")).to_be_in_viewport()
+
+
+def test_a_box_that_was_made_larger_is_no_complaint_of_the_content_policy(
+    page: Page, alice: Person, organisation_key: ActiveKey
+) -> None:
+    page.goto(waiting_request(alice, organisation_key).path)
+    reason = page.get_by_label("Reason")
+    reason.scroll_into_view_if_needed()
+    box = reason.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 5, box["y"] + box["height"] - 5
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 60, steps=4)
+    page.mouse.up()
+    assert "height" in (reason.get_attribute("style") or "")
+    reason.fill("  ")
+    page.get_by_role("button", name="Deny Request").click()
+    expect(page.get_by_text("Write a reason first")).to_be_in_viewport()
+
+
 def renamed(person: Person, name: str) -> None:
     with person.app.app_context(), transaction() as session:
         session.get_one(User, person.user_id).name = name
