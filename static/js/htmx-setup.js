@@ -8,6 +8,9 @@ Object.assign(htmx.config, {
   history: 'reload', // Back is an ordinary page load: no markup with anybody's data is kept
   noSwap: [204, 304, 401, '5xx'], // an ended session or a failing server leaves what is on the screen
   defaultSwap: 'outerHTML',
+  // It would put the attributes of what goes on what comes, for a moment. A box that somebody made larger has a style, and
+  // so has a field that a browser’s extension marks: the content policy refuses to write it.
+  defaultSettleDelay: 0,
 });
 
 function refuse() {
@@ -37,5 +40,16 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   if (ctx.response.status === 401 && !ctx.hx.redirect) location.reload();
 });
 document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => ctx.response.status < 500 && connection('working')());
+
+// What came of a form is looked at, not searched for: what it answers may be taller than the window, or stand above it.
+document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+  if (ctx.status !== 'swapped' || ctx.request.method !== 'POST' || ctx.swap.includes('show:')) return;
+  const shown = document.getElementById(ctx.target.id);
+  const told = shown?.querySelector('[aria-invalid="true"], [role="alert"]:not([hidden]), [data-outcome]');
+  if (!told) return;
+  told.focus({ preventScroll: true }); // a field; nothing else there takes it
+  const { top, bottom } = told.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) (told.closest('.field') ?? told).scrollIntoView();
+});
 
 export default htmx;

@@ -22,7 +22,8 @@ export function tell(slot, error, near = slot?.parentElement) {
   const code = error.name === 'NotSupportedError' ? 'unsupported_browser' : error.code;
   if (!code) console.error(error);
   if (!slot) return;
-  slot.lastElementChild.textContent = sentence(near, String(code ?? 'unexpected'), error.details);
+  slot.dataset.code = String(code ?? 'unexpected');
+  slot.lastElementChild.textContent = sentence(near, slot.dataset.code, error.details);
   slot.hidden = false;
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW
+from tests.support.clock import MovableClock
 from tests.support.entering import Contexts, enter
 from tests.support.people import ActiveKey
 from tests.support.person import Person
@@ -160,3 +161,25 @@ def test_five_thousand_links_are_made_and_an_answer_that_got_lost_loses_none(
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Invite)) == 5000
         assert all(Invite.by_token(token) for token in list(tokens)[:20])
+
+
+def test_after_ten_minutes_it_says_where_to_show_that_it_is_you_and_goes_on(
+    page: Page, choose: Choose, bob: Person, clock: MovableClock, screen: Screens
+) -> None:
+    choose(ROWS)
+    show = page.get_by_role("link", name="Show That It Is You")
+    make = page.get_by_role("button", name="Make Invite Links")
+    expect(make).to_be_visible()
+    expect(show).to_be_hidden()
+    clock.advance(minutes=11)
+    make.click()
+    expect(page.get_by_text("Nothing on this page is lost.")).to_be_visible()
+    screen(page, "invite-many-asked-again")
+    with page.context.expect_page() as opening:
+        show.click()
+    opening.value.get_by_role("textbox", name="Your sign-in password").fill(bob.password)
+    opening.value.get_by_role("button", name="Go On").click()
+    expect(opening.value.get_by_role("heading", name="Overview")).to_be_visible()
+    make.click()
+    expect(page.get_by_text("The links are made")).to_be_visible()
+    expect(show).to_be_hidden()

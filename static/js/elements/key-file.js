@@ -76,6 +76,7 @@ customElements.define('key-file', class extends HTMLElement {
     const asking = !this.#part('passphrase').hidden;
     if (error.code === 'passphrase_needed') this.#askPassphrase(true);
     if (error.code !== 'passphrase_needed' || asking) tell(this.#slot, error, this);
+    this.#slot.scrollIntoView({ block: 'nearest' });
   }
 
   #askPassphrase(needed) {
