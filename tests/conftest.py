@@ -11,11 +11,11 @@ from flask import Flask
 from flask.ctx import AppContext
 from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Playwright
+from whitenoise import WhiteNoise
 
 from tests.support import browser, databases, servers
 from tests.support.applications import dispose, make_app
 from tests.support.clock import MovableClock
-from webapp.crypto import passwords
 
 # No test ever sees the database, the keys or the mail server of the environment it runs in.
 for _name in ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEYS", "SEALING_KEYS", "SMTP_URL", "TRUSTED_PROXIES"):
@@ -24,6 +24,7 @@ os.environ["SPAREKEY_MODE"] = "testing"
 
 pytest_plugins = [
     "tests.support.strictness",
+    "tests.support.costs",
     "tests.support.people",
     "tests.support.way_table",
     "tests.support.key_pages",
@@ -40,15 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where pictures are wanted, the tests that show something, and no other."""
     if os.environ.get("SCREENS"):
         items[:] = [item for item in items if "screen" in getattr(item, "fixturenames", ())]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """Argon2 at its cheapest: the cost is tested once, in the tests of webapp.crypto.passwords."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "MEMORY_KIB", 8)
-        patch.setattr(passwords, "ITERATIONS", 1)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -129,9 +121,9 @@ def clock() -> Iterator[MovableClock]:
 
 
 @pytest.fixture
-def live_server(app: Flask, held_port: socket.socket) -> Iterator[servers.LiveServer]:
+def live_server(app: Flask, held_port: socket.socket, page_files: WhiteNoise) -> Iterator[servers.LiveServer]:
     """`app` on http://localhost:PORT in threads of this process."""
-    server = servers.LiveServer(app, held_port)
+    server = servers.LiveServer(app, held_port, page_files)
     yield server
     server.stop()
 

@@ -25,7 +25,9 @@ IN_THE_BROWSER = """async ({ pin, device, rounds }) => {
 }""".replace("IN_TURNS", IN_TURNS)
 
 
-def test_in_the_browser(results: Results, alice: Person, live_server: object, new_context: Contexts) -> None:
+def test_in_the_browser(
+    results: Results, real_pins: None, alice: Person, live_server: object, new_context: Contexts
+) -> None:
     device = enrolled(alice)
     page: Page = enter(new_context(), alice, device)
     cost = page.evaluate(IN_THE_BROWSER, {"pin": PIN, "device": device.id, "rounds": ROUNDS})

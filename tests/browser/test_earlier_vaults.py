@@ -63,6 +63,7 @@ def test_the_browser_of_a_former_device_opens_its_vault_with_its_pin(
     give_keys(page, former)
     open_vault(page, alice, anew.device)
     add_login(page, "Example of now")
+    expect(page.get_by_role("heading", name="Example of now", level=2)).to_be_visible(timeout=SLOW)
     open_earlier(page)
     expect(page.get_by_role("heading", name="Or as Firefox on Linux")).to_be_visible(timeout=SLOW)
     screen(page, "earlier-vault-with-former-device")

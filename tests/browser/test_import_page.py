@@ -14,7 +14,7 @@ from tests.support.devices import PIN, login
 from tests.support.entering import Contexts, enter_open
 from tests.support.exports import HEADERS, bitwarden, bitwarden_login, csv
 from tests.support.people import Person, be_at, enrolled
-from tests.support.vault_pages import add_login, document_of, row_of, titles_of
+from tests.support.vault_pages import add_login, document_of, go_to_vault, row_of, titles_of
 from webapp.client.documents import open_document
 
 Choose = Callable[[bytes], None]
@@ -152,12 +152,7 @@ def test_a_vault_that_was_changed_elsewhere_meanwhile_has_both(alice: Person, op
     choose(chrome(NEW))
     figures(opened)
     other = opened.context.new_page()
-    other.goto("/vault")
-    if "/unlock" in other.url or other.locator(".vault").is_hidden():
-        other.wait_for_url("**/unlock?next=**", timeout=SLOW)
-        other.get_by_label("PIN", exact=True).fill(PIN)
-        other.get_by_role("button", name="Unlock").click()
-        other.locator(".vault").wait_for(timeout=SLOW)
+    go_to_vault(other)
     add_login(other, "Elsewhere")
     expect(other.get_by_role("heading", name="Elsewhere", level=2)).to_be_visible(timeout=SLOW)
     save(opened)

@@ -58,6 +58,7 @@ def choose(page: Page, tmp_path: Path) -> Choose:
         file.write_text(content)
         page.get_by_label("CSV file").set_input_files(file)
         page.get_by_role("button", name="Look at the File").click()
+        expect(page.locator("form[aria-busy]")).to_have_count(0, timeout=3 * SLOW)  # looked at, to its end
 
     return chosen
 

@@ -21,6 +21,7 @@ from webapp.models import CloudBackup, FormerShare, OrganisationKey, RestoreRequ
 def replace(key_desk: Page, first: Path, second: Path, screen: Screens) -> None:
     """Regenerate; the new file is at `second`, the former signs, and no other file does."""
     key_desk.get_by_role("link", name="Regenerate").click()
+    expect(key_desk.get_by_label("Name of the key")).to_be_visible()
     screen(key_desk, "admin-regenerate")
     key_desk.go_back()
     generate(key_desk, second)

@@ -119,6 +119,7 @@ def test_offline_nothing_is_lost_at_either_step(
     expect(page.locator("[data-kit=identity]")).to_have_count(0)  # no kit is shown that the vault doesn’t know
     page.context.set_offline(False)
     new = make(page)
+    expect(page.get_by_text("Nothing is lost: check your connection")).to_be_hidden()
     page.context.set_offline(True)
     confirm(page, new[-4:])
     expect(page.get_by_text("Nothing is lost: check your connection")).to_be_visible(timeout=SLOW)

@@ -57,6 +57,7 @@ def save_one_more(page: Page, person: Person, title: str) -> None:
     page.goto("/vault")
     add_login(page, title)
     expect(page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=SLOW)
+    settle(page)
     assert title in titles_of(person)
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import FilePayload, Page, Playwright, Route, expect
 
 from tests.support.browser_devices import SLOW
-from tests.support.cutting_off import EMAIL, PASSWORD, Reopen, Stage, joined, lose_the_answer, reopening
+from tests.support.cutting_off import EMAIL, PASSWORD, Reopen, Stage, failing, joined, lose_the_answer, reopening
 from tests.support.own_ways import NEW_PIN, begin_anew, open_kit, open_local, type_pin, understand
 from tests.support.people import Person
 from tests.support.servers import GranianServer
@@ -85,7 +85,7 @@ def test_a_browser_closed_at_the_last_step_begins_again_with_everything_as_it_wa
 ) -> None:
     page = reopen()
     to_the_pin(stage, page, with_kit)
-    with page.expect_event("requestfailed"):
+    with failing(page, step):
         page.route(step, lose_the_answer if step == BEGIN else lambda route: route.abort())
         press(page)
     page = reopen()
@@ -101,7 +101,7 @@ def test_a_browser_closed_at_the_last_step_begins_again_with_everything_as_it_wa
 def test_a_browser_closed_after_finish_has_the_new_vault(stage: Stage, reopen: Reopen, way: Walk) -> None:
     page = reopen()
     to_the_pin(stage, page, way)
-    with page.expect_event("requestfailed"):
+    with failing(page, LAST):
         page.route(LAST, lose_the_answer)
         press(page)
     stage.assert_new(WAYS[way])

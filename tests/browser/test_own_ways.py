@@ -93,6 +93,7 @@ def test_the_recovery_kit_alone_brings_back_the_newest_vault(scene: Scene, scree
     page = scene.elsewhere()
     screen(page, "choose-your-backup-type")
     page.get_by_role("link", name="Use Recovery Kit").click()
+    expect(heading(page, "Use Recovery Kit")).to_be_visible(timeout=SLOW)
     screen(page, "use-recovery-kit")
     page.get_by_label("File of your Recovery Kit").set_input_files(scene.kit)
     page.get_by_role("button", name="Continue").click()
@@ -154,6 +155,7 @@ def test_after_a_reset_the_same_browser_restores_its_own_copy_with_the_pin(scene
 def test_a_new_account_is_empty_and_the_earlier_vault_is_brought_over(scene: Scene, screen: Screens) -> None:
     page = scene.elsewhere()
     page.get_by_role("link", name="Create New Account").click()
+    expect(heading(page, "Create New Account")).to_be_visible(timeout=SLOW)
     screen(page, "create-new-account")
     understand(page)
     choose_pin(page, "Create PIN And New Account")

@@ -44,7 +44,9 @@ def page(live_server: object, new_context: Callable[..., BrowserContext], alice:
 
 
 def proceed(page: Page) -> None:
+    """Up to the answer, which may be the same twice; what is pressed before it comes is not heard."""
     page.get_by_role("button", name="Continue").click()
+    expect(page.locator("form[aria-busy]")).to_have_count(0, timeout=SLOW)
 
 
 def says(page: Page, words: str, about: str = "") -> None:

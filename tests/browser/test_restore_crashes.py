@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, Playwright, Route, expect
 
 from tests.support.browser_devices import SLOW
-from tests.support.cutting_off import EMAIL, PASSWORD, PIN, Reopen, Stage, joined, lose_the_answer, reopening
+from tests.support.cutting_off import EMAIL, PASSWORD, PIN, Reopen, Stage, failing, joined, lose_the_answer, reopening
 from tests.support.people import Person
 from tests.support.servers import GranianServer
 from tests.support.touring import ask, heading, sign_in
@@ -84,7 +84,7 @@ def test_a_browser_closed_after_the_approval_goes_on_with_the_pin(stage: Stage, 
 def test_a_browser_closed_before_a_step_was_sent_goes_on(stage: Stage, reopen: Reopen, step: str) -> None:
     page = reopen()
     to_the_pin(stage, page)
-    with page.expect_event("requestfailed"):
+    with failing(page, f"/{step}"):
         page.route(f"**/{step}", lambda route: route.abort())
         type_pin(page)
     page = reopen()
@@ -98,7 +98,7 @@ def test_a_browser_closed_before_a_step_was_sent_goes_on(stage: Stage, reopen: R
 def test_a_browser_closed_before_an_answer_came_goes_on(stage: Stage, reopen: Reopen, step: str) -> None:
     page = reopen()
     to_the_pin(stage, page)
-    with page.expect_event("requestfailed"):
+    with failing(page, f"/{step}"):
         page.route(f"**/{step}", lose_the_answer)
         type_pin(page)
     page = reopen()
@@ -111,7 +111,7 @@ def test_a_browser_closed_before_an_answer_came_goes_on(stage: Stage, reopen: Re
 def test_a_browser_closed_after_finish_has_the_new_vault(stage: Stage, reopen: Reopen) -> None:
     page = reopen()
     to_the_pin(stage, page)
-    with page.expect_event("requestfailed"):
+    with failing(page, "/finish"):
         page.route("**/finish", lose_the_answer)
         type_pin(page)
     stage.assert_new()

@@ -158,6 +158,7 @@ def test_devices_under_long_names_locked_and_unpaired_for_good(
     page.goto("/devices")
     screen(page, "devices-long-name")
     page.get_by_role("link", name=f"Unpair {LONG}").click()
+    expect(heading(page, f"Unpair {LONG}?")).to_be_visible()
     screen(page, "devices-unpair-long-name")
     page.get_by_role("button", name="Unpair", exact=True).click()
     page.get_by_role("link", name="Unpair For Good").click()

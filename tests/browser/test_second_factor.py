@@ -34,6 +34,7 @@ def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
     """From the hint in the Admin Portal to ten codes that were kept."""
     page.goto("/admin/")
     page.get_by_role("link", name="Turn on a second factor").click()
+    expect(page.get_by_role("button", name="Set Up Second Factor")).to_be_enabled()
     screen(page, "second-factor-off")
     page.get_by_role("button", name="Set Up Second Factor").click()
     expect(page.get_by_label("Code", exact=True)).to_be_focused()

@@ -39,9 +39,9 @@ def test_signing_out_in_one_tab_locks_the_others(app: Flask, organisation: str, 
     other = tab.context.new_page()
     other.goto("/settings")
     other.get_by_role("button", name="Sign out").click()
-    expect(other.get_by_text("You are signed out")).to_be_visible()
+    expect(other.get_by_text("You are signed out, and your vault is locked")).to_be_visible()
     tab.wait_for_url(re.compile("/(unlock|sign-in)"))  # whichever comes first: the lock, or the end of the session
-    assert identity not in tab.content()
+    expect(tab.locator("html")).not_to_contain_text(identity)
     with app.app_context():
         assert db.session.query(TabKey).count() == 0
 

@@ -1,7 +1,5 @@
 """The vault’s page in a real browser: items, search, copying, and what leaves the browser."""
 
-import time
-
 import pytest
 from playwright.sync_api import Page, Request, expect
 
@@ -136,10 +134,8 @@ def test_ten_thousand_items_stay_usable(alice: Person, page: Page) -> None:
     open_vault(page, alice)
     expect(page.get_by_text("10000 items")).to_be_visible(timeout=SLOW)
     assert page.locator(".item").count() < 200
-    began = time.monotonic()
-    page.get_by_label("Search").fill("user9876")
+    page.get_by_label("Search").fill("user9876")  # how long it takes, tests/bench measures
     expect(page.get_by_text("1 of 10000 items")).to_be_visible()
-    assert time.monotonic() - began < 3
     page.get_by_label("Search").fill("")
     page.locator(".vault__scroll").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
     expect(page.locator(".item").nth(100)).to_be_attached()

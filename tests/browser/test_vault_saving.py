@@ -198,8 +198,8 @@ def test_another_vault_with_the_same_counter_is_not_believed(alice: Person, home
 
 def test_an_edit_on_a_page_that_is_open_while_the_server_is_restored_is_kept(alice: Person, home: Page) -> None:
     add_login(home, "Of today")
-    yesterday = row_of(alice)
     saved(home, "Of today")
+    yesterday = row_of(alice)
     add_login(home, "Of the evening")
     saved(home, "Of the evening")
     restore_row(alice, yesterday)

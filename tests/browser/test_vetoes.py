@@ -118,6 +118,7 @@ def test_links_that_do_not_work_and_passwords_that_are_not_enough(
     screen(page, "veto-closed")
     page.goto(veto_path(alice))
     page.get_by_role("button", name="This Wasn’t Me").click()
+    expect(heading(page, "Your Account Is on Hold")).to_be_visible()
     page.goto(veto_path(alice))
     screen(page, "veto-on-hold-already")
     del alice.client

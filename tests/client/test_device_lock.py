@@ -10,6 +10,8 @@ from webapp.client.errors import Malformed, WrongKey
 from webapp.client.identities import new_identity, recipient_of
 from webapp.client.sealing import seal
 
+pytestmark = pytest.mark.usefixtures("real_pins")
+
 MEMBER = maker()
 PLACE = lock.Place(ORIGIN, MEMBER.user, MEMBER.device)
 SALT, SHARE = b"s" * 16, b"h" * 32

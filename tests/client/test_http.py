@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, Response, abort, jsonify, redirect, request, session
 
+from tests.support.costs import real_assets
 from tests.support.servers import LiveServer, free_port, listening_socket
 from webapp.client.encoding import from_base64, to_base64
 from webapp.client.errors import Malformed, NotReleased, ServerRefused, StaleVault
@@ -68,7 +69,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         if request.param == "in process":
             yield Browser(InProcessTransport(app.test_client(), origin), "test")
             return
-        server = LiveServer(app, held)
+        server = LiveServer(app, held, real_assets())
         yield Browser(UrllibTransport(origin), "test")
         server.stop()
 

@@ -14,6 +14,8 @@ from webapp.client.recovery_kits import read_kit, verify_key
 from webapp.crypto.fingerprints import base32, lv
 from webapp.crypto.signatures import BadSignature, finish_bytes, own_recovery_bytes, verify
 
+pytestmark = pytest.mark.usefixtures("real_pins")
+
 
 def vectors(name: str) -> Any:
     """The content of a vector file."""

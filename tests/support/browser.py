@@ -40,7 +40,7 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 NO_CHROMIUM = "no Chromium found; install your system's, or run .venv/bin/playwright install --with-deps chromium"
-TIMEOUT = 15_000
+TIMEOUT = 30_000
 """Milliseconds for what a page does at once: several times that of a quiet machine, since tests run side by side."""
 SCREEN_SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 EXAMINED: list[tuple[str, Literal["light", "dark"]]] = [("wide", "light"), ("phone", "dark")]
@@ -96,6 +96,7 @@ class Screens:
     def __call__(self, page: Page, name: str) -> None:
         """Look at the page, and keep `name`-wide-light.png and its three sisters. Afterwards the page is as before."""
         former = page.viewport_size
+        page.wait_for_load_state()
         page.evaluate("document.activeViewTransition?.finished.catch(() => {})")  # a new size would break it off
         for look in LOOKS if self._folder else EXAMINED:
             size, scheme = look

@@ -1,11 +1,12 @@
 """A member, an admin and a server that can die, and a browser that is closed and opened again on the same profile."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Playwright, Route
+from playwright.sync_api import BrowserContext, Page, Playwright, Request, Route
 
 from tests.support.browser import CHROMIUM_ARGUMENTS, find_chromium
 from tests.support.people import Person
@@ -88,6 +89,17 @@ def reopening(playwright: Playwright, url: str, profile: Path) -> Iterator[Reope
     yield open_again
     for context in contexts:
         context.close()
+
+
+@contextmanager
+def failing(page: Page, address: str) -> Iterator[None]:
+    """Until a request to this address has failed; polls that the page gives up don’t count."""
+
+    def counts(request: Request) -> bool:
+        return request.url.endswith(address.lstrip("*"))
+
+    with page.expect_event("requestfailed", counts):
+        yield
 
 
 def lose_the_answer(route: Route) -> None:

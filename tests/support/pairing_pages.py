@@ -42,7 +42,8 @@ class Pair:
         return self.shown()
 
     def new_code(self) -> str:
-        """After one that came to nothing."""
+        """After one that came to nothing, of which the new browser has heard: it shows another form then."""
+        expect(self.new.get_by_text("The other device shows a code")).to_be_hidden(timeout=SLOW)
         self.old.get_by_role("button", name="New Code").click()
         return self.shown()
 

@@ -13,15 +13,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 from whitenoise import WhiteNoise
-
-from webapp import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -46,20 +43,14 @@ class _SilentHandler(WSGIRequestHandler):
         """Say nothing; a failing test shows what it needs."""
 
 
-@cache
-def _assets() -> WhiteNoise:
-    """static/ as in production, found once for the whole run: browsers keep files, instead of asking for 40 a page."""
-    return assets.kept_for_ever(assets.Assets(assets.FOLDER))
-
-
 class LiveServer:
     """The application behind real HTTP, in threads of this process."""
 
-    def __init__(self, app: Flask, held: socket.socket) -> None:
+    def __init__(self, app: Flask, held: socket.socket, files: WhiteNoise) -> None:
         host, port = held.getsockname()
         self.app = app
         self.url: str = app.config["PUBLIC_URL"]
-        self._files = _assets()
+        self._files = files
         self._server = make_server(
             host, port, self._answer, threaded=True, request_handler=_SilentHandler, fd=os.dup(held.fileno())
         )

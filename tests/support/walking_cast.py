@@ -19,7 +19,7 @@ from tests.support.person import PASSWORD
 from tests.support.walking_sight import Eyes
 from tests.support.walking_watch import Wire
 from webapp import clock, throttle
-from webapp.client import cpace, device_lock, identities
+from webapp.client import cpace, identities
 from webapp.client.device_state import DeviceState
 from webapp.client.identities import Identity
 from webapp.client.member import Member
@@ -218,14 +218,12 @@ class Stage:
 
 
 def cheap(patch: pytest.MonkeyPatch) -> None:
-    """What costs time and is no part of a walk: memory-hard PINs, long scalars, throttles, which have tests of their
+    """What costs time and is no part of a walk: long scalars, throttles, which have tests of their
     own, and the spelling of the same keys again and again."""
     for spelling in ("_bech32", "_unbech32"):
         patch.setattr(identities, spelling, lru_cache(4096)(getattr(identities, spelling)))
     gc.freeze()  # nothing that is there by now will be garbage, and a walk makes none that matters
     gc.set_threshold(100_000, 20, 100)
-    patch.setattr(device_lock, "MEMORY_KIB", 8)
-    patch.setattr(device_lock, "PASSES", 1)
     patch.setattr(cpace, "sample_scalar", lambda: 1 + secrets.randbits(16))
     patch.setattr(throttle, "spend", lambda *_: None)
 

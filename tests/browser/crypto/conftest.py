@@ -116,6 +116,11 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def _real_pins(real_pins: None) -> None:
+    """The worker is the product’s own here, so Python’s PINs cost what they cost there."""
+
+
 @pytest.fixture
 def browsing(browser: Browser) -> Iterator[BrowserContext]:
     """A browser profile of its own for one test."""
