@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
+from urllib.parse import urlencode
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.support.walking_sight import Sight
 from tests.support.walking_watch import Wire
 from webapp import limits
 from webapp.client.errors import DeviceError, ServerRefused
-from webapp.client.http import Answer, Browser
+from webapp.client.http import FORM, Answer, Browser, refusal
 from webapp.client.member import USER_AGENT
 
 PICK = st.integers(0, 11)
@@ -155,6 +156,15 @@ class Walking(RuleBasedStateMachine):
         answer = browser.submit(path, fields, follow=False)
         if answer.headers.get("location", "").startswith("/sign-in"):
             raise ServerRefused(401, "signed_out")
+        return answer
+
+    @staticmethod
+    def press(browser: Browser, path: str, fields: dict[str, str], devices: list[str]) -> Answer:
+        """A form with boxes that are ticked."""
+        body = urlencode([*fields.items(), *(("device", key) for key in devices)]).encode()
+        answer = browser._send("POST", path, body, {"Accept": "text/html", "Content-Type": FORM})
+        if answer.status >= 400:
+            raise refusal(answer)
         return answer
 
     def desks(self) -> list[tuple[Player, Profile]]:

@@ -22,4 +22,4 @@ class Act:
     target: str = ""
     leaving: frozenset[str] = frozenset()
     returning: frozenset[str] = frozenset()
-    """Devices that “This wasn’t me” unpairs, and those it brings back with that."""
+    """Devices that “This wasn’t me”, or an admin, unpairs, and those that come back with that."""

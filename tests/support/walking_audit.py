@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tests.support.walking_act import Act
 from tests.support.walking_device_laws import UNPAIR
+from tests.support.walking_member_laws import told_of_members
 from tests.support.walking_own_laws import told_of_own
 from tests.support.walking_pairing_moves import lead, locked, moved
 from tests.support.walking_sight import Sight
@@ -37,6 +38,7 @@ class Audit:
             self._holds,
             self._pairings,
             self._own,
+            self._members,
             self._rest,
         ):
             part()
@@ -71,7 +73,7 @@ class Audit:
             kind = "enrolled" if former is None else "unpaired" if state == "unpaired" else "returned"
             left = former is not None and former["state"] == "unpaired"
             if former is None or (former["state"] != state and (left or state == "unpaired")):
-                self.events[f"device.{kind}", row["user_id"]] += 1
+                self.events[f"device.{'taken' if self.act.kind == 'take_away' else kind}", row["user_id"]] += 1
             if former is not None and set(self.after.versions(key)) - set(self.before.versions(key)):
                 self.events["device.pin_changed", row["user_id"]] += 1
             gone = former is not None and row["lock_destroyed_at"] != former["lock_destroyed_at"]
@@ -150,7 +152,7 @@ class Audit:
                     self.notices["new_sign_in", row["user_id"]] += 1
         if self.act.kind == "end_sessions" and set(self._ended()):
             self.events["user.sessions_ended", self.act.user] += 1
-        elif self.act.kind in UNPAIR:
+        elif self.act.kind in UNPAIR | {"take_away"}:
             self.events["user.sessions_ended", self.act.user] += self._devices_ended()
 
     def _devices_ended(self) -> int:
@@ -194,6 +196,11 @@ class Audit:
         self.notices.update(notices)
         for member in done:
             self._tell_admins("own_recovery_completed_admin", but=member)
+
+    def _members(self) -> None:
+        events, notices = told_of_members(self.act, self.before, self.after)
+        self.events.update(events)
+        self.notices.update(notices)
 
     def _rest(self) -> None:
         if self.act.kind == "veto":

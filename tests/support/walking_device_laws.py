@@ -3,12 +3,13 @@
 from sqlite3 import Row
 
 from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
+from tests.support.walking_member_laws import may_manage
 from tests.support.walking_pairing_moves import moved
 from tests.support.walking_sight import Sight
 from webapp import limits
 
 UNPAIR = {"unpair", "unpair_others", "destroy"}
-BECOME = {"prior": RESETS, "unpaired": UNDOS | UNPAIR | FINISHES, "active": {"complete"}}
+BECOME = {"prior": RESETS, "unpaired": UNDOS | UNPAIR | FINISHES | {"take_away"}, "active": {"complete"}}
 RETURN = UNDOS | {"return"}
 
 
@@ -23,8 +24,8 @@ def devices(act: Act, before: Sight, after: Sight, destroyed: set[str]) -> None:
         if former["state"] != row["state"]:
             _require_change(act, before, after, former, row)
         _require_locks(act, before, after, former, row)
-    if act.kind in UNPAIR:
-        _require_ended(act, before, after)
+    _require_ended(act, before, after)
+    _require_taken(act, before, after)
     if act.kind == "destroy":
         destroyed.add(act.target)
     for key in destroyed:
@@ -78,12 +79,28 @@ def _require_locks(act: Act, before: Sight, after: Sight, former: Row, row: Row)
 
 
 def _require_ended(act: Act, before: Sight, after: Sight) -> None:
-    """What the member unpairs is signed out, whatever its browser says of itself since."""
+    """What the member unpairs, or an admin, is signed out, whatever its browser says of itself since."""
+    if act.kind not in UNPAIR | {"take_away"}:
+        return
     rows = after.devices.items()
     gone = {key for key, row in rows if row["state"] == "unpaired" != before.devices[key]["state"]} | {act.target}
     for key, row in before.sign_ins.items():
         if row["device_id"] != act.device and {row["device_id"], row["last_device_id"]} & gone:
             assert not after.is_alive(key), f"a session of an unpaired device outlived {act.kind}"
+
+
+def _require_taken(act: Act, before: Sight, after: Sight) -> None:
+    """An admin unpairs what was named and nothing else, and no device brings it back."""
+    if act.kind != "take_away":
+        return
+    assert may_manage(before, act.by, act.user), "devices were taken by an admin who may not"
+    assert _paired(before, act.user) - _paired(after, act.user) == act.leaving, "other devices were taken than named"
+    span = before.ago(-limits.UNDO_WINDOW), after.ago(-limits.UNDO_WINDOW)
+    for row in (after.devices[key] for key in act.leaving):
+        assert (row["unpaired_by"], row["unpaired_epoch"]) == (None, None), (
+            "a device that was taken can be brought back"
+        )
+        assert span[0] <= row["share_until"] <= span[1], "what a taken device needs is kept for another time"
 
 
 def _paired(sight: Sight, user: str) -> frozenset[str]:
@@ -103,6 +120,7 @@ def paired_lately(sight: Sight, user: str, said_by: str | None) -> set[str]:
     if said_by:
         came = {key for key in came if sight.devices[key]["enrolled_at"] > sight.devices[said_by]["enrolled_at"]}
     found = {key for key in came if sight.devices[key]["state"] != "unpaired"}
+    found |= set() if said_by else {key for key in came if unpaired_by(sight, {key})}  # whoever has unpaired it since
     while not said_by and (more := (unpaired_by(sight, found) & came) - found):
         found |= more
     return found

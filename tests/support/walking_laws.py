@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_device_laws import devices
+from tests.support.walking_member_laws import members
 from tests.support.walking_own_laws import kits, own_recoveries, require_own_finish
 from tests.support.walking_pairing_laws import pairings
 from tests.support.walking_request_laws import requests
@@ -16,6 +17,7 @@ MARKS = {
     "admin_reset_by_mail": Counter(["reset_password"]),
     "admin_reset_by_hand": Counter(["reset_password", "held_link"]),
     "lift": Counter(["lifted_hold"]),
+    "take_away": Counter(["unpaired_devices"]),
 }
 
 
@@ -56,6 +58,7 @@ def check(act: Act, before: Sight, after: Sight, book: Book) -> None:
     pairings(act, before, after)
     own_recoveries(act, before, after)
     kits(act, before, after)
+    members(act, before, after)
 
 
 def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
@@ -143,8 +146,7 @@ def _sessions(act: Act, before: Sight, after: Sight, book: Book) -> None:
     """A reset, a veto, an undo and a Finish end every session of the member; dead ones stay dead."""
     for key, row in before.sign_ins.items():
         user, was, alive = row["user_id"], before.is_alive(key), after.is_alive(key)
-        if alive and not was:
-            assert act.kind == "enable", "a session came back"
+        assert was or not alive, "a session came back"
         reset = after.users[user]["reset_at"] != before.users[user]["reset_at"]
         moved = after.users[user]["epoch"] != before.users[user]["epoch"]
         chosen = after.users[user]["password_hash"] != before.users[user]["password_hash"]
@@ -182,7 +184,7 @@ def _holds(act: Act, before: Sight, after: Sight, book: Book) -> None:
 
 def _links(act: Act, before: Sight, after: Sight, book: Book) -> None:
     """Each lives its time; nobody but whom it is for, and what makes it needless, closes it."""
-    lifted = act.user if act.kind == "lift" else ""
+    lifted, disabled = (act.user if act.kind == kind else "" for kind in ("lift", "disable"))
     for key, row in after.links.items():
         former, user = before.links.get(key), row["user_id"]
         if former is None:
@@ -199,5 +201,5 @@ def _links(act: Act, before: Sight, after: Sight, book: Book) -> None:
             continue
         account, was = after.users[user], before.users[user]
         renewed = any(account[name] != was[name] for name in ("password_hash", "reset_at"))
-        closed = renewed if row["purpose"] == "password" else user == lifted
+        closed = renewed or user == disabled if row["purpose"] == "password" else user == lifted
         assert (row["expires_at"] <= after.now) == closed, f"a link for a {row['purpose']} after {act.kind}"

@@ -95,7 +95,7 @@ def _require_stopped(act: Act, before: Sight, after: Sight, user: str) -> None:
     """What befalls the account ends its pairing; a device that is unpaired lets nobody in."""
     row, was = after.users[user], before.users[user]
     befell = row["epoch"] != was["epoch"] or (act.kind in RESETS and row["reset_at"] != was["reset_at"])
-    befell = befell or (act.user == user and act.kind in {"veto", "unpair_others"}) or after.is_held(user)
+    befell = befell or (act.user == user and act.kind in {"veto", "unpair_others", "take_away"}) or after.is_held(user)
     for pairing in after.pairings.values():
         if pairing["user_id"] == user and pairing["state"] in PAIRING:
             assert not befell, f"a pairing is open after {act.kind}"

@@ -22,7 +22,7 @@ ENDS = {"decline": "declined", "cancel": "cancelled", "expire": "expired", "stop
 MOVES = {
     **{kind: kind for kind in ("offer", "answer", "refuse", "confirm", "complete", "decline")},
     **{"withdraw": "cancel", "pair": "cancel"},
-    **dict.fromkeys(RESETS | UNDOS | FINISHES | {"unpair", "unpair_others", "destroy"}, "stop"),
+    **dict.fromkeys(RESETS | UNDOS | FINISHES | {"unpair", "unpair_others", "destroy", "disable", "take_away"}, "stop"),
 }
 """What an act does to the open pairing of its member."""
 CLOCK: tuple[tuple[str, ...], ...] = ((), ("expire",), ("lapse",), ("lapse", "lock"))

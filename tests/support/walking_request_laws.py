@@ -20,7 +20,7 @@ MOVERS = {
     "cancelled": {"cancel"},
     "released": {"release"},
     "completed": {"finish"},
-    "stopped": RESETS | UNDOS | {"finish_alone"},
+    "stopped": RESETS | UNDOS | {"finish_alone", "disable"},
 }
 
 

@@ -3,7 +3,6 @@
 import re
 from functools import partial
 from sqlite3 import Row
-from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -15,7 +14,7 @@ from tests.support.walking_device_laws import paired_lately, unpaired_by
 from tests.support.walking_devices import DeviceRules
 from webapp import mail
 from webapp.client.encoding import from_base64, to_base64
-from webapp.client.http import FORM, LABEL, Answer, Browser, refusal
+from webapp.client.http import LABEL, Answer
 from webapp.client.signatures import sign
 from webapp.crypto.links import hash_of, make_token
 from webapp.crypto.signatures import request_bytes
@@ -163,15 +162,6 @@ class VetoRules(DeviceRules):
         """What was paired lately and can be unpaired: from a device only where its PIN was typed in this session."""
         reaches = not said_by or (self.user_at(profile) == user and bool(self.opened(profile, said_by)))
         return paired_lately(self.sight, user, said_by) if reaches else set()
-
-    @staticmethod
-    def press(browser: Browser, path: str, fields: dict[str, str], devices: list[str]) -> Answer:
-        """A form with boxes that are ticked."""
-        body = urlencode([*fields.items(), *(("device", key) for key in devices)]).encode()
-        answer = browser._send("POST", path, body, {"Accept": "text/html", "Content-Type": FORM})
-        if answer.status >= 400:
-            raise refusal(answer)
-        return answer
 
     def others(self, user: str) -> list[str]:
         """Devices that are not theirs: naming them changes nothing."""

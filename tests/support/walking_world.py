@@ -1,4 +1,4 @@
-"""Rules of a walk: the clock, the worker, and who is employed."""
+"""Rules of a walk: the clock, and the worker."""
 
 import smtplib
 
@@ -11,10 +11,8 @@ from tests.support.walking import LUCK, PICK, Walking
 from tests.support.walking_act import Act
 from tests.support.walking_passwords import LINK
 from webapp import mail, worker
-from webapp.clock import now
 from webapp.config import MailServer
-from webapp.database import transaction
-from webapp.models import Notice, ResetAsk, User
+from webapp.models import Notice, ResetAsk
 
 HOUR, DAY = 60, 24 * 60
 SPANS = [1, 4, 17, HOUR + 1, 2 * HOUR, 9 * HOUR, 25 * HOUR, 71 * HOUR, DAY, 2 * DAY, 4 * DAY, 8 * DAY, 31 * DAY]
@@ -78,14 +76,3 @@ class WorldRules(Walking):
             worker.tidy()
         links = ((user, LINK.search(body)) for user, body in taken)
         self.cast.mailbox += [(user, found[1]) for user, found in links if found]
-
-    @rule(who=PICK)
-    def hire_or_fire(self, who: int) -> None:
-        """An admin, straight in the database: there is no page for it yet. One of the three stays."""
-        player = self.cast.players[self.pick(("Bob", "Dana", "Olga"), who)]
-        gone = self.sight.users[player.id]["disabled_at"] is not None
-        if not gone and len(self.sight.admins()) == 1:
-            return
-        self.act = Act("enable" if gone else "disable", player.id)
-        with self.stage.app.app_context(), transaction():
-            User.locked(player.id).disabled_at = None if gone else now()
