@@ -17,16 +17,8 @@ from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import OrganisationKey
 from webapp.models.user import Role, User
-from webapp.models.way import EVERY_WAY, PAIRING, Way, WayOff
+from webapp.models.way import EVERY_WAY, WAY_NAMES, Way, WayOff
 
-NAMES = {
-    PAIRING: "Pair With Device",
-    Way.LOCAL_BACKUP: "Local Backup",
-    Way.CLOUD_BACKUP: "Cloud Backup",
-    Way.RECOVERY_KIT: "Recovery Kit",
-    Way.NEW_ACCOUNT: "Create New Account",
-}
-"""In the order of the doors, as the doors are called."""
 TOLD_AT_ONCE = 1_000
 """How many notices one statement writes."""
 
@@ -87,14 +79,14 @@ def brings_back(way: str, organisation_id: str) -> bool:
     return way != Way.NEW_ACCOUNT
 
 
-def needs_cloud_backups(organisation_id: str) -> bool:
-    """Whether no other way that brings a vault back is allowed."""
-    others = set(EVERY_WAY) - ways_off(organisation_id) - {Way.CLOUD_BACKUP}
-    return not any(brings_back(way, organisation_id) for way in others)
+def other_ways(organisation_id: str) -> list[str]:
+    """The allowed ways that bring a vault back without a cloud backup, in the order of the doors."""
+    off = ways_off(organisation_id) | {Way.CLOUD_BACKUP, Way.NEW_ACCOUNT}
+    return [way for way in WAY_NAMES if way not in off]
 
 
 def _named(ways: Collection[str]) -> str:
-    return ", ".join(name for way, name in NAMES.items() if way in ways)
+    return ", ".join(name for way, name in WAY_NAMES.items() if way in ways)
 
 
 def _tell_members(organisation_id: str, **details: Any) -> None:

@@ -4,6 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from webapp.models import WAY_NAMES
+
 MODULES = (
     "home",
     "sessions",
@@ -50,5 +52,6 @@ MODULES = (
 
 def init_app(app: Flask) -> None:
     """Register every module’s blueprint `bp`. Those under `admin` are named `admin_…` and live under /admin."""
+    app.jinja_env.globals["way_names"] = WAY_NAMES
     for name in MODULES:
         app.register_blueprint(import_module(f"webapp.views.{name}").bp)

@@ -14,6 +14,7 @@ from webapp.models.coverage import backups_sealed_to
 from webapp.models.key_removal import NotRemoved
 from webapp.models.key_succession import SignedSuccession
 from webapp.models.rewrapping import NotRewrapped, SignedRewrap, held_backups, left, rewrap
+from webapp.models.way_policy import other_ways
 from webapp.octets import Refusal, age_file, at_most, base64_of, from_base64, json_body, text_of
 from webapp.security import asks_again, me
 from webapp.views.admin.key_facts import key_list_facts
@@ -144,6 +145,7 @@ def _disabling(**more: Any) -> dict[str, Any]:
         "count": sum(backups_sealed_to(key_id) for key_id in ids),
         "members": _members(CloudBackup.organisation_key_id.in_(ids)),
         "removal": key_list_facts()["disabling"],
+        "others": other_ways(me().organisation_id),
         "error": None,
         "typed": "",
         **more,

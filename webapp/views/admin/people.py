@@ -13,6 +13,7 @@ from webapp.models.about_person import AboutPerson, AfterReset
 from webapp.models.approvers import approvers
 from webapp.models.event_list import EventList
 from webapp.models.password_reset import NotReset, may_reset, reset_by_admin
+from webapp.models.way_policy import other_ways
 from webapp.security import asks_again, me
 from webapp.views.admin.member_facts import find_person, member_facts
 
@@ -85,6 +86,7 @@ def _reset_facts(person: User, **more: Any) -> dict[str, Any]:
         "person": person,
         "about": AboutPerson.of(person),
         "after": AfterReset.by(me(), person),
+        "others": other_ways(person.organisation_id),
         "refusal": may_reset(me(), person),
         "is_mail_read": is_read(),
         "way_error": None,

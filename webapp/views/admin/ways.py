@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import EVERY_WAY, Role, User
-from webapp.models.way_policy import NAMES, NotAllowed, change_ways, ways_off
+from webapp.models.way_policy import NotAllowed, change_ways, ways_off
 from webapp.security import asks_again, me
 
 bp = Blueprint("admin_ways", __name__, url_prefix="/admin")
@@ -33,5 +33,5 @@ def change_allowed() -> BaseResponse | tuple[str, int]:
 def way_facts(**more: Any) -> dict[str, Any]:
     """What the fragment needs."""
     allowed = set(EVERY_WAY) - ways_off(me().organisation_id)
-    facts = {"way_names": NAMES, "allowed_ways": allowed, "ways_error": None}
+    facts = {"allowed_ways": allowed, "ways_error": None}
     return {**facts, "may_change_ways": me().role == Role.OWNER, **more}
