@@ -10,25 +10,18 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from webapp.clock import now
-from webapp.database import db, in_transaction
+from webapp.database import db
 from webapp.models.columns import new_id
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import OrganisationKey
+from webapp.models.policy import PolicyNotChanged, locked_by_owner
 from webapp.models.user import Role, User
 from webapp.models.way import EVERY_WAY, WAY_NAMES, Way, WayOff
 
 TOLD_AT_ONCE = 1_000
 """How many notices one statement writes."""
-
-
-class NotAllowed(Exception):
-    """The policy stays as it was; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def ways_off(organisation_id: str) -> frozenset[str]:
@@ -44,19 +37,15 @@ def demand_way(organisation_id: str, way: str) -> None:
 
 
 def change_ways(by: User, allowed: Collection[str]) -> None:
-    """Allow these ways and no other, and tell everybody, in the caller’s transaction. Raises NotAllowed.
+    """Allow these ways and no other, and tell everybody, in the caller’s transaction. Raises PolicyNotChanged.
 
     One that brings a vault back has to be left: Create New Account doesn’t, nor do cloud backups without a key.
     """
-    assert in_transaction()
-    organisation = Organisation.locked(by.organisation_id)
-    by = db.session.get_one(User, by.id, populate_existing=True)
-    if by.role != Role.OWNER or not by.is_enabled:
-        raise NotAllowed("ways_owner")
+    organisation, by = locked_by_owner(by, "ways_owner")
     if not set(allowed) <= set(EVERY_WAY):
-        raise NotAllowed("ways_unknown")
+        raise PolicyNotChanged("ways_unknown")
     if not any(brings_back(way, organisation.id) for way in allowed):
-        raise NotAllowed("ways_none")
+        raise PolicyNotChanged("ways_none")
     before, after = ways_off(organisation.id), set(EVERY_WAY) - set(allowed)
     if before == after:
         return
