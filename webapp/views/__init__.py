@@ -38,6 +38,7 @@ MODULES = (
     "admin.members",
     "admin.invites",
     "admin.settings",
+    "admin.contact",
     "admin.keys",
     "admin.retention",
     "admin.waiting_time",
