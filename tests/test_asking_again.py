@@ -19,7 +19,7 @@ from webapp.models import OneTimeCode, Organisation
 ASKS_AGAIN = {
     *("admin_people.create_reset", "admin_people.lift_hold", "admin_requests.create_approval"),
     *("admin_second_factor_policy.change", "admin_second_factor_resets.create_reset"),
-    *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
+    *("admin_settings.activate_key", "admin_contact.change_contact", "admin_settings.create_key"),
     *("admin_users.create_invite", "admin_waiting_time.change_waiting_time", "admin_invites.create_rows"),
     *("admin_members.create_role", "admin_members.create_disabling", "admin_members.create_enabling"),
     *("admin_members.create_signing_out", "admin_members.create_unpairing"),

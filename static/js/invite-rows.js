@@ -1,17 +1,17 @@
 /** A file of people to invite, read in this page; and the file of links that comes of it. */
 import { CryptoError } from './crypto/errors.js';
 
-const MOST = 5000; // people in one file
 const DELIMITERS = [',', ';', '\t']; // programs write the first; spreadsheets may save the others
 const COLUMNS = { email: ['email', 'e-mail', 'email address', 'mail', 'address'], name: ['name', 'full name'], role: ['role'] };
 
 /**
  * @param {Uint8Array} file
+ * @param {number} most people that one file may name
  * @returns {Promise<{row: number, email: string, name: string, role: string, code: string, details?: object}[]>} the rows as
  *   a spreadsheet numbers them, without empty ones; code: why it can’t be invited, or ''. Throws `wrong_encoding`,
  *   `empty_file`, `no_email_column`, `too_many_rows`
  */
-export async function readInvites(file) {
+export async function readInvites(file, most) {
   const text = decoded(file);
   if (!text.trim()) throw new CryptoError('empty_file');
   const { parse } = await import('../vendor/csv.js');
@@ -22,7 +22,7 @@ export async function readInvites(file) {
   const broken = new Set(errors.filter(({ type }) => type === 'Quotes').map(({ row }) => row - 1));
   const people = rows.map((values, at) => personIn(values, at + 2, places, header.length, broken.has(at))).filter(Boolean);
   if (!people.length) throw new CryptoError('empty_file');
-  if (people.length > MOST) throw Object.assign(new CryptoError('too_many_rows'), { details: { most: MOST.toLocaleString() } });
+  if (people.length > most) throw Object.assign(new CryptoError('too_many_rows'), { details: { most: most.toLocaleString() } });
   const first = new Map();
   for (const person of people.filter(({ code }) => !code)) {
     const earlier = first.get(person.email);

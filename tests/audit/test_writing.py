@@ -43,7 +43,7 @@ def test_a_spreadsheet_reads_every_entry() -> None:
 
 def test_a_spreadsheet_that_divides_at_semicolons_finds_no_formula_either() -> None:
     """As Excel does wherever numbers have a comma."""
-    name = "Zoë;=1+1;\\;\"=2"
+    name = 'Zoë;=1+1;\\;"=2'
     entries = [replace(entry, actor_name=name, object=name) for entry in entries_of([{"name": name}])]
     lines = lines_of("csv", entries, replace(head_of(entries), at=name).signed(SEED))
     assert not any(";" in line for line in lines)

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import Complaints, Screens
 from tests.support.browser_devices import SLOW, sign_in
+from tests.support.choosing import choose, saved
 from tests.support.people import ActiveKey, backed_up, enrolled
 from tests.support.person import Person
 from tests.support.restores import Asked, waiting_request
@@ -33,25 +34,10 @@ def page(new_context: Contexts, bob: Person) -> Page:
 
 
 @pytest.fixture
-def key_file(organisation_key: ActiveKey, tmp_path: Path) -> Path:
-    """The file of the active key, as an admin keeps it."""
-    return saved(tmp_path / "key.txt", organisation_key.file)
-
-
-@pytest.fixture
 def request_of_alice(alice: Person, organisation_key: ActiveKey) -> Asked:
     enrolled(alice, here=False)
     backed_up(alice, organisation_key)
     return waiting_request(alice, organisation_key)
-
-
-def saved(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-def choose(page: Page, file: Path, label: str = "Recovery key file") -> None:
-    page.get_by_label(label).set_input_files(file)
 
 
 def generate(page: Page, path: Path, passphrase: str = "") -> KeyFile:

@@ -10,6 +10,8 @@ from playwright.sync_api import Download, Page, expect
 from tests.support import exports
 from tests.support.browser import Complaints, Screens
 from tests.support.browser_devices import SLOW
+from tests.support.choosing import choose as choose_file
+from tests.support.choosing import saved
 from tests.support.devices import PIN, login
 from tests.support.entering import Contexts, enter_open
 from tests.support.exports import HEADERS, bitwarden, bitwarden_login, csv
@@ -35,9 +37,7 @@ def choose(opened: Page, tmp_path: Path) -> Choose:
     """`choose(bytes)`: choose a file with this content and look inside."""
 
     def chosen(content: bytes) -> None:
-        file = tmp_path / "export.csv"
-        file.write_bytes(content)
-        opened.get_by_label("Exported file").set_input_files(file)
+        choose_file(opened, saved(tmp_path / "export.csv", content), "Exported file")
         opened.get_by_role("button", name="Look Inside").click()
 
     return chosen

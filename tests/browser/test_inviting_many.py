@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW
+from tests.support.choosing import choose as choose_file
+from tests.support.choosing import saved
 from tests.support.clock import MovableClock
 from tests.support.entering import Contexts, enter
 from tests.support.people import ActiveKey
@@ -54,20 +56,11 @@ def choose(page: Page, tmp_path: Path) -> Choose:
     """`choose(text)`: choose a file with this content and look at it."""
 
     def chosen(content: str) -> None:
-        file = tmp_path / "people.csv"
-        file.write_text(content)
-        page.get_by_label("CSV file").set_input_files(file)
+        choose_file(page, saved(tmp_path / "people.csv", content.encode()), "CSV file")
         page.get_by_role("button", name="Look at the File").click()
         expect(page.locator("form[aria-busy]")).to_have_count(0, timeout=3 * SLOW)  # looked at, to its end
 
     return chosen
-
-
-@pytest.fixture
-def key_path(organisation_key: ActiveKey, tmp_path: Path) -> Path:
-    path = tmp_path / "key.txt"
-    path.write_bytes(organisation_key.file)
-    return path
 
 
 def reasons(page: Page) -> dict[str, str]:
@@ -89,7 +82,7 @@ def test_a_file_becomes_links_that_name_the_key(
     page: Page,
     alice: Person,
     organisation_key: ActiveKey,
-    key_path: Path,
+    key_file: Path,
     choose: Choose,
     new_context: Contexts,
     screen: Screens,
@@ -105,7 +98,7 @@ def test_a_file_becomes_links_that_name_the_key(
         assert Invite.count_open(alice.organisation_id) == 0
     page.get_by_role("button", name="Make Invite Links").click()
     expect(page.get_by_text("Choose the recovery key file first.")).to_be_visible()
-    page.get_by_label("Recovery key file").set_input_files(key_path)
+    choose_file(page, key_file)
     page.get_by_role("button", name="Make Invite Links").click()
     expect(page.get_by_text("The links are made")).to_be_visible(timeout=SLOW)
     screen(page, "admin-invite-file-made")

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, Route, expect
 from tests.hostile.test_swapped_keys import KEY_STORE, restore
 from tests.support.browser import Complaints, Screens
 from tests.support.browser_devices import SLOW, open_vault, sign_in
+from tests.support.choosing import choose, saved
 from tests.support.devices import login
 from tests.support.key_life import follow, key_of
-from tests.support.key_pages import choose, count, generate, put_vault, rewrap, saved
+from tests.support.key_pages import count, generate, put_vault, rewrap
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from webapp import limits
 from webapp.client.organisation_keys import read_key

@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW
+from tests.support.choosing import choose, saved
 from tests.support.clock import MovableClock
 from tests.support.key_life import key_of
-from tests.support.key_pages import active, approve, cancel, choose, generate, rewrap, saved
+from tests.support.key_pages import active, approve, cancel, generate, rewrap
 from tests.support.people import ActiveKey, Person
 from tests.support.restores import waiting_request
 from webapp.client.approvals import open_wrapped

@@ -9,7 +9,7 @@ from tests.support.browser import Screens
 from tests.support.browser_devices import SLOW
 from tests.support.clock import MovableClock
 from tests.support.devices import login
-from tests.support.entering import Contexts, enter
+from tests.support.entering import Contexts, enter, show
 from tests.support.people import ActiveKey, Person, add_person, backed_up, enrolled
 from tests.support.restores import waiting_request
 from tests.support.restoring import asked
@@ -24,18 +24,6 @@ def page(bob: Person, live_server: object, new_context: Contexts) -> Page:
     """Bob’s, who has a vault elsewhere."""
     enrolled(bob, here=False)
     return enter(new_context(), bob)
-
-
-@pytest.fixture
-def key_file(organisation_key: ActiveKey, tmp_path: Path) -> Path:
-    path = tmp_path / "key.txt"
-    path.write_bytes(organisation_key.file)
-    return path
-
-
-def show(page: Page, path: str, heading: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def test_before_anything_happened(page: Page, screen: Screens) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import Screens
 from tests.support.crowd import crowd
-from tests.support.entering import Contexts, enter
+from tests.support.entering import Contexts, enter, show
 from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
 from tests.support.restores import waiting_request
 
@@ -14,11 +14,6 @@ from tests.support.restores import waiting_request
 def page(olga: Person, live_server: object, new_context: Contexts) -> Page:
     """Olga’s, the owner’s."""
     return enter(new_context(), olga)
-
-
-def show(page: Page, path: str, heading: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def test_with_many_people(

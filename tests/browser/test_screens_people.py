@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import Screens
 from tests.support.clock import MovableClock
 from tests.support.devices import login
-from tests.support.entering import Contexts, enter
+from tests.support.entering import Contexts, enter, show
 from tests.support.marks import disable, hold, mark
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restores import waiting_request
@@ -30,11 +30,6 @@ def page(bob: Person, live_server: object, new_context: Contexts) -> Page:
     """Bob’s, who has a vault elsewhere."""
     enrolled(bob, here=False)
     return enter(new_context(), bob)
-
-
-def show(page: Page, path: str, heading: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def test_a_person_after_a_recovery(

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import Screens
 from tests.support.clock import MovableClock
 from tests.support.devices import login
-from tests.support.entering import Contexts, enter
+from tests.support.entering import Contexts, enter, show
 from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
 from tests.support.restoring import Restoring, asked
 from webapp.clock import now
@@ -31,11 +31,6 @@ def tab(alice: Person, new_context: Contexts, live_server: object) -> Page:
     """Alice has a vault, and is signed in with a browser that has no key to it."""
     enrolled(alice, [login("Bank"), login("Mail")])
     return enter(new_context(), alice)
-
-
-def show(page: Page, path: str, heading: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def test_why(alice: Person, bob: Person, organisation_key: ActiveKey, tab: Page, screen: Screens) -> None:

@@ -130,14 +130,12 @@ def test_an_approval_that_is_asked_about_goes_on_by_itself(
     alice: Person,
     organisation_key: ActiveKey,
     clock: MovableClock,
-    tmp_path: Path,
+    key_file: Path,
 ) -> None:
     """The key file stays chosen, and what was opened with it stays open; with a password, for want of a code."""
     enrolled(alice, here=False)
     backed_up(alice, organisation_key)
     asked = waiting_request(alice, organisation_key)
-    key_file = tmp_path / "key.txt"
-    key_file.write_bytes(organisation_key.file)
     sign_in(page, bob)
     page.wait_for_url(SIGNED_IN)
     page.goto(asked.path)

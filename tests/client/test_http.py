@@ -8,8 +8,8 @@ from flask import Flask, Response, abort, jsonify, redirect, request, session
 from tests.support.costs import real_assets
 from tests.support.servers import LiveServer, free_port, listening_socket
 from webapp.client.encoding import from_base64, to_base64
-from webapp.client.errors import Malformed, NotReleased, ServerRefused, StaleVault
-from webapp.client.http import Browser, InProcessTransport, Signer, Transport, UrllibTransport
+from webapp.client.errors import Malformed, NotReleased, ServerRefused, StaleVault, WayOff
+from webapp.client.http import Answer, Browser, InProcessTransport, Signer, Transport, UrllibTransport, refusal
 from webapp.client.signatures import new_seed, public_key
 from webapp.crypto.framing import frame, unframe
 from webapp.crypto.signatures import request_bytes, verify
@@ -94,7 +94,8 @@ def test_what_the_page_does_not_say_is_missed_by_name(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("stale_vault", StaleVault), ("not_released", NotReleased), ("x", ServerRefused)]
+    ("code", "kind"),
+    [("stale_vault", StaleVault), ("not_released", NotReleased), ("way_off", WayOff), ("x", ServerRefused)],
 )
 def test_codes_become_errors(browser: Browser, code: str, kind: type[ServerRefused]) -> None:
     with pytest.raises(kind) as refused:
@@ -105,7 +106,12 @@ def test_codes_become_errors(browser: Browser, code: str, kind: type[ServerRefus
 def test_an_error_page_is_an_error_too(browser: Browser) -> None:
     with pytest.raises(ServerRefused) as refused:
         browser.visit("/missing")
-    assert refused.value.status == 404
+    assert (refused.value.status, refused.value.code) == (404, "refused")
+
+
+def test_an_error_page_can_say_which() -> None:
+    error = refusal(Answer(403, {}, b'<h1>Not now</h1><p data-refusal="way_off">', "/off"))
+    assert (type(error), error.status, error.code) == (WayOff, 403, "way_off")
 
 
 def test_octets_are_signed_and_an_expired_challenge_is_asked_for_once_more(browser: Browser) -> None:

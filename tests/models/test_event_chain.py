@@ -13,12 +13,13 @@ from sqlalchemy import delete, insert, select, update
 from tests.support.applications import dispose, make_app
 from tests.support.chained import checked, numbers, record
 from tests.support.clock import MovableClock
+from tests.support.others import another_organisation
 from webapp.audit import verification, writing
 from webapp.audit.verification import Broken, Fault
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
-from webapp.models import AuditKey, Event, EventChain, Organisation
+from webapp.models import AuditKey, Event, EventChain
 from webapp.models.columns import new_id
 from webapp.resealing import reseal
 
@@ -26,11 +27,7 @@ from webapp.resealing import reseal
 @pytest.fixture
 def other(app: Flask) -> str:
     """The id of another organisation in the same database."""
-    with app.app_context(), transaction() as session:
-        made = Organisation(name="Other Works")
-        session.add(made)
-        session.flush()
-        return made.id
+    return another_organisation(app)
 
 
 @pytest.mark.databases

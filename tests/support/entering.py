@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser_devices import SLOW, give_keys, type_pin
 from tests.support.devices import MadeDevice
@@ -34,3 +34,9 @@ def enter_open(context: BrowserContext, person: Person) -> Page:
     page.wait_for_url("**/vault", timeout=SLOW)
     page.locator("item-list").wait_for(timeout=SLOW)
     return page
+
+
+def show(page: Page, path: str, heading: str) -> None:
+    """Go there, and wait until it is shown."""
+    page.goto(path)
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()

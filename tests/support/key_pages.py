@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser_devices import SLOW, open_vault, sign_in
+from tests.support.choosing import choose
 from tests.support.devices import login
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
 from tests.support.restores import Asked
@@ -44,15 +45,6 @@ def put_vault(person: Person, key: ActiveKey) -> None:
         vault = Vault.current(User.locked(person.user_id))
         assert vault
         vault._put(device.id, 1, file)
-
-
-def saved(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-def choose(page: Page, file: Path, label: str) -> None:
-    page.get_by_label(label).set_input_files(file)
 
 
 def generate(desk: Page, path: Path, name: str = "Second key") -> None:

@@ -7,11 +7,15 @@ from webapp.database import transaction
 from webapp.models import Organisation, Role
 
 
-def elsewhere(app: Flask, name: str = "Eve", role: Role = Role.OWNER) -> Person:
-    """Somebody of a second organisation."""
+def another_organisation(app: Flask) -> str:
+    """Its id."""
     with app.app_context(), transaction() as session:
         made = Organisation(name="Elsewhere")
         session.add(made)
         session.flush()
-        organisation_id = made.id
-    return add_person(app, organisation_id, name, role)
+        return made.id
+
+
+def elsewhere(app: Flask, name: str = "Eve", role: Role = Role.OWNER) -> Person:
+    """Somebody of a second organisation."""
+    return add_person(app, another_organisation(app), name, role)

@@ -7,6 +7,7 @@ and makes her browser one of her devices; `backed_up(alice, organisation_key)` a
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -191,3 +192,11 @@ def olga(app: Flask, organisation: str) -> Person:
 def organisation_key(olga: Person) -> ActiveKey:
     """The active organisation recovery key, made by olga."""
     return add_organisation_key(olga)
+
+
+@pytest.fixture
+def key_file(organisation_key: ActiveKey, tmp_path: Path) -> Path:
+    """The file of the active key, as an admin keeps it."""
+    path = tmp_path / "key.txt"
+    path.write_bytes(organisation_key.file)
+    return path

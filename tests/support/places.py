@@ -50,7 +50,7 @@ ADMIN = {
     *("admin_people.create_reset", "admin_people.lift_hold", "admin_people.new_reset", "admin_people.show_person"),
     *("admin_requests.create_approval", "admin_requests.create_denial", "admin_requests.list_requests"),
     *("admin_requests.pending_requests", "admin_requests.show_decision", "admin_requests.show_request"),
-    *("admin_settings.activate_key", "admin_settings.change_contact", "admin_settings.create_key"),
+    *("admin_settings.activate_key", "admin_contact.change_contact", "admin_settings.create_key"),
     *("admin_settings.prove_key", "admin_settings.remove_key", "admin_settings.show_settings"),
     *("admin_settings.show_successor", "admin_keys.show_rewrap", "admin_keys.list_shares", "admin_keys.create_rewrap"),
     *("admin_keys.new_deletion", "admin_keys.create_deletion", "admin_keys.new_disabling"),

@@ -3,18 +3,18 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from tests.support.owning import WAYS, own
 from tests.support.pairings import PairingRun, pairing_run
 from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
 from tests.support.restores import waiting_request
 from tests.support.restoring import Restoring, asked
+from tests.support.switching_off import switch_off
 from tests.support.vetoing import heading
-from webapp.database import db, transaction
+from webapp.database import db
 from webapp.flows.pairing import State as PairingState
 from webapp.flows.restore_request import State
-from webapp.models import EVERY_WAY, PAIRING, Organisation, OwnRecovery, Pairing, RestoreRequest, Way
+from webapp.models import EVERY_WAY, PAIRING, OwnRecovery, Pairing, RestoreRequest, Way
 
 DOORS = {
     Way.LOCAL_BACKUP: "/recovery/local",
@@ -24,12 +24,6 @@ DOORS = {
 }
 OFF = "Not enabled by your organisation"
 NOT_ENABLED = "Not Enabled by Your Organisation"
-
-
-def switch_off(app: Flask, *ways: str) -> None:
-    with app.app_context(), transaction() as session:
-        for organisation in session.scalars(select(Organisation)):
-            organisation.ways_off = " ".join(ways)
 
 
 def keyless(person: Person) -> FlaskClient:
@@ -172,29 +166,29 @@ def test_a_pairing_stands_still_at_each_step_and_goes_on(app: Flask, alice: Pers
     assert step().status_code == 200
 
 
-def test_a_pairing_whose_code_was_answered_hands_no_key_on(app: Flask, alice: Person) -> None:
+@pytest.mark.parametrize("reached", [PairingState.ANSWERED, PairingState.CONFIRMED])
+def test_a_pairing_hands_no_key_on_and_is_not_completed(app: Flask, alice: Person, reached: PairingState) -> None:
     enrolled(alice)
     made = pairing_run(alice)
-    made.upto(PairingState.ANSWERED)
-    body = made.confirm_body()
+    made.upto(reached)
+    is_answered = reached == PairingState.ANSWERED
+    by, body = (made.by_old, made.confirm_body()) if is_answered else (made.by_new, made.completion_body())
+    first, last = ("vault", "confirmation") if is_answered else ("key", "completion")
     switch_off(app, PAIRING)
-    for what, sent in (("vault", b""), ("confirmation", body)):
-        assert made.by_old(what, sent).get_json() == {"error": "way_off"}, what
-    assert pairing_state(made) == PairingState.ANSWERED
+    for what, sent in ((first, b""), (last, body)):
+        assert by(what, sent).get_json() == {"error": "way_off"}, what
+    assert pairing_state(made) == reached
     switch_off(app)
-    assert made.by_old("confirmation", body).status_code == 200
+    assert by(last, body).status_code == 200
 
 
-def test_a_pairing_that_has_the_key_is_not_completed(app: Flask, alice: Person) -> None:
+def test_a_pairing_can_be_cancelled(app: Flask, alice: Person) -> None:
     enrolled(alice)
     made = pairing_run(alice)
     made.upto(PairingState.CONFIRMED)
-    body = made.completion_body()
     switch_off(app, PAIRING)
-    for what, sent in (("key", b""), ("completion", body)):
-        assert made.by_new(what, sent).get_json() == {"error": "way_off"}, what
-    assert pairing_state(made) == PairingState.CONFIRMED
     assert made.at_new.post(f"{made.new_path}/cancellation").status_code == 303
+    assert pairing_state(made) == PairingState.CANCELLED
 
 
 def test_no_pairing_is_opened(app: Flask, alice: Person) -> None:

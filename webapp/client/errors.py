@@ -131,6 +131,10 @@ class LockDestroyed(ServerRefused):
     """The PIN was wrong too often: the server's share is gone, and recovery is the way on."""
 
 
+class WayOff(ServerRefused):
+    """The organisation has switched this way back off: what was begun stands still until it is allowed again."""
+
+
 class EpochEnded(DeviceError):
     """The vault moved on to a key that this device doesn't have."""
 

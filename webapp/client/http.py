@@ -11,7 +11,15 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from werkzeug.test import Client
 
 from webapp.client.encoding import from_base64, from_json, to_base64, to_json, unframe
-from webapp.client.errors import LockDestroyed, Malformed, NotReleased, RequestClosed, ServerRefused, StaleVault
+from webapp.client.errors import (
+    LockDestroyed,
+    Malformed,
+    NotReleased,
+    RequestClosed,
+    ServerRefused,
+    StaleVault,
+    WayOff,
+)
 from webapp.client.pages import Page
 from webapp.client.signatures import sign
 from webapp.crypto.framing import frame
@@ -28,6 +36,7 @@ VOCABULARY: dict[str, type[ServerRefused]] = {
     "not_released": NotReleased,
     "request_closed": RequestClosed,
     "lock_destroyed": LockDestroyed,
+    "way_off": WayOff,
 }
 
 
@@ -201,12 +210,15 @@ class Browser:
 
 
 def refusal(answer: Answer) -> ServerRefused:
-    """What an answer with an error status means."""
+    """What an answer with an error status means: its JSON says it, or an element of the page by `data-refusal`."""
+    code = "signed_out" if answer.status == 401 else "refused"
     try:
         details = _json(answer)
     except Malformed:
-        details = {"page": answer.body.decode(errors="replace")}
-    code = details.pop("error", "signed_out" if answer.status == 401 else "refused")
+        page = Page(answer.body.decode(errors="replace"))
+        details = {"page": page.text}
+        code = next((named["data-refusal"] for named in page.all("data-refusal")), code)
+    code = details.pop("error", code)
     return VOCABULARY.get(str(code), ServerRefused)(answer.status, str(code), details)
 
 

@@ -33,7 +33,7 @@ from webapp.models.throttle_bucket import ThrottleBucket
 from webapp.models.undo import Undo, UndoClosed
 from webapp.models.user import Role, User
 from webapp.models.vault import StaleVault, Vault
-from webapp.models.way import EVERY_WAY, OWN_WAYS, PAIRING, Way, WayOff
+from webapp.models.way import EVERY_WAY, OWN_WAYS, PAIRING, WAY_NAMES, Way, WayOff
 
 __all__ = [
     "AddressTaken",
@@ -95,6 +95,7 @@ __all__ = [
     "Vault",
     "VaultExists",
     "VersionTaken",
+    "WAY_NAMES",
     "Way",
     "WayOff",
     "WrongCode",

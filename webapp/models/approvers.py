@@ -30,29 +30,30 @@ def standing(admin: User, member_id: str) -> Standing:
 
     “No other admin” leaves the member out of the count: nobody’s own word stands against a deed done to them.
     """
-    own = admin.id == member_id
-    if not own and Mark.newest(admin.id, member_id) is None:
-        return Standing.FREE
-    if not [other for other in User.admins(admin.organisation_id) if other.id not in (admin.id, member_id)]:
-        return Standing.WAITS
-    return Standing.OWN if own else Standing.MARKED
+    return standings(admin, [member_id])[member_id]
 
 
 def standings(admin: User, member_ids: Collection[str]) -> dict[str, Standing]:
     """The same for many members at once, in two statements."""
-    marked = Mark.members_of(admin.id, member_ids)
-    admins = {other.id for other in User.admins(admin.organisation_id)} - {admin.id}
-
-    def of(member_id: str) -> Standing:
-        if admin.id != member_id and member_id not in marked:
-            return Standing.FREE
-        if not admins - {member_id}:
-            return Standing.WAITS
-        return Standing.OWN if admin.id == member_id else Standing.MARKED
-
-    return {member_id: of(member_id) for member_id in member_ids}
+    marked, admins = Mark.members_of(admin.id, member_ids), _ids(User.admins(admin.organisation_id))
+    return {each: _standing(admin.id, each, admins, is_marked=each in marked) for each in member_ids}
 
 
 def approvers(member: User) -> Sequence[User]:
-    """Everybody enabled who may approve a request of this member, by name."""
-    return [admin for admin in User.admins(member.organisation_id) if standing(admin, member.id).may_approve]
+    """Everybody enabled who may approve a request of this member, by name; in two statements."""
+    admins, marked = User.admins(member.organisation_id), {mark.admin_id for mark in Mark.of(member.id)}
+    ids = _ids(admins)
+    return [admin for admin in admins if _standing(admin.id, member.id, ids, is_marked=admin.id in marked).may_approve]
+
+
+def _standing(admin_id: str, member_id: str, admins: Collection[str], *, is_marked: bool) -> Standing:
+    own = admin_id == member_id
+    if not own and not is_marked:
+        return Standing.FREE
+    if not set(admins) - {admin_id, member_id}:
+        return Standing.WAITS
+    return Standing.OWN if own else Standing.MARKED
+
+
+def _ids(people: Sequence[User]) -> set[str]:
+    return {person.id for person in people}

@@ -35,7 +35,7 @@ class AuditKey(Base):
 
     @staticmethod
     def of(organisation_id: str) -> "AuditKey":
-        """The organisation’s key; the first who asks has it made, in a transaction of its own."""
+        """The organisation’s audit key; the first who asks has it made, in a transaction of its own."""
         found = db.session.get(AuditKey, organisation_id)
         if found is None:
             with transaction():

@@ -138,6 +138,12 @@ def backups_sealed_to(key_id: str) -> int:
     return db.session.scalar(select(func.count()).where(CloudBackup.organisation_key_id == key_id)) or 0
 
 
+def members_with_backups(key_ids: Sequence[str]) -> int:
+    """How many members have backups that one of these keys opens."""
+    backups = CloudBackup.organisation_key_id.in_(key_ids)
+    return db.session.scalar(select(func.count(CloudBackup.user_id.distinct())).where(backups)) or 0
+
+
 def _everybody(
     organisation_id: str, fingerprint: str | None
 ) -> tuple[Any, ColumnElement[bool], dict[Gap, ColumnElement[bool]]]:

@@ -23,7 +23,7 @@ from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import KeyState, OrganisationKey
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
-from webapp.models.way_policy import needs_cloud_backups
+from webapp.models.way_policy import other_ways
 
 
 class RemovalState(StrEnum):
@@ -76,7 +76,7 @@ class KeyRemoval(Base):
             raise NotRemoved("removal_waits")
         if removal.is_needed:
             raise NotRemoved("key_needed")
-        if key_id is None and needs_cloud_backups(organisation.id):
+        if key_id is None and not other_ways(organisation.id):
             raise NotRemoved("no_way_left")
         db.session.add(removal)
         db.session.flush()

@@ -13,6 +13,7 @@ from webapp.models.cloud_backup import CloudBackup
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.user import User
+from webapp.models.way_policy import other_ways
 from webapp.moments import clock_time
 
 if TYPE_CHECKING:
@@ -71,14 +72,14 @@ def done(removal: "KeyRemoval") -> None:
         Event.append("organisation_key.deleted", where, **telling.recorded, backups=backups)
     else:
         Event.append("cloud_backups.disabled", where, **telling.recorded, backups=backups)
-    tell(telling, "backups_gone")
+    tell(telling, "backups_gone", left=other_ways(where))
     tell_admins(telling, "backups_gone_admin")
 
 
-def tell(telling: _Telling, kind: str) -> None:
+def tell(telling: _Telling, kind: str, **more: Any) -> None:
     """Each member with backups that go, of how many."""
     for user_id, number in sorted(telling.counts.items()):
-        Notice.give(db.session.get_one(User, user_id), kind, number=number, **telling.said)
+        Notice.give(db.session.get_one(User, user_id), kind, number=number, **telling.said, **more)
 
 
 def tell_admins(telling: _Telling, kind: str) -> None:

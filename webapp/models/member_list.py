@@ -21,7 +21,7 @@ from webapp.models.user import Role, User
 PAGE = 50
 
 
-class Standing(StrEnum):
+class AccountState(StrEnum):
     """How an account stands."""
 
     ENABLED = "enabled"
@@ -38,7 +38,7 @@ class Sought:
     words: str = ""
     """In their name or address."""
     role: Role | None = None
-    state: Standing | None = None
+    state: AccountState | None = None
     gap: Gap | None = None
 
     @staticmethod
@@ -47,14 +47,9 @@ class Sought:
         return Sought(
             " ".join(words.split())[:100],
             Role(role) if role in set(Role) else None,
-            Standing(state) if state in set(Standing) else None,
+            AccountState(state) if state in set(AccountState) else None,
             Gap(gap) if gap in set(Gap) else None,
         )
-
-    @property
-    def is_everybody(self) -> bool:
-        """Whether nothing narrows it down."""
-        return self == Sought()
 
 
 @dataclass(frozen=True)
@@ -124,13 +119,13 @@ def _narrowed(query: Select[Any], sought: Sought, gaps: dict[Gap, ColumnElement[
     return query
 
 
-def _state(state: Standing) -> ColumnElement[bool]:
+def _state(state: AccountState) -> ColumnElement[bool]:
     return {
-        Standing.ENABLED: User.disabled_at.is_(None),
-        Standing.DISABLED: User.disabled_at.is_not(None),
-        Standing.ON_HOLD: _is_on_hold(),
-        Standing.RECOVERING: _is_recovering(),
-        Standing.NO_PASSWORD: and_(User.disabled_at.is_(None), User.password_hash == ""),
+        AccountState.ENABLED: User.disabled_at.is_(None),
+        AccountState.DISABLED: User.disabled_at.is_not(None),
+        AccountState.ON_HOLD: _is_on_hold(),
+        AccountState.RECOVERING: _is_recovering(),
+        AccountState.NO_PASSWORD: and_(User.disabled_at.is_(None), User.password_hash == ""),
     }[state]
 
 

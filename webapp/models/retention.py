@@ -4,19 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from webapp import limits
-from webapp.database import db, in_transaction
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
-from webapp.models.user import Role, User
-
-
-class NotChanged(Exception):
-    """The rule stays as it was; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+from webapp.models.policy import PolicyNotChanged, locked_by_owner
+from webapp.models.user import User
 
 
 @dataclass(frozen=True)
@@ -61,14 +53,10 @@ class Retention:
 
 def change_retention(by: User, rule: Retention) -> None:
     """Set the rule and tell every other admin, in the caller’s transaction. It is applied when a member’s next backup
-    is made, never before. Raises NotChanged."""
-    assert in_transaction()
-    organisation = Organisation.locked(by.organisation_id)
-    by = db.session.get_one(User, by.id, populate_existing=True)
-    if by.role != Role.OWNER or not by.is_enabled:
-        raise NotChanged("retention_owner")
+    is made, never before. Raises PolicyNotChanged."""
+    organisation, by = locked_by_owner(by, "retention_owner")
     if not rule.is_sane:
-        raise NotChanged("retention_range")
+        raise PolicyNotChanged("retention_range")
     before = Retention.of(organisation)
     if before == rule:
         return

@@ -2,12 +2,11 @@
 
 from enum import StrEnum
 
-from webapp.database import db, in_transaction
 from webapp.models.event import Event
 from webapp.models.notice import Notice
-from webapp.models.organisation import Organisation
+from webapp.models.policy import PolicyNotChanged, locked_by_owner
 from webapp.models.second_factor import SecondFactor
-from webapp.models.user import Role, User
+from webapp.models.user import User
 
 
 class FactorPolicy(StrEnum):
@@ -19,21 +18,9 @@ class FactorPolicy(StrEnum):
     EVERYONE = "everyone"
 
 
-class PolicyNotChanged(Exception):
-    """The policy stays as it was; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 def change_policy(by: User, typed: str) -> None:
     """Set it and tell every other admin, in the caller’s transaction. Raises PolicyNotChanged."""
-    assert in_transaction()
-    organisation = Organisation.locked(by.organisation_id)
-    by = db.session.get_one(User, by.id, populate_existing=True)
-    if by.role != Role.OWNER or not by.is_enabled:
-        raise PolicyNotChanged("factor_policy_owner")
+    organisation, by = locked_by_owner(by, "factor_policy_owner")
     if typed not in list(FactorPolicy):
         raise PolicyNotChanged("factor_policy_missing")
     before = organisation.second_factor_policy

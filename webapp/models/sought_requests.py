@@ -1,4 +1,4 @@
-"""The list of restore requests: a page of them, newest first, by where they stand and whose they are."""
+"""The list of restore requests: a page, newest first, by where they stand and whose they are; and how many wait."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from webapp.clock import now
 from webapp.database import db
 from webapp.flows.restore_request import OPEN, State
+from webapp.models.organisation import Organisation
 from webapp.models.restore_request import RestoreRequest
 from webapp.models.user import User
 
@@ -62,3 +63,17 @@ class SoughtRequests:
             states = [State.REQUESTED] if self.show == "waiting" else list(OPEN)
             found += [asked.state.in_(states), asked.expires_at > now()]
         return found
+
+
+def waiting_version(organisation_id: str) -> tuple[str, int]:
+    """What changes whenever the waiting requests do, and how many they are, in one SELECT."""
+    waiting = (
+        select(func.count())
+        .select_from(RestoreRequest)
+        .where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.state == State.REQUESTED)
+        .where(RestoreRequest.expires_at > now())
+        .scalar_subquery()
+    )
+    query = select(Organisation.requests_version, waiting).where(Organisation.id == organisation_id)
+    version, count = db.session.execute(query).one()
+    return f"{version}-{count}", count

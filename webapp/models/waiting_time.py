@@ -1,34 +1,21 @@
 """The wait before an approval counts that no other admin could have given: how long it is, and who may say so."""
 
 from webapp import limits
-from webapp.database import db, in_transaction
 from webapp.models.event import Event
 from webapp.models.notice import Notice
-from webapp.models.organisation import Organisation
-from webapp.models.user import Role, User
-
-
-class NotChanged(Exception):
-    """The wait stays as it was; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+from webapp.models.policy import PolicyNotChanged, locked_by_owner
+from webapp.models.user import User
 
 
 def change_wait(by: User, hours: int) -> None:
-    """Set the wait and tell every other admin, in the caller’s transaction. Raises NotChanged.
+    """Set the wait and tell every other admin, in the caller’s transaction. Raises PolicyNotChanged.
 
     Requests that are open keep the longer of the two (`RestoreRequest.approve`), so nobody shortens a wait they are in.
     """
-    assert in_transaction()
-    organisation = Organisation.locked(by.organisation_id)
-    by = db.session.get_one(User, by.id, populate_existing=True)
+    organisation, by = locked_by_owner(by, "wait_owner")
     least, _, most = limits.APPROVAL_WAIT_HOURS
-    if by.role != Role.OWNER or not by.is_enabled:
-        raise NotChanged("wait_owner")
     if not least <= hours <= most:
-        raise NotChanged("wait_range")
+        raise PolicyNotChanged("wait_range")
     before = organisation.approval_wait_hours
     if before == hours:
         return

@@ -19,6 +19,14 @@ OWN_WAYS = frozenset(Way) - {Way.CLOUD_BACKUP}
 PAIRING = "pairing"
 """The way back that begins no epoch; the others are a `Way`."""
 EVERY_WAY = (PAIRING, *Way)
+WAY_NAMES = {
+    PAIRING: "Pair With Device",
+    Way.LOCAL_BACKUP: "Local Backup",
+    Way.CLOUD_BACKUP: "Cloud Backup",
+    Way.RECOVERY_KIT: "Recovery Kit",
+    Way.NEW_ACCOUNT: "Create New Account",
+}
+"""What each is called, for people, in the order of the doors."""
 
 
 class WayOff(Exception):

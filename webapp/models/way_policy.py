@@ -10,33 +10,18 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from webapp.clock import now
-from webapp.database import db, in_transaction
+from webapp.database import db
 from webapp.models.columns import new_id
 from webapp.models.event import Event
 from webapp.models.notice import Notice
 from webapp.models.organisation import Organisation
 from webapp.models.organisation_key import OrganisationKey
+from webapp.models.policy import PolicyNotChanged, locked_by_owner
 from webapp.models.user import Role, User
-from webapp.models.way import EVERY_WAY, PAIRING, Way, WayOff
+from webapp.models.way import EVERY_WAY, WAY_NAMES, Way, WayOff
 
-NAMES = {
-    PAIRING: "Pair With Device",
-    Way.LOCAL_BACKUP: "Local Backup",
-    Way.CLOUD_BACKUP: "Cloud Backup",
-    Way.RECOVERY_KIT: "Recovery Kit",
-    Way.NEW_ACCOUNT: "Create New Account",
-}
-"""In the order of the doors, as the doors are called."""
 TOLD_AT_ONCE = 1_000
 """How many notices one statement writes."""
-
-
-class NotAllowed(Exception):
-    """The policy stays as it was; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def ways_off(organisation_id: str) -> frozenset[str]:
@@ -52,19 +37,15 @@ def demand_way(organisation_id: str, way: str) -> None:
 
 
 def change_ways(by: User, allowed: Collection[str]) -> None:
-    """Allow these ways and no other, and tell everybody, in the caller’s transaction. Raises NotAllowed.
+    """Allow these ways and no other, and tell everybody, in the caller’s transaction. Raises PolicyNotChanged.
 
     One that brings a vault back has to be left: Create New Account doesn’t, nor do cloud backups without a key.
     """
-    assert in_transaction()
-    organisation = Organisation.locked(by.organisation_id)
-    by = db.session.get_one(User, by.id, populate_existing=True)
-    if by.role != Role.OWNER or not by.is_enabled:
-        raise NotAllowed("ways_owner")
+    organisation, by = locked_by_owner(by, "ways_owner")
     if not set(allowed) <= set(EVERY_WAY):
-        raise NotAllowed("ways_unknown")
+        raise PolicyNotChanged("ways_unknown")
     if not any(brings_back(way, organisation.id) for way in allowed):
-        raise NotAllowed("ways_none")
+        raise PolicyNotChanged("ways_none")
     before, after = ways_off(organisation.id), set(EVERY_WAY) - set(allowed)
     if before == after:
         return
@@ -87,14 +68,14 @@ def brings_back(way: str, organisation_id: str) -> bool:
     return way != Way.NEW_ACCOUNT
 
 
-def needs_cloud_backups(organisation_id: str) -> bool:
-    """Whether no other way that brings a vault back is allowed."""
-    others = set(EVERY_WAY) - ways_off(organisation_id) - {Way.CLOUD_BACKUP}
-    return not any(brings_back(way, organisation_id) for way in others)
+def other_ways(organisation_id: str) -> list[str]:
+    """The allowed ways that bring a vault back without a cloud backup, in the order of the doors."""
+    off = ways_off(organisation_id) | {Way.CLOUD_BACKUP, Way.NEW_ACCOUNT}
+    return [way for way in WAY_NAMES if way not in off]
 
 
 def _named(ways: Collection[str]) -> str:
-    return ", ".join(name for way, name in NAMES.items() if way in ways)
+    return ", ".join(name for way, name in WAY_NAMES.items() if way in ways)
 
 
 def _tell_members(organisation_id: str, **details: Any) -> None:

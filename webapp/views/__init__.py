@@ -4,6 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from webapp.models import WAY_NAMES
+
 MODULES = (
     "home",
     "sessions",
@@ -36,6 +38,7 @@ MODULES = (
     "admin.members",
     "admin.invites",
     "admin.settings",
+    "admin.contact",
     "admin.keys",
     "admin.retention",
     "admin.former_shares",
@@ -51,5 +54,6 @@ MODULES = (
 
 def init_app(app: Flask) -> None:
     """Register every module’s blueprint `bp`. Those under `admin` are named `admin_…` and live under /admin."""
+    app.jinja_env.globals["way_names"] = WAY_NAMES
     for name in MODULES:
         app.register_blueprint(import_module(f"webapp.views.{name}").bp)

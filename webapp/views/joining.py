@@ -24,6 +24,7 @@ from webapp.models import (
     VaultExists,
 )
 from webapp.models.columns import is_id
+from webapp.models.way_policy import other_ways
 from webapp.octets import (
     Refusal,
     age_file,
@@ -126,6 +127,7 @@ def show_cloud_backup() -> str | BaseResponse:
         user=me(),
         organisation=me().organisation,
         key=OrganisationKey.active(me().organisation_id),
+        others=other_ways(me().organisation_id),
         contact=_contact(),
     )
 

@@ -31,7 +31,7 @@ customElements.define('invite-file', class extends HTMLElement {
 
   async #look() {
     for (const part of ['look', 'done']) this.#part(part).hidden = true;
-    this.#people = await readInvites(await contentOf(this.#part('choose').querySelector('input'), ABOUT));
+    this.#people = await readInvites(await contentOf(this.#part('choose').querySelector('input'), ABOUT), Number(this.dataset.most));
     await this.#inBatches('checking', this.#fit, (batch) => postJson('/admin/invites/check', { rows: batch.map(sent) }));
     this.#show();
     this.#part('look').hidden = false;

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from tests.support.clock import MovableClock
+from tests.support.others import elsewhere
 from tests.support.person import Person, add_person
 from webapp.database import db, transaction
-from webapp.models import Event, Organisation, User
+from webapp.models import Event, User
 from webapp.models.event_kinds import GROUPS, REST, grouped
 from webapp.models.event_list import PEOPLE
 from webapp.views.admin.activity import PAGE
@@ -145,12 +146,7 @@ def test_older_activity_keeps_what_is_looked_for_and_misses_nothing(app: Flask, 
 
 
 def test_activity_of_another_organisation_is_never_listed(app: Flask, history: None, bob: Person) -> None:
-    with app.app_context(), transaction() as session:
-        other = Organisation(name="Other Works")
-        session.add(other)
-        session.flush()
-        other_id = other.id
-    dora = add_person(app, other_id, "Dora Li")
+    dora = elsewhere(app, "Dora Li")
     record(app, "device.renamed", dora, dora, at=NOON)
     assert len(found(bob, kind="devices")) == 2
     assert len(found(bob, **{"from": "2026-11-22", "to": "2026-11-22"})) == 1

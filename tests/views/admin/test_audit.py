@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from tests.support.person import Person, add_person
+from tests.support.others import elsewhere
+from tests.support.person import Person
 from webapp.audit import reading, verification
 from webapp.audit.chain import Entry, Head
 from webapp.audit.verification import Broken, Fault
 from webapp.client.encoding import new_id
 from webapp.database import db, transaction
-from webapp.models import AuditKey, Event, Organisation, Role, event_chain
+from webapp.models import AuditKey, Event, event_chain
 from webapp.views.admin import audit
 
 FORMATS = ["jsonl", "csv"]
@@ -43,12 +44,7 @@ def public_key(app: Flask, organisation_id: str) -> bytes:
 @pytest.fixture
 def dora(app: Flask) -> Person:
     """The owner of another organisation in the same database."""
-    with app.app_context(), transaction() as session:
-        made = Organisation(name="Other Works")
-        session.add(made)
-        session.flush()
-        other = made.id
-    return add_person(app, other, "Dora", Role.OWNER)
+    return elsewhere(app, "Dora")
 
 
 @pytest.mark.databases

@@ -31,7 +31,7 @@ def list_invites() -> str:
 def show_file() -> str:
     """Where the file is chosen, looked at, and made into links."""
     key = OrganisationKey.active(me().organisation_id)
-    return render_template("admin/invite_file.html", key=key, roles=roles_given_by(me()))
+    return render_template("admin/invite_file.html", key=key, roles=roles_given_by(me()), most=limits.INVITE_ROWS)
 
 
 @bp.post("/check")

@@ -10,10 +10,11 @@ from webapp import limits
 from webapp.database import db, transaction
 from webapp.htmx import redirect_to
 from webapp.models import CloudBackup, KeyRemoval, KeyState, Organisation, OrganisationKey, User
-from webapp.models.coverage import backups_sealed_to
+from webapp.models.coverage import backups_sealed_to, members_with_backups
 from webapp.models.key_removal import NotRemoved
 from webapp.models.key_succession import SignedSuccession
 from webapp.models.rewrapping import NotRewrapped, SignedRewrap, held_backups, left, rewrap
+from webapp.models.way_policy import other_ways
 from webapp.octets import Refusal, age_file, at_most, base64_of, from_base64, json_body, text_of
 from webapp.security import asks_again, me
 from webapp.views.admin.key_facts import key_list_facts
@@ -134,7 +135,7 @@ def _ask(key_id: str | None, typed: str) -> str | None:
 
 
 def _deletion(key: OrganisationKey, **more: Any) -> dict[str, Any]:
-    count, members = backups_sealed_to(key.id), _members(CloudBackup.organisation_key_id == key.id)
+    count, members = backups_sealed_to(key.id), members_with_backups([key.id])
     removal = KeyRemoval.about(key.organisation_id, {key.id})
     return {"key": key, "count": count, "members": members, "removal": removal, "error": None, "typed": "", **more}
 
@@ -145,18 +146,13 @@ def _disabling(**more: Any) -> dict[str, Any]:
     return {
         "keys": keys,
         "count": sum(backups_sealed_to(key_id) for key_id in ids),
-        "members": _members(CloudBackup.organisation_key_id.in_(ids)),
+        "members": members_with_backups(ids),
         "removal": key_list_facts()["disabling"],
+        "others": other_ways(me().organisation_id),
         "error": None,
         "typed": "",
         **more,
     }
-
-
-def _members(condition: Any) -> int:
-    """How many members have such backups."""
-    query = db.select(db.func.count(CloudBackup.user_id.distinct())).where(condition)
-    return db.session.scalar(query) or 0
 
 
 def _share(backup: CloudBackup) -> dict[str, Any]:

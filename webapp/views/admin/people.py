@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.mail import is_read
-from webapp.models import Hold, NotLifted, User
+from webapp.models import Hold, NotLifted, SecondFactor, User
 from webapp.models.about_person import AboutPerson, AfterReset
 from webapp.models.approvers import approvers
 from webapp.models.event_list import EventList
 from webapp.models.password_reset import NotReset, may_reset, reset_by_admin
+from webapp.models.second_factor_reset import may_reset_factor
+from webapp.models.way_policy import other_ways
 from webapp.security import asks_again, me
 from webapp.views.admin.member_facts import find_person, member_facts
 
@@ -29,6 +31,7 @@ def show_person(user_id: str) -> str:
     events, older = EventList(person.organisation_id, [person.id]).page(EVENTS_SHOWN, before and min(before, LAST))
     facts = {**_hold_facts(person), **member_facts(person), "holds": Hold.all_of(person.id)}
     facts |= {"about": AboutPerson.of(person), "refusal": may_reset(me(), person)}
+    facts |= {"factor": SecondFactor.of(person.id), "factor_refusal": may_reset_factor(me(), person)}
     return render_template("admin/person.html", **facts, events=events, older=older, before=before)
 
 
@@ -85,6 +88,7 @@ def _reset_facts(person: User, **more: Any) -> dict[str, Any]:
         "person": person,
         "about": AboutPerson.of(person),
         "after": AfterReset.by(me(), person),
+        "others": other_ways(person.organisation_id),
         "refusal": may_reset(me(), person),
         "is_mail_read": is_read(),
         "way_error": None,

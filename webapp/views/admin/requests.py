@@ -3,18 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import limits
-from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, NotYours, State
 from webapp.htmx import nothing_new, redirect_to
 from webapp.models import Mark, Notice, Organisation, RestoreRequest, User, Way, WayOff
 from webapp.models.approvers import approvers, standing, standings
 from webapp.models.restore_approval import NotApproved, SignedApproval, approve, hours_to_wait, latest_expiry, life_of
-from webapp.models.sought_requests import SoughtRequests
+from webapp.models.sought_requests import SoughtRequests, waiting_version
 from webapp.models.way_policy import ways_off
 from webapp.moments import ago_changes_at
 from webapp.octets import Refusal, base64_of, from_base64
@@ -109,20 +107,6 @@ def create_denial(request_id: str) -> BaseResponse | tuple[str, int]:
         return _too_late(request_id, error)
     flash("Denied. The member reads your reason, and nothing was released.", "success")
     return redirect_to(url_for("admin_requests.show_request", request_id=request_id))
-
-
-def waiting_version(organisation_id: str) -> tuple[str, int]:
-    """What changes whenever the waiting requests do, and how many they are, in one SELECT."""
-    waiting = (
-        select(func.count())
-        .select_from(RestoreRequest)
-        .where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.state == State.REQUESTED)
-        .where(RestoreRequest.expires_at > now())
-        .scalar_subquery()
-    )
-    query = select(Organisation.requests_version, waiting).where(Organisation.id == organisation_id)
-    version, count = db.session.execute(query).one()
-    return f"{version}-{count}", count
 
 
 def pending() -> dict[str, Any]:

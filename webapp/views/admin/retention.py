@@ -9,14 +9,14 @@ from webapp import limits
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import Role, User
-from webapp.models.retention import NotChanged, Retention, change_retention
+from webapp.models.policy import PolicyNotChanged
+from webapp.models.retention import Retention, change_retention
 from webapp.security import asks_again, me
+from webapp.views.admin.figures import whole_number
 
 bp = Blueprint("admin_retention", __name__, url_prefix="/admin")
 
 BOUNDS = {"last": limits.BACKUPS_KEPT, "days": limits.BACKUP_DAYS_KEPT, "weeks": limits.BACKUP_WEEKS_KEPT}
-FIGURES = 6
-"""More than that is no number that anybody typed on purpose."""
 
 
 @bp.post("/retention")
@@ -24,11 +24,12 @@ FIGURES = 6
 def set_retention() -> BaseResponse | tuple[str, int]:
     """Set it, in whole numbers."""
     by_id, typed = me().id, {name: request.form.get(name, "").strip() for name in BOUNDS}
-    numbers = {name: int(text) if _is_number(text) else -1 for name, text in typed.items()}
+    read = {name: whole_number(text) for name, text in typed.items()}
+    numbers = {name: -1 if number is None else number for name, number in read.items()}
     try:
         with transaction() as session:
             change_retention(session.get_one(User, by_id), Retention(**numbers))
-    except NotChanged as error:
+    except PolicyNotChanged as error:
         wrong = [name for name, (least, _, most) in BOUNDS.items() if not least <= numbers[name] <= most]
         facts = retention_facts(kept=typed, retention_error=error.code, wrong=wrong)
         return render_template("admin/_retention.html", **facts), 403 if error.code == "retention_owner" else 422
@@ -46,7 +47,3 @@ def retention_facts(**more: Any) -> dict[str, Any]:
         "kept": kept, "bounds": BOUNDS, "sure": sure, "may_change_retention": may_change,
         "retention_error": None, "wrong": [], **more,
     }  # fmt: skip
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= FIGURES

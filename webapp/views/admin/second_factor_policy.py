@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import Role, SecondFactor, User
-from webapp.models.second_factor_policy import FactorPolicy, PolicyNotChanged, change_policy
+from webapp.models.policy import PolicyNotChanged
+from webapp.models.second_factor_policy import FactorPolicy, change_policy
 from webapp.security import asks_again, me
 
 bp = Blueprint("admin_second_factor_policy", __name__, url_prefix="/admin")

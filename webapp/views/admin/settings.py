@@ -1,7 +1,5 @@
-"""Settings: the organisation recovery key, whose secret half never comes here, and whom members turn to."""
-
-import re
-from typing import Any
+"""Settings: the page of them all, and the ceremony of the organisation recovery key, whose secret half never comes
+here. What else is set there has a module of its own."""
 
 from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -16,6 +14,7 @@ from webapp.models.key_succession import NoSuccession, SignedSuccession
 from webapp.models.organisation_key import AnotherKeyIsActive, NoSuchKey
 from webapp.octets import Refusal, from_base64
 from webapp.security import asks_again, me, my_sign_in
+from webapp.views.admin.contact import contact_facts
 from webapp.views.admin.key_facts import key_facts, key_list_facts
 from webapp.views.admin.requests import pending
 from webapp.views.admin.retention import retention_facts
@@ -25,15 +24,12 @@ from webapp.views.admin.ways import way_facts
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
-PHONE = re.compile(r"\+?[0-9 ()/.-]{3,40}")
-
 
 @bp.get("/settings")
 def show_settings() -> str:
-    """The recovery keys or the ceremony that makes one, who waits for a decision, the contact, the waiting time, which
-    backups stay."""
+    """Who waits for a decision, the recovery keys or the ceremony that makes one, and all that is set."""
     KeyRemoval.carry_out_due(me().organisation_id)
-    facts = {**key_facts(), **key_list_facts(), **_contact_facts(), **wait_facts(), **retention_facts()}
+    facts = {**key_facts(), **key_list_facts(), **contact_facts(), **wait_facts(), **retention_facts()}
     facts |= {**factor_policy_facts(), **way_facts(), **pending()}
     return render_template("admin/settings.html", **facts)
 
@@ -126,22 +122,6 @@ def prove_key(key_id: str) -> str | tuple[str, int]:
     return render_template("admin/_organisation_key.html", **key_facts(proved=True))
 
 
-@bp.post("/contact")
-@asks_again
-def change_contact() -> BaseResponse | tuple[str, int]:
-    """Set whom members turn to. All three empty: the first owner."""
-    by_id = me().id
-    typed = {name: " ".join(request.form.get(name, "").split()) for name in ("name", "email", "phone")}
-    errors = _contact_errors(**typed)
-    if errors:
-        return render_template("admin/_contact_form.html", contact=typed, errors=errors), 422
-    with transaction() as session:
-        by = session.get_one(User, by_id)
-        Organisation.locked(by.organisation_id).change_contact(by, **typed)
-    flash("Saved. Members see this on every recovery page.", "success")
-    return redirect_to(url_for("admin_settings.show_settings"))
-
-
 def _generated(key_id: str) -> OrganisationKey | None:
     """My key with this id that waits for its file; None where one became active meanwhile. Else a 404."""
     key = db.session.get(OrganisationKey, key_id)
@@ -189,28 +169,3 @@ def _ceremony(error: str, status: int = 422, **typed: str) -> tuple[str, int]:
     return render_template(
         "admin/_key_ceremony.html", **key_facts(error=error, follows="follows" in request.form, **typed)
     ), status
-
-
-def _contact_facts() -> dict[str, Any]:
-    """What is set; where nothing is, the form is empty and says who stands in."""
-    organisation = me().organisation
-    contact = {
-        "name": organisation.contact_name,
-        "email": organisation.contact_email,
-        "phone": organisation.contact_phone,
-    }
-    return {"contact": contact, "stand_in": organisation.contact(), "errors": {}}
-
-
-def _contact_errors(name: str, email: str, phone: str) -> dict[str, str]:
-    """Codes by field."""
-    errors = {}
-    if len(name) > limits.NAME_CHARACTERS:
-        errors["name"] = "name_long"
-    if name and not (email or phone):
-        errors["email"] = "no_way"
-    if email and not (User.is_email(email) and len(email) <= limits.NAME_CHARACTERS):
-        errors["email"] = "no_address"
-    if phone and not PHONE.fullmatch(phone):
-        errors["phone"] = "no_phone"
-    return errors

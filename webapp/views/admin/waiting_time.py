@@ -9,13 +9,12 @@ from webapp import limits
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import Role, User
-from webapp.models.waiting_time import NotChanged, change_wait
+from webapp.models.policy import PolicyNotChanged
+from webapp.models.waiting_time import change_wait
 from webapp.security import asks_again, me
+from webapp.views.admin.figures import whole_number
 
 bp = Blueprint("admin_waiting_time", __name__, url_prefix="/admin")
-
-FIGURES = 6
-"""More than that is no number of hours that anybody typed on purpose."""
 
 
 @bp.post("/waiting-time")
@@ -23,11 +22,10 @@ FIGURES = 6
 def change_waiting_time() -> BaseResponse | tuple[str, int]:
     """Set it, in whole hours."""
     by_id, typed = me().id, request.form.get("hours", "").strip()
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= FIGURES
     try:
         with transaction() as session:
-            change_wait(session.get_one(User, by_id), int(typed) if is_number else 0)
-    except NotChanged as error:
+            change_wait(session.get_one(User, by_id), whole_number(typed) or 0)
+    except PolicyNotChanged as error:
         status = 403 if error.code == "wait_owner" else 422
         return render_template("admin/_waiting_time.html", **wait_facts(hours=typed, wait_error=error.code)), status
     flash("Saved. Every other admin is told.", "success")

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.database import transaction
 from webapp.htmx import redirect_to
 from webapp.models import EVERY_WAY, Role, User
-from webapp.models.way_policy import NAMES, NotAllowed, change_ways, ways_off
+from webapp.models.policy import PolicyNotChanged
+from webapp.models.way_policy import change_ways, ways_off
 from webapp.security import asks_again, me
 
 bp = Blueprint("admin_ways", __name__, url_prefix="/admin")
@@ -22,7 +23,7 @@ def change_allowed() -> BaseResponse | tuple[str, int]:
     try:
         with transaction() as session:
             change_ways(session.get_one(User, by_id), allowed)
-    except NotAllowed as error:
+    except PolicyNotChanged as error:
         status = 403 if error.code == "ways_owner" else 422
         facts = way_facts(ways_error=error.code, allowed_ways=allowed & set(EVERY_WAY))
         return render_template("admin/_ways.html", **facts), status
@@ -33,5 +34,5 @@ def change_allowed() -> BaseResponse | tuple[str, int]:
 def way_facts(**more: Any) -> dict[str, Any]:
     """What the fragment needs."""
     allowed = set(EVERY_WAY) - ways_off(me().organisation_id)
-    facts = {"way_names": NAMES, "allowed_ways": allowed, "ways_error": None}
+    facts = {"allowed_ways": allowed, "ways_error": None}
     return {**facts, "may_change_ways": me().role == Role.OWNER, **more}
