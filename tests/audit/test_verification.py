@@ -74,6 +74,13 @@ def test_an_altered_entry_is_named(format: str) -> None:
     assert verified([*before, *rest]) == ("altered", 3)
 
 
+def test_a_semicolon_has_one_spelling_in_csv() -> None:
+    entries = entries_of([{"name": "a;b\\;c"}])
+    lines = lines_of("csv", entries, head_of(entries))
+    assert isinstance(verified(lines), Proof)
+    assert verified([lines[0], lines[1].replace(r"\u003b", ";"), lines[2]]) == ("altered", 1)
+
+
 def test_an_altered_column_for_reading_is_found() -> None:
     lines = lines_of("csv", ENTRIES, head_of(ENTRIES))
     lines[3] = lines[3].replace("Alice", "Clara", 1)

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.support.audited import entries_of, head_of, lines_of
+from tests.support.audited import SEED, entries_of, head_of, lines_of
 from webapp.audit.writing import readable
 
 
@@ -38,6 +39,17 @@ def test_a_spreadsheet_reads_every_entry() -> None:
     assert [(row["number"], row["actor_name"]) for row in rows] == [("1", "Alice"), ("2", "Alice"), ("2", "")]
     assert [json.loads(row["details"]) for row in rows[:2]] == [entry.details for entry in entries]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_a_spreadsheet_that_divides_at_semicolons_finds_no_formula_either() -> None:
+    """As Excel does wherever numbers have a comma."""
+    name = 'Zoë;=1+1;\\;"=2'
+    entries = [replace(entry, actor_name=name, object=name) for entry in entries_of([{"name": name}])]
+    lines = lines_of("csv", entries, replace(head_of(entries), at=name).signed(SEED))
+    assert not any(";" in line for line in lines)
+    rows = list(csv.DictReader(io.StringIO("".join(lines).removeprefix("\ufeff"), newline="")))
+    assert json.loads(rows[0]["details"]) == {"name": name}
+    assert json.loads(rows[0]["exact"])["entry"]["actor_name"] == name
 
 
 def test_anything_that_reads_json_reads_every_line() -> None:

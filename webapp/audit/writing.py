@@ -1,7 +1,8 @@
 """Both formats of an export. Every record is one line, and only these very bytes are an export.
 
 JSON Lines: `{"entry":…,"hash":"…"}` for each entry, where … is the hashed text as it is; then the signed head.
-CSV: the same text in the last column, behind columns for reading. It begins with a byte order mark, for Excel.
+CSV: the same text in the last column, behind columns for reading. It begins with a byte order mark, for Excel. No cell
+has a semicolon, at which every spreadsheet of half the world would begin another: in JSON it is `\\u003b`.
 """
 
 import csv
@@ -48,19 +49,25 @@ def csv_header() -> str:
 def csv_line(entry: Entry, hashed: str) -> str:
     """The line of one entry; no cell of it is a formula to a spreadsheet, and none has a line break in it."""
     names = (entry.actor or "", entry.actor_name, entry.subject or "", entry.subject_name, entry.object)
-    cells = (str(entry.number), entry.at, entry.kind, *names, canonical(entry.details))
-    return _row(*map(readable, cells), json_line(entry, hashed).rstrip("\n"))
+    cells = (str(entry.number), entry.at, entry.kind, *names, _undivided(canonical(entry.details)))
+    return _row(*map(readable, cells), _undivided(json_line(entry, hashed).rstrip("\n")))
 
 
 def csv_head(head: Head) -> str:
     """The last line: how many entries there are, and the signed head."""
-    return _row(str(head.count), head.at, "signed_head", *[""] * (len(COLUMNS) - 4), head.line)
+    return _row(str(head.count), readable(head.at), "signed_head", *[""] * (len(COLUMNS) - 4), _undivided(head.line))
 
 
 def readable(cell: str) -> str:
-    """Text that a spreadsheet takes for text: what isn’t seen becomes a space, what could be a formula gets a `'`."""
-    cell = UNSEEN.sub(" ", cell)
+    """Text that a spreadsheet takes for text, and for one cell: what isn’t seen becomes a space, a semicolon a comma,
+    and what could be a formula gets a `'`."""
+    cell = UNSEEN.sub(" ", cell).replace(";", ",")
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+
+
+def _undivided(text: str) -> str:
+    """The same JSON: semicolons stand in strings only."""
+    return text.replace(";", r"\u003b")
 
 
 def _row(*cells: str) -> str:
