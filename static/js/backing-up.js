@@ -34,8 +34,8 @@ export async function followKey(store, key) {
     await store.saveOnTop();
   }
   if (!enrolled) await signedFetch('/backups/enrolment', { device: store.device, json: { fingerprint } });
-  // Where it can't be kept, the vault has it all the same.
-  if (isNew) await setPin(organisation, { fingerprint, epoch }).catch(() => {});
+  // Not only where it is new: it can have been compared on another device. Where it can't be kept, the vault has it all the same.
+  await setPin(organisation, { fingerprint, epoch }).catch(() => {});
   return isNew;
 }
 

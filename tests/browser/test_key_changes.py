@@ -116,6 +116,20 @@ def test_an_invite_from_before_leads_to_the_present_key(
     assert page.evaluate(KEY_STORE, ["pinOf", alice.organisation_id])["fingerprint"] == following.key.public.fingerprint
 
 
+def test_a_browser_learns_from_the_vault_which_key_was_compared_elsewhere(
+    alice: Person, olga: Person, organisation_key: ActiveKey, page: Page
+) -> None:
+    """Else a recovery there would refuse the vault for ever: the former key, which it was told, did not sign."""
+    following, told = follow(olga, organisation_key, signed=False), organisation_key.key.public.fingerprint[:32]
+    put_vault(alice, following)
+    page.goto("/sign-in")
+    page.evaluate(KEY_STORE, ["setPin", alice.organisation_id, {"fingerprint": told}])
+    with page.expect_response(re.compile("/backups$"), timeout=SLOW):
+        open_vault(page, alice)
+    known = page.evaluate(KEY_STORE, ["pinOf", alice.organisation_id])
+    assert known == {"fingerprint": following.key.public.fingerprint, "epoch": following.key.epoch}
+
+
 @pytest.mark.parametrize("told_the_first", [True, False])
 def test_a_recovery_takes_a_vault_and_a_browser_that_know_different_keys_of_one_line(
     app: Flask, alice: Person, bob: Person, olga: Person, organisation_key: ActiveKey, page: Page, told_the_first: bool
