@@ -4,11 +4,14 @@ import pytest
 from flask import Flask
 
 from tests.support.clock import MovableClock
+from tests.support.marks import mark
 from tests.support.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.person import add_person
+from tests.support.restores import waiting_request
 from tests.support.switching_off import switch_off
 from webapp.database import transaction
 from webapp.mail import rendered
-from webapp.models import PAIRING, Notice, User, Way
+from webapp.models import PAIRING, Notice, Role, User, Way
 
 LEFT = {
     (): "another device, a local backup or {kit}",
@@ -62,6 +65,18 @@ def test_a_password_reset_where_there_is_no_cloud_backup(
     switch_off(app, *off)
     page = bob.get(f"/admin/users/{alice.user_id}/reset").text
     assert f"What is left is {LEFT[off].format(kit='their Recovery Kit')}." in page
+
+
+@by_what_is_off
+def test_ones_own_request_that_nobody_can_approve(
+    app: Flask, bob: Person, olga: Person, organisation_key: ActiveKey, off: tuple[str, ...]
+) -> None:
+    enrolled(bob, here=False)
+    own = waiting_request(bob, organisation_key)
+    for admin in (olga, add_person(app, bob.organisation_id, "Dana", Role.ADMIN)):
+        mark(admin, bob)
+    switch_off(app, *off)
+    assert f"What is left to you is {LEFT[off].format(kit='your Recovery Kit')}." in bob.get(own.path).text
 
 
 def test_a_password_reset_where_nothing_is_left(app: Flask, alice: Person, bob: Person) -> None:

@@ -75,7 +75,7 @@ class AboutPerson:
 
 @dataclass(frozen=True)
 class AfterReset:
-    """Who could approve the person’s request once this admin has reset their password."""
+    """Who could approve the person’s request once this admin has reset their password or second factor."""
 
     approvers: Sequence[User]
     waits: bool

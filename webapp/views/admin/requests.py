@@ -13,7 +13,7 @@ from webapp.models import Mark, Notice, Organisation, RestoreRequest, User, Way,
 from webapp.models.approvers import approvers, standing, standings
 from webapp.models.restore_approval import NotApproved, SignedApproval, approve, hours_to_wait, latest_expiry, life_of
 from webapp.models.sought_requests import SoughtRequests, waiting_version
-from webapp.models.way_policy import ways_off
+from webapp.models.way_policy import other_ways, ways_off
 from webapp.moments import ago_changes_at
 from webapp.octets import Refusal, base64_of, from_base64
 from webapp.security import asks_again, me, quiet
@@ -168,6 +168,7 @@ def _standing(asked: RestoreRequest) -> dict[str, Any]:
         "mark": Mark.newest(me().id, asked.user_id),
         "hours": hours_to_wait(asked),
         "deciders": [admin for admin in approvers(asked.user) if admin.id != me().id],
+        "others": other_ways(asked.organisation_id),
     }
 
 
