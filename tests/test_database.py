@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from flask import Flask
 from flask.ctx import AppContext
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from tests.support.racing import race
 from webapp.database import (
@@ -116,6 +117,15 @@ def test_inserting_what_is_missing_never_fails_in_a_race(app: Flask) -> None:
 
 
 @pytest.mark.databases
+@pytest.mark.databases
+def test_an_error_tells_no_log_what_was_to_be_written(app: Flask) -> None:
+    twice = insert(Organisation).values([{"id": "1" * 32, "name": "a secret"}] * 2)
+    with app.app_context(), transaction() as session, pytest.raises(IntegrityError) as error:
+        session.execute(twice)
+    assert "organisation" in str(error.value)
+    assert "a secret" not in str(error.value)
+
+
 def test_a_moment_comes_back_as_it_went_in_whatever_its_zone(app: Flask) -> None:
     moment = datetime(2026, 11, 22, 16, 10, 46, 123456, tzinfo=timezone(timedelta(hours=5)))
     with app.app_context():

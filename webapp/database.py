@@ -73,7 +73,8 @@ class Base(DeclarativeBase):
     registry = registry(metadata=_METADATA, type_annotation_map={datetime: UtcDateTime})
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=Base, engine_options={"hide_parameters": True})
+"""What a statement was to write stays out of its errors, and so out of the log: hashes of passwords, sealed keys."""
 migrate = Migrate()
 
 

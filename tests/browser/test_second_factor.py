@@ -36,6 +36,7 @@ def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
     page.get_by_role("link", name="Turn on a second factor").click()
     expect(page.get_by_role("button", name="Set Up Second Factor")).to_be_enabled()
     screen(page, "second-factor-off")
+    page.get_by_label("Your sign-in password", exact=True).fill(bob.password)
     page.get_by_role("button", name="Set Up Second Factor").click()
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
     screen(page, "second-factor-set-up")

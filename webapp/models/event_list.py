@@ -10,6 +10,8 @@ from webapp.database import db
 from webapp.models.event import Event
 from webapp.models.user import User
 
+NUMBERS = range(1, 2**31)
+"""Those that an event can have."""
 PEOPLE = 10
 """How many people one search may mean."""
 
@@ -31,7 +33,8 @@ class EventList:
     """Up to, and without, this moment."""
 
     def page(self, size: int, before: int | None = None) -> tuple[Sequence[Event], int | None]:
-        """The newest of them, or those before the one with this number; and the number the next page goes on from."""
+        """The newest of them, or those before the one with this number; and the number the next page goes on from.
+        No event has that number: the newest."""
         parts = [self._newest(part, size) for part in self._parts(self._started(before))]
         if not parts:
             return [], None
@@ -49,7 +52,11 @@ class EventList:
         if self.until:
             query = query.where(Event.at < self.until)
         place = select(Event.at, Event.number).where(Event.organisation_id == self.organisation_id)
-        found = db.session.execute(place.where(Event.number == before)).first() if before is not None else None
+        found = (
+            db.session.execute(place.where(Event.number == before)).first()
+            if before is not None and before in NUMBERS
+            else None
+        )
         if found:
             there = tuple_(*found, types=[Event.at.type, Event.number.type])
             query = query.where(tuple_(Event.at, Event.number) < there)

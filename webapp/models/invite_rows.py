@@ -21,6 +21,7 @@ from webapp.models.organisation import Organisation
 from webapp.models.user import Role, User
 
 HASH = re.compile(r"[0-9a-f]{64}")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Row:
         if not isinstance(found, dict) or not found.keys() <= {"email", "name", "role", "token_sha256"}:
             return None
         texts = [found.get(name, "") for name in ("email", "name", "role", "token_sha256")]
-        return Row(*texts) if all(isinstance(text, str) and "\0" not in text for text in texts) else None
+        return Row(*texts) if all(isinstance(text, str) and not UNSTORABLE.search(text) for text in texts) else None
 
 
 def roles_given_by(person: User) -> list[Role]:

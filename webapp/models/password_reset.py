@@ -30,6 +30,8 @@ def may_reset(by: User, member: User) -> str | None:
         return "reset_self"
     if not member.is_enabled:
         return "reset_disabled"
+    if not by.is_admin or not by.is_enabled:  # any more: they were when the request came
+        return "manage_no_more"
     if member.is_admin and by.role != Role.OWNER:  # whoever signs in as another admin could approve for themself
         return "reset_admin"
     return None

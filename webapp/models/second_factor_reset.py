@@ -18,7 +18,7 @@ def may_reset_factor(by: User, member: User) -> str | None:
     else the code of the sentence that says why not."""
     refusal = may_reset(by, member)
     if refusal:
-        return REFUSALS[refusal]
+        return REFUSALS.get(refusal, refusal)
     return None if SecondFactor.of(member.id) else "factor_off"
 
 

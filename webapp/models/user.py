@@ -111,8 +111,10 @@ class User(UserMixin, Base):  # type: ignore[misc]
 
     @staticmethod
     def is_email(text: str) -> bool:
-        """Whether it could be an address; only a mail that arrives shows that it is one."""
-        return EMAIL.fullmatch(text) is not None and len(text) <= limits.EMAIL_CHARACTERS
+        """Whether it could be an address; only a mail that arrives shows that it is one. None has an invisible
+        character in it: two would look the same."""
+        fits = len(User.normalised_email(text)) <= limits.EMAIL_CHARACTERS
+        return EMAIL.fullmatch(text) is not None and text.isprintable() and fits
 
     @staticmethod
     def by_email(email: str) -> "User | None":

@@ -52,10 +52,12 @@ def show_second_factor() -> str:
 
 @bp.post("/key")
 def create_key() -> Answer:
-    """A fresh key to be given to an authenticator app; it counts for nothing yet."""
+    """A fresh key to be given to an authenticator app; it counts for nothing yet. The password is typed for it: whoever
+    stole a session soon after it began would have a second factor of their own, and show with it for ever that it is
+    them."""
     user_id, sign_in_id = me().id, my_sign_in().id
     try:
-        _demand_password()
+        _take_password()
     except Refused as error:
         return _fragment(**error.facts), error.status
     with transaction():
@@ -116,8 +118,12 @@ def turn_off() -> Answer:
 
 def _demand_password() -> None:
     """Typed here within 15 minutes, or now: a stolen cookie alone changes nothing. Raises Refused."""
-    if my_sign_in().has_shown_password:
-        return
+    if not my_sign_in().has_shown_password:
+        _take_password()
+
+
+def _take_password() -> None:
+    """Typed now. Raises Refused."""
     row_id = my_sign_in().id
     try:
         if not is_password(me(), request.form.get("password", "")):

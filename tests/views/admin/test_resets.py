@@ -1,10 +1,11 @@
 """Reset Password: what it says before, what it does at once, and how the link gets to the member."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.clock import MovableClock
 from tests.support.marks import disable, hold, mark
@@ -12,8 +13,10 @@ from tests.support.people import ActiveKey, backed_up, enrolled
 from tests.support.person import Person, add_person
 from tests.support.restores import waiting_request
 from webapp import limits
-from webapp.database import db
+from webapp.database import db, transaction
 from webapp.models import Device, Event, Link, Mark, MarkKind, Notice, Purpose, RestoreRequest, Role, User
+from webapp.models.password_reset import NotReset, reset_by_admin
+from webapp.models.second_factor_reset import may_reset_factor
 
 
 @pytest.fixture
@@ -202,6 +205,20 @@ def test_who_reset_a_password_does_not_lift_the_hold(bob: Person, alice: Person)
     mark(bob, alice, MarkKind.RESET_PASSWORD)
     hold(alice)
     assert 'data-code="marked_hold"' in bob.get(f"/admin/users/{alice.user_id}").text
+
+
+@pytest.mark.parametrize("lost", [{"role": Role.MEMBER}, {"disabled_at": datetime(2026, 1, 1, tzinfo=UTC)}])
+def test_who_is_no_admin_any_more_when_it_is_stored_resets_nothing(
+    app: Flask, bob: Person, alice: Person, lost: dict[str, object]
+) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(User).where(User.id == bob.user_id).values(**lost))
+        with pytest.raises(NotReset, match="manage_no_more"), transaction() as session:
+            reset_by_admin(User.locked(alice.user_id), session.get_one(User, bob.user_id), hand_over=True)
+        by, member = db.session.get_one(User, bob.user_id), db.session.get_one(User, alice.user_id)
+        assert may_reset_factor(by, member) == "manage_no_more"
+    assert marks(app) == []
 
 
 class TestWithoutMail:

@@ -11,7 +11,6 @@ from webapp.security import me
 bp = Blueprint("admin_activity", __name__, url_prefix="/admin")
 
 PAGE = 50
-LAST = 2**31 - 1
 FIELDS = ("person", "kind", "from", "to")
 
 
@@ -35,7 +34,7 @@ def list_events() -> str | tuple[str, int]:
         wanted = _wanted(me().organisation_id, kinds=kinds, **typed)
     except Unclear as error:
         return render_template("admin/activity.html", **{**shown, "errors": {error.field: error.code}}), 422
-    shown["events"], shown["older"] = wanted.page(PAGE, before and min(before, LAST))
+    shown["events"], shown["older"] = wanted.page(PAGE, before)
     return render_template("admin/activity.html", **shown)
 
 

@@ -21,14 +21,13 @@ from webapp.views.admin.member_facts import find_person, member_facts
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/users")
 
 EVENTS_SHOWN = 25
-LAST = 2**31 - 1
 
 
 @bp.get("/<user_id>")
 def show_person(user_id: str) -> str:
     """Everything an admin needs to help them."""
     person, before = find_person(user_id), request.args.get("before", type=int)
-    events, older = EventList(person.organisation_id, [person.id]).page(EVENTS_SHOWN, before and min(before, LAST))
+    events, older = EventList(person.organisation_id, [person.id]).page(EVENTS_SHOWN, before)
     facts = {**_hold_facts(person), **member_facts(person), "holds": Hold.all_of(person.id)}
     facts |= {"about": AboutPerson.of(person), "refusal": may_reset(me(), person)}
     facts |= {"factor": SecondFactor.of(person.id), "factor_refusal": may_reset_factor(me(), person)}
