@@ -39,6 +39,8 @@ def test_every_room_is_in_sight_in_every_window(
         box = link.bounding_box()
         assert box is not None
         assert min(box["height"], box["width"]) >= 44, name
+    show(page, "/admin/requests", "Requests")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def on_a_phone(page: Page) -> None:

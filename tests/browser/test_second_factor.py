@@ -26,8 +26,8 @@ WHY = "Her phone fell into the lake."
 
 @pytest.fixture
 def page(live_server: object, new_context: Contexts, bob: Person) -> Page:
-    """Bob’s browser; it is nobody’s device."""
-    return new_context().new_page()
+    """Bob’s browser, on a phone; it is nobody’s device."""
+    return new_context(viewport={"width": 390, "height": 844}).new_page()
 
 
 def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
@@ -39,6 +39,7 @@ def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
     page.get_by_label("Your sign-in password", exact=True).fill(bob.password)
     page.get_by_role("button", name="Set Up Second Factor").click()
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    expect(page.locator(".qr")).to_be_in_viewport(ratio=1)
     screen(page, "second-factor-set-up")
     picture = tmp_path / "qr.png"
     page.locator(".qr").screenshot(path=picture, caret="initial")
@@ -51,7 +52,7 @@ def turn_on(page: Page, bob: Person, tmp_path: Path, screen: Screens) -> Factor:
     expect(page.get_by_text("This is not the code that the app shows")).to_be_visible()
     page.get_by_label("Code", exact=True).fill(factor.code())
     page.get_by_role("button", name="Turn On", exact=True).click()
-    expect(page.get_by_text("Your second factor is on")).to_be_visible()
+    expect(page.get_by_text("Your second factor is on")).to_be_in_viewport(ratio=1)
     screen(page, "second-factor-codes")
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download").click()
