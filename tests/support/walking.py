@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 from urllib.parse import urlencode
 
+import pyotp
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tests.support import walking_laws
+from tests.support.clock import MovableClock
 from tests.support.walking_act import Act
 from tests.support.walking_audit import Audit
 from tests.support.walking_cast import Key, Player, Profile, Stage
+from tests.support.walking_key_laws import carried_out, opened
 from tests.support.walking_pairing_moves import moved
 from tests.support.walking_sight import Sight
 from tests.support.walking_watch import Wire
@@ -20,6 +24,8 @@ from webapp import limits
 from webapp.client.errors import DeviceError, ServerRefused
 from webapp.client.http import FORM, Answer, Browser, refusal
 from webapp.client.member import USER_AGENT
+from webapp.client.organisation_keys import OrganisationKey, read_key
+from webapp.clock import now
 
 PICK = st.integers(0, 11)
 """Which of those that there are, counted round."""
@@ -72,6 +78,9 @@ class Walking(RuleBasedStateMachine):
         for _, _, moves in moved(self.act, self.sight, after):
             for move in moves:
                 self.reach(f"pairing: {move}")
+        for key in carried_out(self.sight, after):
+            self.reach("a recovery key was deleted")
+            self.walked["a recovery key was deleted with its backups"] += bool(opened(self.sight, key))
         self.sight, self.act = after, Act("look")
 
     def reach(self, what: str) -> None:
@@ -138,8 +147,19 @@ class Walking(RuleBasedStateMachine):
         self.act = Act("sign_in", player.id)
         password = player.password or "no password at present"
         member = profile.member()
-        self.attempt("signed in", lambda: member.sign_in(player.email, password), should=self.can_sign_in(player))
+        work = partial(member.sign_in, player.email, password, partial(self.code_of, player))
+        self.attempt("signed in", work, should=self.can_sign_in(player))
         self.settle()
+
+    def code_of(self, player: Player) -> str:
+        """A code of their app that was not typed before; time passes until it shows one."""
+        app = player.app
+        totp = pyotp.TOTP(app.key or "A" * 32)
+        if app.step > totp.timecode(now()):
+            MovableClock().advance(seconds=30)
+        app.step = max(totp.timecode(now()), app.step + 1)
+        app.last = totp.generate_otp(app.step)
+        return app.last
 
     def browser(self, profile: Profile) -> Browser:
         """For what the headless client has no verb for."""
@@ -167,12 +187,21 @@ class Walking(RuleBasedStateMachine):
             raise refusal(answer)
         return answer
 
+    def key_in_use(self) -> OrganisationKey:
+        """The organisation’s recovery key, as its file has it."""
+        row = next(row for row in self.sight.keys.values() if row["state"] == "active")
+        return self.cast.organisation_keys[row["fingerprint"]]
+
+    def keep_key(self, file: bytes) -> None:
+        """A key file, as an admin does."""
+        key = read_key(file)
+        self.cast.organisation_keys[key.public.fingerprint] = key
+
     def desks(self) -> list[tuple[Player, Profile]]:
         """Admins who can work now, each in the first of their browsers."""
         found = []
-        for name in ("Bob", "Dana", "Olga"):
-            player = self.cast.players[name]
-            if self.can_sign_in(player):
+        for name, player in self.cast.players.items():
+            if player.id in self.sight.admins() and self.can_sign_in(player):
                 found.append((player, next(profile for profile in self.cast.profiles if profile.owner == name)))
         return found
 
@@ -182,9 +211,10 @@ class Walking(RuleBasedStateMachine):
         if self.user_at(profile) != player.id:
             self.enter(profile, player)
         browser, row = self.browser(profile), self.sight.sign_ins[profile.wire.session]
-        if (row["password_at"] or row["created_at"]) <= self.sight.ago(limits.ASKED_AGAIN):
+        shown_at = row["second_factor_at"] if player.app.key else row["password_at"] or row["created_at"]
+        if shown_at is None or shown_at <= self.sight.ago(limits.ASKED_AGAIN):
             self.act = Act("show_again", player.id)
-            fields = {"shown": player.password or ""}
+            fields = {"shown": self.code_of(player) if player.app.key else player.password or ""}
             self.attempt("showed again", lambda: self.post(browser, "/admin/again", fields), should=True)
             self.settle()
         return player, browser

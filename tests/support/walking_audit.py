@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from tests.support.walking_act import Act
 from tests.support.walking_device_laws import UNPAIR
+from tests.support.walking_factor_laws import told_of_factors
+from tests.support.walking_key_laws import told_of_keys
 from tests.support.walking_member_laws import told_of_members
 from tests.support.walking_own_laws import told_of_own
 from tests.support.walking_pairing_moves import lead, locked, moved
@@ -198,9 +200,10 @@ class Audit:
             self._tell_admins("own_recovery_completed_admin", but=member)
 
     def _members(self) -> None:
-        events, notices = told_of_members(self.act, self.before, self.after)
-        self.events.update(events)
-        self.notices.update(notices)
+        for told in (told_of_members, told_of_keys, told_of_factors):
+            events, notices = told(self.act, self.before, self.after)
+            self.events.update(events)
+            self.notices.update(notices)
 
     def _rest(self) -> None:
         if self.act.kind == "veto":

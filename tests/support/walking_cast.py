@@ -1,16 +1,10 @@
 """Who walks: an owner, two admins, two members, their browsers, and a stage that is set anew for every walk."""
 
 import copy
-import gc
-import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
-import pytest
 from sqlalchemy import update
 
 from tests.support.applications import dispose, make_app
@@ -18,12 +12,12 @@ from tests.support.people import ActiveKey, add_organisation_key, add_person
 from tests.support.person import PASSWORD
 from tests.support.walking_sight import Eyes
 from tests.support.walking_watch import Wire
-from webapp import clock, throttle
-from webapp.client import cpace, identities
+from webapp import clock
 from webapp.client.device_state import DeviceState
 from webapp.client.identities import Identity
 from webapp.client.member import Member
 from webapp.client.new_device import NewDevice
+from webapp.client.organisation_keys import OrganisationKey
 from webapp.client.other_device import OtherDevice
 from webapp.client.own_recovery import OwnRecovery
 from webapp.client.recovery import Recovery
@@ -39,6 +33,17 @@ SMTP = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "Spare Key <keys@example.
 
 
 @dataclass
+class Authenticator:
+    """Somebody’s second factor: the key in their app, the last code that it showed, and the codes on paper."""
+
+    key: str = ""
+    step: int = 0
+    last: str = ""
+    papers: list[str] = field(default_factory=list)
+    spent: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Player:
     """Somebody: what they know."""
 
@@ -46,6 +51,7 @@ class Player:
     name: str
     email: str
     password: str | None = PASSWORD
+    app: Authenticator = field(default_factory=Authenticator)
 
 
 @dataclass
@@ -127,6 +133,8 @@ class Cast:
     """(user, cookie): sessions that somebody copied."""
     codes: dict[str, Shown] = field(default_factory=dict)
     """The last code of each pairing."""
+    organisation_keys: dict[str, OrganisationKey] = field(default_factory=dict)
+    """Recovery keys whose files the admins have, by fingerprint."""
 
     def player(self, user: str) -> Player:
         """By id."""
@@ -158,7 +166,9 @@ class Stage:
         begun = self._joined
         profiles = [self._again(profile) for profile in begun.profiles]
         contents = copy.deepcopy(begun.contents)
-        return Cast(copy.deepcopy(begun.players), profiles, contents, dict(begun.kits), list(begun.copies))
+        cast = Cast(copy.deepcopy(begun.players), profiles, contents, dict(begun.kits), list(begun.copies))
+        cast.organisation_keys = {self.key.key.public.fingerprint: self.key.key}
+        return cast
 
     def wire(self, cookie: str = "") -> Wire:
         """A browser that has never been here, or has this cookie."""
@@ -215,26 +225,3 @@ class Stage:
         vault.back_up()
         profile.keys.append(Key(member.device, {1: PIN}))
         cast.contents[place] = ["Mail"]
-
-
-def cheap(patch: pytest.MonkeyPatch) -> None:
-    """What costs time and is no part of a walk: long scalars, throttles, which have tests of their
-    own, and the spelling of the same keys again and again."""
-    for spelling in ("_bech32", "_unbech32"):
-        patch.setattr(identities, spelling, lru_cache(4096)(getattr(identities, spelling)))
-    gc.freeze()  # nothing that is there by now will be garbage, and a walk makes none that matters
-    gc.set_threshold(100_000, 20, 100)
-    patch.setattr(cpace, "sample_scalar", lambda: 1 + secrets.randbits(16))
-    patch.setattr(throttle, "spend", lambda *_: None)
-
-
-@contextmanager
-def made_cheap() -> Iterator[None]:
-    """While a walk goes on; the clock is right afterwards."""
-    usual = gc.get_threshold()
-    with pytest.MonkeyPatch.context() as patch:
-        cheap(patch)
-        yield
-    gc.set_threshold(*usual)
-    gc.unfreeze()
-    clock.offset = clock.offset * 0

@@ -127,11 +127,24 @@ class DeviceRules(Proofs):
     def back_up_there(self, profile: Profile, key: Key) -> None:
         """Of the vault as it was opened there."""
         vault, user = profile.open[key.state.id], key.state.user
+        follows = self.follow_key_there(profile, key)
         epoch = vault.opened.manifest["epoch"]
         should = self.may_write(profile, key) and epoch == self.sight.users[user]["epoch"]
-        should = should and vault.opened.manifest["organisation_key"] is not None  # a new account has them off
+        should = should and vault.opened.manifest["organisation_key"] is not None and follows  # or they are off
         self.act = Act("back_up", user, key.state.id) if should else Act("refused", user)
         self.attempt("backed up", vault.back_up, should=should)
+
+    def follow_key_there(self, profile: Profile, key: Key) -> bool:
+        """The vault has the recovery key in use on record, or takes it over from the one that signed for it: a save."""
+        vault, used = profile.open[key.state.id], self.key_in_use().public.fingerprint
+        pin = vault.opened.manifest["organisation_key"]
+        if pin is None or pin["fingerprint"] == used:
+            return pin is not None
+        should = self.may_write(profile, key) and vault.sha256 == self.sight.files[self.sight.current(key.state.user)]
+        self.act = Act("save", key.state.user, key.state.id) if should else Act("refused", key.state.user)
+        followed = self.attempt("followed another recovery key", vault.follow_key, should=should)
+        self.settle()
+        return bool(followed)
 
     def switch_on_there(self, profile: Profile, key: Key) -> None:
         """Cloud backups, where a new account left them off."""
@@ -139,7 +152,7 @@ class DeviceRules(Proofs):
         fresh = self.sight.files[self.sight.current(key.state.user)] == vault.sha256
         if vault.opened.manifest["organisation_key"] is None and fresh and self.may_write(profile, key):
             self.act = Act("save", key.state.user, key.state.id)
-            fingerprint = self.stage.key.key.link_fragment.removeprefix("k=")
+            fingerprint = self.key_in_use().link_fragment.removeprefix("k=")
             work = partial(vault.switch_on_cloud_backups, fingerprint)
             self.attempt("switched on cloud backups", work, should=True)
             self.settle()

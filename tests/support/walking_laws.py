@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.support.walking_act import FINISHES, RESETS, UNDOS, Act
 from tests.support.walking_device_laws import devices
+from tests.support.walking_factor_laws import factors
+from tests.support.walking_key_laws import organisation_keys
 from tests.support.walking_member_laws import members
 from tests.support.walking_own_laws import kits, own_recoveries, require_own_finish
 from tests.support.walking_pairing_laws import pairings
@@ -17,6 +19,7 @@ MARKS = {
     "admin_reset_by_mail": Counter(["reset_password"]),
     "admin_reset_by_hand": Counter(["reset_password", "held_link"]),
     "lift": Counter(["lifted_hold"]),
+    "factor_reset": Counter(["reset_second_factor"]),
     "take_away": Counter(["unpaired_devices"]),
 }
 
@@ -59,6 +62,8 @@ def check(act: Act, before: Sight, after: Sight, book: Book) -> None:
     own_recoveries(act, before, after)
     kits(act, before, after)
     members(act, before, after)
+    organisation_keys(act, before, after)
+    factors(act, before, after)
 
 
 def _vaults(act: Act, before: Sight, after: Sight, book: Book) -> None:
@@ -153,7 +158,7 @@ def _sessions(act: Act, before: Sight, after: Sight, book: Book) -> None:
         if reset or moved or chosen or (act.kind, act.user) == ("veto", user):
             kept = act.session if act.kind in FINISHES | {"undo", "password"} else ""
             assert not alive or key == kept, f"a session outlived {act.kind}"
-        forgotten = reset or (act.kind, act.user) == ("veto", user)
+        forgotten = reset or (act.kind in ("veto", "factor_reset") and act.user == user)
         known = "" if forgotten else row["browser_id"]
         assert after.sign_ins[key]["browser_id"] == known, f"{act.kind} and the browsers that are known"
         if reset or act.kind == "veto":

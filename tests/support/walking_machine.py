@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.support.walking_cast import Stage
+from tests.support.walking_factors import FactorRules
+from tests.support.walking_keys import KeyRules
 from tests.support.walking_members import MemberRules
 from tests.support.walking_own import OwnRules
 from tests.support.walking_pairing_next import PairingNextRules
@@ -21,7 +23,7 @@ AT_ONCE = 6
 """Of the walks that start together the first is the simplest there is, with no chance in it: it never goes alone."""
 
 
-class Walk(MemberRules, PairingNextRules, OwnRules, UnpairingRules, StrangerRules, VetoRules):
+class Walk(FactorRules, KeyRules, MemberRules, PairingNextRules, OwnRules, UnpairingRules, StrangerRules, VetoRules):
     """Everybody does anything in any order."""
 
 

@@ -30,8 +30,17 @@ def members(act: Act, before: Sight, after: Sight) -> None:
             _require_quiet(act, before, after, user)
             if was["disabled_at"] and act.kind not in UNDOS:
                 assert all(row[name] == was[name] for name in OFFICES), f"{act.kind} changed a disabled account"
-    owners = [row for row in after.users.values() if row["role"] == "owner" and not row["disabled_at"]]
-    assert owners, "no owner is left"
+    _roles(act, before, after)
+
+
+def _roles(act: Act, before: Sight, after: Sight) -> None:
+    """Owners give them, and one is left."""
+    assert after.owners(), "no owner is left"
+    for user, row in after.users.items():
+        if row["role"] != before.users[user]["role"]:
+            assert (act.kind, act.user) == ("change_role", user), f"{act.kind} changed a role"
+            assert act.by in before.owners(), "a role was given by nobody who may"
+            assert row["disabled_at"] is None, "somebody got a role who is disabled"
 
 
 def _belongings(sight: Sight, user: str) -> tuple[object, ...]:
@@ -62,7 +71,11 @@ def told_of_members(act: Act, before: Sight, after: Sight) -> tuple[Told, Told]:
             events[f"user.{deed}", user] += 1
             notices[f"account_{deed}", user] += 1
             notices.update(("account_changed_admin", admin) for admin in after.admins() - {act.by, user})
+        if row["role"] != before.users[user]["role"]:
+            events["user.role_changed", user] += 1
+            notices["role_changed", user] += act.by != user
+            notices.update(("account_changed_admin", admin) for admin in after.admins() - {act.by, user})
     if act.kind == "take_away":
         notices["devices_taken", act.user] += 1
         notices.update(("account_changed_admin", admin) for admin in after.admins() - {act.by, act.user})
-    return events, notices
+    return +events, +notices

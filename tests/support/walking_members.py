@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.support.walking import LUCK, PICK
@@ -13,6 +14,7 @@ from tests.support.walking_recovery import RecoveryRules
 from webapp.client.http import Browser
 from webapp.clock import now, stamp
 
+ROLES = st.sampled_from(["member", "admin", "owner", "admin"])
 AT_MOST = 2
 """Of the five: how many are disabled at once, so that the walk goes on."""
 
@@ -84,9 +86,11 @@ class MemberRules(RecoveryRules, PairingRules):
         disabled, self.made = self.disabled(), self.made + 1
         if disabled:
             self.take_back_in(0)
-        elif any(player.name == "Olga" for player, _ in self.desks()):
-            number = next(number for number, (player, _) in enumerate(self.desks()) if player.name == "Olga")
-            self.disable_one(number, self.cast.players[self.pick(("Alice", "Bob", "Charlie"), self.made)].id)
+            return
+        user = self.cast.players[self.pick(HAVE_VAULTS, self.made)].id
+        able = [number for number, (by, _) in enumerate(self.desks()) if may_manage(self.sight, by.id, user)]
+        if able:
+            self.disable_one(able[0], user)
 
     def enable_one(self, by: Player, browser: Browser, user: str) -> None:
         """What they had opens as before."""
@@ -124,3 +128,25 @@ class MemberRules(RecoveryRules, PairingRules):
             self.try_pin(profile, key, right=True)
             self.settle()
             self.reach("a device that was taken was refused")
+
+    @precondition(lambda self: self.desks())
+    @rule(admin=PICK, who=PICK, role=ROLES)
+    def change_role(self, admin: int, who: int, role: str) -> None:
+        """By an owner, and not that of the last one."""
+        by, browser = self.at_desk(admin)
+        user = self.pick(list(self.sight.users), who)
+        row, others = self.sight.users[user], self.sight.owners() - {user}
+        owner = by.id in self.sight.owners() and row["disabled_at"] is None
+        should = owner and (bool(others) or role in ("owner", row["role"]) or row["role"] != "owner")
+        kind = "again" if role == row["role"] else "change_role"
+        self.act = Act(kind, user, by=by.id) if should else Act("refused", user)
+        path = f"/admin/users/{user}/role"
+        self.attempt("changed a role", partial(self.post, browser, path, {"role": role}), should=should)
+        self.settle()
+        if should and role == "member" != row["role"]:
+            player = self.cast.player(user)
+            there = [profile for profile in self.signed_in() if self.user_at(profile) == player.id]
+            for profile in there[:1]:
+                self.out_of_reach(
+                    "used the portal without office", partial(self.browser(profile).visit, "/admin/users")
+                )

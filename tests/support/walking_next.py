@@ -27,10 +27,10 @@ class NextRules(RecoveryRules, DeviceRules, PasswordRules, WorldRules):
         """Somebody asks for a backup, or gets further with it. As the simplest rule it makes the simplest walk."""
         number, asked = self.made, self.open_requests()
         player = self.cast.players[self.pick(HAVE_VAULTS, number)]
-        newest = next(row for row in self.sight.backups.values() if row["user_id"] == player.id)
+        newest = next((row for row in self.sight.backups.values() if row["user_id"] == player.id), None)
         if asked:
             self.next_thing(self.pick(asked, number), number)
-        elif newest["epoch"] == self.sight.users[player.id]["epoch"]:
+        elif newest and newest["epoch"] == self.sight.users[player.id]["epoch"]:
             self.lose(number, number)
         else:
             self.spend_day(number, number)

@@ -44,7 +44,7 @@ class RecoveryRules(Walking):
             return
         backup, row = backups[-1 if oldest else 0], self.sight.users[user]
         free = self.sight.asked(user) is None and not self.sight.is_held(user)
-        should = free and backup["epoch"] == row["epoch"]
+        should = free and backup["epoch"] == row["epoch"] and not self.is_over(backup["organisation_key_id"])
         self.act = Act("ask" if should else "refused", user)
         state = DeviceState(profile.wire.origin, self.stage.key.key.organisation, user, row["email"], profile.name)
         recovery = Recovery(self.browser(profile), state)
@@ -52,6 +52,11 @@ class RecoveryRules(Walking):
         if should:
             profile.keys.append(Key(state))
             profile.recoveries[state.id] = recovery
+
+    def is_over(self, key: str) -> bool:
+        """Whether only an open request, if anything, holds the removal of a recovery key up."""
+        waiting = [row for row in self.sight.removals.values() if (row["key_id"], row["state"]) == (key, "waiting")]
+        return any(row["due_at"] <= self.sight.now for row in waiting)
 
     def open_requests(self, *states: str) -> list[Row]:
         """Whoever’s they are."""
@@ -86,9 +91,12 @@ class RecoveryRules(Walking):
     def approval(self, by: Player, asked: Row, until: str, *, misheard: bool) -> dict[str, str]:
         """The form as an admin’s browser fills it."""
         request = RestoreRequest(asked["exact"], asked["signature"])
-        share_a, email = self.sight.backups[asked["backup_id"]]["share_a"], self.sight.users[asked["user_id"]]["email"]
+        backup, email = self.sight.backups[asked["backup_id"]], self.sight.users[asked["user_id"]]["email"]
+        key = self.cast.organisation_keys[self.sight.keys[backup["organisation_key_id"]]["fingerprint"]]
         approver = approvals.Approver(self.cast.profiles[0].wire.origin, by.id, until)
-        made = approvals.approve(request, share_a, self.stage.key.key, approver, email)
+        if key is not self.key_in_use():
+            self.reach("a former key opened a share")
+        made = approvals.approve(request, backup["share_a"], key, approver, email)
         return {
             "approval": made.exact,
             "signature": to_base64(made.signature),

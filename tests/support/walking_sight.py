@@ -13,9 +13,11 @@ PAIRING = ("opened", "offered", "answered", "confirmed")
 """States in which something can still happen to a pairing."""
 USER = "id, email, role, epoch, session_epoch, password_hash, reset_at, disabled_at"
 KIT = "kit_number, kit_confirmed_at, kit_verify_key"
+CLOUD = "cloud_backups_at, cloud_backups_fingerprint"
 CODES = "pairing_codes, pairing_codes_at, pairing_locked_until"
+BACKUP = "id, user_id, epoch, file_sha256, share_a, organisation_key_id"
 TABLES = {
-    "user_account": f"SELECT {USER}, {KIT}, {CODES} FROM user_account ORDER BY email",
+    "user_account": f"SELECT {USER}, {KIT}, {CLOUD}, {CODES} FROM user_account ORDER BY email",
     "device": "SELECT * FROM device ORDER BY enrolled_at",
     "vault": "SELECT user_id || '/' || epoch AS id, user_id, epoch, file, sha256, counter FROM vault",
     "restore_request": "SELECT * FROM restore_request ORDER BY made_at",
@@ -25,12 +27,18 @@ TABLES = {
     "undo": "SELECT * FROM undo ORDER BY made_at",
     "sign_in": "SELECT * FROM sign_in ORDER BY created_at",
     "link": "SELECT * FROM link ORDER BY made_at",
-    "cloud_backup": "SELECT id, user_id, epoch, file_sha256, share_a FROM cloud_backup ORDER BY made_at DESC",
+    "cloud_backup": f"SELECT {BACKUP} FROM cloud_backup ORDER BY made_at DESC",
+    "organisation_key": "SELECT * FROM organisation_key",
+    "second_factor": "SELECT user_id AS id, confirmed_at, last_step FROM second_factor",
+    "one_time_code": "SELECT id, user_id, used_at FROM one_time_code",
+    "key_succession": "SELECT * FROM key_succession",
+    "key_removal": "SELECT * FROM key_removal ORDER BY asked_at",
     "mark": "SELECT * FROM mark",
     "reset_ask": "SELECT * FROM reset_ask",
     "tab_key": "SELECT id, sign_in_id, device_id, key, made_at FROM tab_key",
     "device_lock": "SELECT device_id || '/' || version AS id, device_id, version FROM device_lock",
 }
+KEY_TABLES = ("organisation_key", "key_removal", "key_succession")
 Rows = dict[str, sqlite3.Row]
 
 
@@ -70,6 +78,8 @@ class Sight:
         self.backups, self.marks, self.asks = rows["cloud_backup"], rows["mark"], rows["reset_ask"]
         self.tab_keys, self.locks, self.vaults = rows["tab_key"], rows["device_lock"], rows["vault"]
         self.pairings, self.owns = rows["pairing"], rows["own_recovery"]
+        self.factors, self.papers = rows["second_factor"], rows["one_time_code"]
+        self.keys, self.removals, self.successions = (rows[f"{name}"] for name in KEY_TABLES)
         self.files = {row["id"]: hashlib.sha256(row["file"]).hexdigest() for row in self.vaults.values()}
         since = (former.last_event, former.last_notice) if former else (0, 0)
         self.events = eyes.all("SELECT id, kind, actor_id, subject_id FROM event WHERE id > ?", since[0])
@@ -149,6 +159,11 @@ class Sight:
         """Whether the account is on hold."""
         return any(row["user_id"] == user and not row["lifted_at"] for row in self.holds.values())
 
+    def factor(self, user: str) -> sqlite3.Row | None:
+        """The second factor of a member, if it is on."""
+        row = self.factors.get(user)
+        return row if row and row["confirmed_at"] else None
+
     def undo(self, user: str) -> sqlite3.Row | None:
         """What a member can undo: the recovery that began the present epoch."""
         return next(iter(self.undo_stack(user)), None)
@@ -191,6 +206,10 @@ class Sight:
     def admins(self) -> set[str]:
         """Everybody enabled who may decide."""
         return {row["id"] for row in self.users.values() if row["role"] != "member" and not row["disabled_at"]}
+
+    def owners(self) -> set[str]:
+        """Of those, who may give roles."""
+        return {user for user in self.admins() if self.users[user]["role"] == "owner"}
 
     def standing(self, admin: str, member: str) -> str:
         """How an enabled admin stands to a request of that member."""

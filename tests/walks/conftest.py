@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import SqliteDatabases
-from tests.support.walking_cast import Stage, made_cheap
+from tests.support.walking_cast import Stage
+from tests.support.walking_cheap import made_cheap
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,13 @@ REACHED = [
     *("finished alone again", "the power failed within a Finish", "archived vaults opened with their kits"),
     *("changed the kit", "a recovery stopped a request"),
     *(f"undone: {way}" for way in ("local_backup", "recovery_kit", "new_account")),
+    *("disabled", "enabled", "took devices", "a device that was taken was refused", "changed a role"),
+    *(f"{what} a disabled member, refused" for what in ("approved for", "released to", "paired")),
+    *("regenerated the key", "regenerated the key, refused", "followed another recovery key", "shares were re-wrapped"),
+    *("a former key opened a share", "asked for the removal of a key", "stopped a removal"),
+    *("a recovery key was deleted", "a recovery key was deleted with its backups"),
+    *("turned the second factor on", "turned the second factor off", "reset a second factor"),
+    *("signed in, app", "signed in, paper", "signed in, app again, refused", "signed in, paper again, refused"),
 ]
 """A walk that got nowhere would prove nothing. One that has luck against it goes on until it has been everywhere."""
 
