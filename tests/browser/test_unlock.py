@@ -38,7 +38,7 @@ def test_signing_in_where_the_key_is_leads_to_the_pin_and_to_the_vault(
     page.reload()
     expect(page.get_by_text("Your vault is empty")).to_be_visible()
     page.goto("/unlock?next=/settings")
-    page.wait_for_url("**/settings")
+    expect(page).to_have_url("/settings")
 
 
 def test_a_browser_without_a_key_is_led_to_recovery(home: Person, page: Page) -> None:

@@ -1,9 +1,10 @@
 """Real browsers that hold the keys of a made device, and the way from signing in to an open vault."""
 
-from playwright.sync_api import Page
+from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, Page
 
 from tests.support.devices import PIN, MadeDevice
-from tests.support.people import Person
+from tests.support.people import Person, be_at
 from webapp.client.encoding import to_base64
 from webapp.client.identities import scalar_of
 
@@ -65,11 +66,27 @@ def type_pin(page: Page, pin: str = PIN) -> None:
 
 
 def open_vault(page: Page, person: Person, device: MadeDevice | None = None) -> None:
-    """From nothing to the open vault, in a browser that is the person’s device."""
-    page.goto("/sign-in")
-    give_keys(page, device or person.device)  # type: ignore[arg-type]
-    sign_in(page, person)
-    page.wait_for_url("**/unlock?next=**")
+    """From nothing to the open vault, in a browser that is the person’s device. Its session is one of its own, and the
+    way to it by the page that asks for the password is tested in test_unlock."""
+    device = device or person.device
+    assert device
+    client = person.another_browser()
+    be_at(person, device, client, locked=True)
+    use_session(page.context, person, client)
+    unlock_here(page, device)
+
+
+def use_session(context: BrowserContext, person: Person, client: FlaskClient) -> None:
+    """Give the browser the session of a client that is signed in."""
+    cookie = client.get_cookie("sparekey")
+    assert cookie
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": person.app.config["PUBLIC_URL"]}])
+
+
+def unlock_here(page: Page, device: MadeDevice) -> None:
+    """From the session of somebody who was at this device to their open vault."""
+    page.goto("/unlock")
+    give_keys(page, device)
     type_pin(page)
     page.wait_for_url("**/vault", timeout=SLOW)
-    page.locator("item-list").wait_for()
+    page.locator("item-list").wait_for(timeout=SLOW)

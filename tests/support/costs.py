@@ -1,9 +1,7 @@
 """What passwords and PINs cost in tests: next to nothing. That they cost more in production has tests of its own."""
 
-import tempfile
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from whitenoise import WhiteNoise
@@ -42,29 +40,29 @@ def real_pins(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(device_lock, name, value)
 
 
-@pytest.fixture
-def page_files(request: pytest.FixtureRequest) -> WhiteNoise:
-    """What a live server has under /static/."""
-    return real_assets() if "real_pins" in request.fixturenames else cheap_assets()
-
-
 @cache
 def real_assets() -> WhiteNoise:
     """static/ as in production, found once for the whole run: browsers keep files, instead of asking for 40 a page."""
     return assets.kept_for_ever(assets.Assets(assets.FOLDER))
 
 
-@cache
-def cheap_assets() -> WhiteNoise:
+@pytest.fixture(scope="session")
+def cheap_assets(tmp_path_factory: pytest.TempPathFactory) -> WhiteNoise:
     """The same, but for the two numbers in the worker that say what a PIN costs: a second of each Unlock, otherwise."""
     found = assets.Assets(assets.FOLDER)
     script, real = (found.folder / WORKER).read_text(), _numbers(**PIN_COST)
     assert real in script
-    changed = Path(tempfile.mkdtemp(prefix="sparekey-")) / "kdf.js"
+    changed = tmp_path_factory.mktemp("cheap") / "kdf.js"
     changed.write_text(script.replace(real, _numbers(**CHEAP_PIN_COST)))
     files = assets.kept_for_ever(found)
     files.add_file_to_dictionary(found.prefix + WORKER, str(changed))
     return files
+
+
+@pytest.fixture
+def page_files(request: pytest.FixtureRequest) -> WhiteNoise:
+    """What a live server has under /static/."""
+    return real_assets() if "real_pins" in request.fixturenames else request.getfixturevalue("cheap_assets")
 
 
 def _numbers(MEMORY_KIB: int, PASSES: int) -> str:  # noqa: N803 - as device_lock calls them

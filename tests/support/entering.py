@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser_devices import SLOW, give_keys, type_pin
+from tests.support.browser_devices import give_keys, unlock_here, use_session
 from tests.support.devices import MadeDevice
 from tests.support.people import be_at
 from tests.support.person import Person
@@ -16,9 +16,7 @@ def enter(context: BrowserContext, person: Person, device: MadeDevice | None = N
     """A tab of the person’s own session, in a browser that holds the keys of `device`, or none and knows it."""
     page = context.new_page()
     be_at(person, device)
-    cookie = person.client.get_cookie("sparekey")
-    assert cookie
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": person.app.config["PUBLIC_URL"]}])
+    use_session(context, person, person.client)
     if device:
         page.goto("/settings")
         give_keys(page, device, state)
@@ -27,12 +25,10 @@ def enter(context: BrowserContext, person: Person, device: MadeDevice | None = N
 
 def enter_open(context: BrowserContext, person: Person) -> Page:
     """The same, with the vault open."""
-    page = enter(context, person, person.device)
-    page.goto("/vault")
-    page.wait_for_url("**/unlock?next=**", timeout=SLOW)
-    type_pin(page)
-    page.wait_for_url("**/vault", timeout=SLOW)
-    page.locator("item-list").wait_for(timeout=SLOW)
+    assert person.device
+    page = enter(context, person)
+    be_at(person, person.device)
+    unlock_here(page, person.device)
     return page
 
 

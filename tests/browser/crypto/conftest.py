@@ -129,12 +129,32 @@ def browsing(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all tests of a file: it has the modules already."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def modules(browsing: BrowserContext, site: Site) -> Iterator[Modules]:
-    """The modules on a fresh page."""
+def modules(shared: BrowserContext, site: Site) -> Iterator[Modules]:
+    """The modules on a fresh page, for what keeps nothing in the browser; else a file says that `alone` is meant."""
+    yield from on_a_page(shared, site)
+
+
+@pytest.fixture
+def alone(browsing: BrowserContext, site: Site) -> Iterator[Modules]:
+    """The modules on a fresh page of a fresh profile."""
+    yield from on_a_page(browsing, site)
+
+
+def on_a_page(context: BrowserContext, site: Site) -> Iterator[Modules]:
+    """Fails where the page complained."""
     site.answerer = None
-    modules = Modules(browsing.new_page(), site.origin)
+    modules = Modules(context.new_page(), site.origin)
     yield modules
+    modules.page.close()
     assert modules.complaints == []
 
 

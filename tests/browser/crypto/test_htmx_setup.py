@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import Answer, Modules, Site
@@ -27,6 +28,12 @@ class Pages:
     def __call__(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         self.headers.append({name.lower(): value for name, value in headers.items()})
         return self.answers[path]
+
+
+@pytest.fixture
+def modules(alone: Modules) -> Modules:
+    """These tests cut connections and go back."""
+    return alone
 
 
 def press(modules: Modules, path: str, **attributes: Any) -> None:

@@ -1,5 +1,6 @@
 """Device keys in IndexedDB: there after a reload, not to be exported, and the way round browsers that lose them."""
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from .conftest import Modules, Site
@@ -20,6 +21,12 @@ IDBObjectStore.prototype.put = function (value, key) {
   return put.call(this, value, key);
 };
 """
+
+
+@pytest.fixture
+def modules(alone: Modules) -> Modules:
+    """These tests keep keys."""
+    return alone
 
 
 def test_keys_survive_a_reload_and_still_work(modules: Modules) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from webapp.client import device_lock as client
 from webapp.client.identities import Identity
 
@@ -17,6 +19,12 @@ const made = await lock.makeLock({ pin: '246810', vaultKey, recipient: await ide
 const argonOutput = await argon2id('246810', made.salt);
 const parts = { argonOutput, serverShare: made.serverShare, keyslot: made.keyslot, identity, ...place };
 """
+
+
+@pytest.fixture
+def modules(alone: Modules) -> Modules:
+    """One of these tests keeps a key."""
+    return alone
 
 
 def test_the_browser_opens_pythons_lock(modules: Modules) -> None:

@@ -3,6 +3,8 @@
 import base64
 import json
 
+import pytest
+
 from webapp.crypto.framing import frame
 
 from .conftest import Answer, Modules, Site
@@ -68,6 +70,12 @@ class Between:
             return said({"confirmation": base64.b64encode(self.heard["confirmation"][-1]).decode()})
         self.heard.setdefault(what, []).append(body)
         return said({})
+
+
+@pytest.fixture
+def modules(alone: Modules) -> Modules:
+    """These tests keep keys."""
+    return alone
 
 
 def said(value: object) -> Answer:

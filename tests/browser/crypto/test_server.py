@@ -41,6 +41,12 @@ class Recorder:
         return self.answers.pop(0) if self.answers else said({})
 
 
+@pytest.fixture
+def modules(alone: Modules) -> Modules:
+    """These tests cut connections, and keep what they know of a session."""
+    return alone
+
+
 def said(value: object, status: int = 200) -> Answer:
     return status, "application/json", json.dumps(value).encode()
 

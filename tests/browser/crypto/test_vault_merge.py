@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+
+from .conftest import Modules
 
 Body = dict[str, Any]
 Merge = Callable[..., Body]
@@ -14,16 +15,14 @@ EARLY, LATE = "2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z"
 
 
 @pytest.fixture
-def merge(page: Page) -> Merge:
+def merge(modules: Modules) -> Merge:
     """merged(before, mine, theirs, label) of the page’s module."""
-    page.goto("/sign-in")
 
     def merged(before: Body | None, mine: Body, theirs: Body, label: str = "(theirs)") -> Body:
         script = """async (parts) => {
-          const address = new URL('vault-merge.js', document.querySelector('script[type=module]').src);
-          return (await import(address)).merged(...parts);
+          return (await import('/static/js/vault-merge.js')).merged(...parts);
         }"""
-        found: Body = page.evaluate(script, [before, mine, theirs, label])
+        found: Body = modules.page.evaluate(script, [before, mine, theirs, label])
         return found
 
     return merged

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.support import exports
 from tests.support.exports import HEADERS, KEPT, bitwarden, bitwarden_login, csv, row
 
+from .conftest import Modules
+
 Read = Callable[..., Any]
 SCRIPT = """async ([text, repeated]) => {
-  const address = new URL('importing.js', document.querySelector('script[type=module]').src);
-  const { readExport } = await import(address);
+  const { readExport } = await import('/static/js/importing.js');
   const bytes = (encoded) => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
   const [start, again] = text.map(bytes);
   const file = new Uint8Array(start.length + again.length * repeated);
@@ -32,12 +32,11 @@ SCRIPT = """async ([text, repeated]) => {
 
 
 @pytest.fixture
-def read(page: Page) -> Read:
+def read(modules: Modules) -> Read:
     """What readExport gives for a file, or the code it throws; `again` is put behind it `repeated` times."""
-    page.goto("/sign-in")
 
     def reading(file: bytes, again: bytes = b"", repeated: int = 0) -> Any:
-        return page.evaluate(SCRIPT, [[base64.b64encode(part).decode() for part in (file, again)], repeated])
+        return modules.page.evaluate(SCRIPT, [[base64.b64encode(part).decode() for part in (file, again)], repeated])
 
     return reading
 
@@ -182,7 +181,7 @@ def test_ten_thousand_rows_are_read_and_more_than_a_vault_holds_are_refused(read
     assert read(header, line, 50_001) == "too_many"
 
 
-def test_what_we_write_in_plain_text_we_read_back(page: Page, read: Read) -> None:
+def test_what_we_write_in_plain_text_we_read_back(modules: Modules, read: Read) -> None:
     times = {"created_at": "2024-01-01T00:00:00Z", "updated_at": "2024-01-02T00:00:00Z"}
     texts = {"title": exports.TITLE, "username": exports.USERNAME, "password": exports.PASSWORD, "url": exports.URL}
     bare = dict.fromkeys(("username", "password", "url", "notes"), "")
@@ -192,10 +191,9 @@ def test_what_we_write_in_plain_text_we_read_back(page: Page, read: Read) -> Non
         {"id": "3" * 32, "kind": "note", **bare, "title": "Note", "notes": "\n a \n", **times},
     ]
     script = """async (items) => {
-      const address = new URL('exporting.js', document.querySelector('script[type=module]').src);
-      return (await import(address)).plainExport({ items });
+      return (await import('/static/js/exporting.js')).plainExport({ items });
     }"""
-    written = page.evaluate(script, items)
+    written = modules.page.evaluate(script, items)
     found = read(written.encode())
     assert (found["format"], found["problems"], found["kept"]) == ("bitwarden", [], {})
     assert [{**item, "id": ""} for item in found["items"]] == [{**item, "id": ""} for item in items]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+
+from .conftest import Modules
 
 Item = dict[str, Any]
 Body = dict[str, Any]
@@ -16,17 +17,15 @@ EARLY, LATE = "2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z"
 
 
 @pytest.fixture
-def call(page: Page) -> Call:
+def call(modules: Modules) -> Call:
     """`call("compare", body, items)` of the page’s module; "bringIn" gives [how many, the body afterwards]."""
-    page.goto("/sign-in")
 
     def called(function: str, *arguments: Any) -> Any:
         script = """async ([name, values]) => {
-          const address = new URL('bringing-in.js', document.querySelector('script[type=module]').src);
-          const found = (await import(address))[name](...values);
+          const found = (await import('/static/js/bringing-in.js'))[name](...values);
           return name === 'compare' ? found.map(({ kind }) => kind) : [found, values[0]];
         }"""
-        return page.evaluate(script, [function, list(arguments)])
+        return modules.page.evaluate(script, [function, list(arguments)])
 
     return called
 
@@ -97,17 +96,15 @@ def test_doing_it_again_adds_nothing(call: Call) -> None:
     assert call("bringIn", once, coming, "(in)") == [0, once]
 
 
-def test_fifty_thousand_items_take_no_time(page: Page) -> None:
-    page.goto("/sign-in")
+def test_fifty_thousand_items_take_no_time(modules: Modules) -> None:
     script = """async () => {
-      const address = new URL('bringing-in.js', document.querySelector('script[type=module]').src);
-      const { bringIn } = await import(address);
+      const { bringIn } = await import('/static/js/bringing-in.js');
       const make = (from, to) => Array.from({ length: to - from }, (_, at) => (
         { id: `${from + at}`, kind: 'login', title: `Item ${from + at}`, username: '', url: '' }));
       const body = { items: make(0, 25000), tombstones: [] };
       return [bringIn(body, make(0, 50000), '(in)'), body.items.length, new Set(body.items.map(({ id }) => id)).size];
     }"""
-    assert page.evaluate(script) == [25_000, 50_000, 50_000]
+    assert modules.page.evaluate(script) == [25_000, 50_000, 50_000]
 
 
 ITEMS = st.lists(
