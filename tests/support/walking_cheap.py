@@ -13,8 +13,8 @@ from webapp.client import cpace, identities
 
 
 def cheap(patch: pytest.MonkeyPatch) -> None:
-    """What costs time and is no part of a walk: long scalars, throttles, which have tests of their own, and the spelling
-    of the same keys again and again."""
+    """What costs time and is no part of a walk: long scalars, throttles, which have tests of their own, and the
+    spelling of the same keys again and again."""
     for spelling in ("_bech32", "_unbech32"):
         patch.setattr(identities, spelling, lru_cache(4096)(getattr(identities, spelling)))
     gc.freeze()  # nothing that is there by now will be garbage, and a walk makes none that matters
