@@ -120,7 +120,9 @@ def paired_lately(sight: Sight, user: str, said_by: str | None) -> set[str]:
     if said_by:
         came = {key for key in came if sight.devices[key]["enrolled_at"] > sight.devices[said_by]["enrolled_at"]}
     found = {key for key in came if sight.devices[key]["state"] != "unpaired"}
-    found |= set() if said_by else {key for key in came if unpaired_by(sight, {key})}  # whoever has unpaired it since
+    found |= (
+        set() if said_by else {key for key in came if unpaired_by(sight, {key}) - {key}}
+    )  # whoever has unpaired it since
     while not said_by and (more := (unpaired_by(sight, found) & came) - found):
         found |= more
     return found

@@ -13,7 +13,7 @@ from tests.support.walking_passwords import PasswordRules
 
 AT_MOST = 2
 """Of the five: who has one at a time, since each sign-in takes longer with it."""
-TYPED = st.sampled_from(["app", "paper", "app again", "paper again", "wrong", "nothing"])
+TYPED = st.sampled_from(["app", "paper", *["app again", "paper again"] * 2, "wrong", "nothing"])
 
 
 class FactorRules(PasswordRules):
@@ -55,7 +55,10 @@ class FactorRules(PasswordRules):
     def sign_in_with(self, who: int, where: int, typed: str) -> None:
         """The password, and then what somebody types."""
         player = self.pick([player for player in self.with_factor() if self.can_sign_in(player)], who)
-        self.type_there(self.pick(self.cast.profiles, where), player, typed)
+        profile = self.pick(self.cast.profiles, where)
+        if typed == "paper again" and not player.app.spent:
+            self.type_there(profile, player, "paper")
+        self.type_there(profile, player, typed)
 
     def type_there(self, profile: Profile, player: Player, typed: str) -> None:
         """A code of the app or from paper is good once."""

@@ -12,7 +12,6 @@ from tests.support.walking_member_laws import may_manage
 from tests.support.walking_pairing import PairingRules
 from tests.support.walking_recovery import RecoveryRules
 from webapp.client.http import Browser
-from webapp.clock import now, stamp
 
 ROLES = st.sampled_from(["member", "admin", "owner", "admin"])
 AT_MOST = 2
@@ -40,7 +39,7 @@ class MemberRules(RecoveryRules, PairingRules):
         should = may_manage(self.sight, by.id, user)
         was = self.sight.users[user]["disabled_at"]
         asked, pairing = self.sight.asked(user), self.sight.pairing(user)
-        approval = self.approval(by, asked, stamp(now()), misheard=False) if asked else {}
+        approval = self.approval(by, asked) if asked else {}
         self.act = Act("disable" if not was else "again", user, by=by.id) if should else Act("refused", user)
         path = f"/admin/users/{user}/disabling"
         work = partial(self.post, browser, path, {"understood": "yes"})

@@ -77,10 +77,7 @@ class RecoveryRules(Walking):
         user, standing = asked["user_id"], self.sight.standing(by.id, asked["user_id"])
         should = standing in ("free", "waits") and not misheard
         self.act = Act("approve" if should else "refused", user, by=by.id if should else "")
-        life = limits.APPROVAL_LIFE
-        if standing == "waits":
-            life += limits.REQUEST_LIFE + timedelta(hours=asked["wait_hours"])
-        fields = self.approval(by, asked, stamp(now() + life), misheard=misheard)
+        fields = self.approval(by, asked, misheard=misheard)
         path = f"/admin/requests/{asked['id']}/approval"
         work = partial(browser.submit, path, fields, follow=False)
         if self.attempt(f"approved, {standing}", work, should=should):
@@ -88,12 +85,15 @@ class RecoveryRules(Walking):
             usable = self.sight.requests[asked["id"]]["usable_at"]
             assert (usable is None) == (standing == "waits"), "an approval that waits counts at once"
 
-    def approval(self, by: Player, asked: Row, until: str, *, misheard: bool) -> dict[str, str]:
+    def approval(self, by: Player, asked: Row, *, misheard: bool = False) -> dict[str, str]:
         """The form as an admin’s browser fills it."""
+        life = limits.APPROVAL_LIFE
+        if self.sight.standing(by.id, asked["user_id"]) == "waits":
+            life += limits.REQUEST_LIFE + timedelta(hours=asked["wait_hours"])
         request = RestoreRequest(asked["exact"], asked["signature"])
         backup, email = self.sight.backups[asked["backup_id"]], self.sight.users[asked["user_id"]]["email"]
         key = self.cast.organisation_keys[self.sight.keys[backup["organisation_key_id"]]["fingerprint"]]
-        approver = approvals.Approver(self.cast.profiles[0].wire.origin, by.id, until)
+        approver = approvals.Approver(self.cast.profiles[0].wire.origin, by.id, stamp(now() + life))
         if key is not self.key_in_use():
             self.reach("a former key opened a share")
         made = approvals.approve(request, backup["share_a"], key, approver, email)
