@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.ctx import AppContext
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import BrowserContext, Playwright
 from whitenoise import WhiteNoise
 
@@ -21,6 +22,12 @@ from tests.support.clock import MovableClock
 for _name in ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEYS", "SEALING_KEYS", "SMTP_URL", "TRUSTED_PROXIES"):
     os.environ.pop(_name, None)
 os.environ["SPAREKEY_MODE"] = "testing"
+
+# How long an example takes says how busy the machine is, and nothing about what is tested; and the few tests that give
+# all their examples one fixture mean to.
+UNASKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("sparekey", deadline=None, suppress_health_check=UNASKED)
+settings.load_profile("sparekey")
 
 pytest_plugins = [
     "tests.support.strictness",

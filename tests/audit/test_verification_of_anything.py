@@ -16,7 +16,7 @@ SCALARS = st.one_of(
 DETAILS = st.dictionaries(st.text(max_size=9), st.one_of(SCALARS, st.lists(SCALARS, max_size=3)), max_size=4)
 HISTORIES = st.lists(DETAILS, min_size=2, max_size=8)
 FORMATS = st.sampled_from(["jsonl", "csv"])
-SEVERAL = settings(max_examples=100, deadline=None)
+SEVERAL = settings(max_examples=100)
 
 
 def export_of(format: str, said: list[dict[str, Any]]) -> tuple[list[str], int]:

@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Screens
+from tests.support.browser_devices import SLOW
+from tests.support.clock import MovableClock
 from tests.support.entering import Contexts, enter
 from tests.support.people import ActiveKey, Person, add_person
 from tests.support.restores import waiting_request
@@ -81,6 +83,20 @@ def test_a_box_that_was_made_larger_is_no_complaint_of_the_content_policy(
     reason.fill("  ")
     page.get_by_role("button", name="Deny Request").click()
     expect(page.get_by_text("Write a reason first")).to_be_in_viewport()
+
+
+def test_what_is_typed_about_a_request_stays_however_long_it_takes(
+    page: Page, alice: Person, organisation_key: ActiveKey, clock: MovableClock
+) -> None:
+    page.goto(waiting_request(alice, organisation_key).path)
+    page.get_by_label("The 16 characters").fill("abcd efgh")
+    page.get_by_label("Reason").fill("I can’t reach you")
+    for seconds in (61, 600):
+        clock.advance(seconds=seconds)
+        with page.expect_response(lambda answer: "/decision?" in answer.url and answer.status == 200, timeout=SLOW):
+            pass
+        expect(page.get_by_label("The 16 characters")).to_have_value("abcd efgh")
+        expect(page.get_by_label("Reason")).to_have_value("I can’t reach you")
 
 
 def renamed(person: Person, name: str) -> None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.made import Maker, maker, note
@@ -27,7 +27,6 @@ def resealed(packed: bytes, member: Maker = MEMBER) -> bytes:
 
 
 @given(st.lists(st.builds(note, ANY_TEXT, ANY_TEXT), max_size=4))
-@settings(deadline=None)
 def test_every_text_comes_back_as_it_was(items: list[Item]) -> None:
     opened = documents.open_document(MEMBER.file(items), [MEMBER.vault])
     assert opened.body["items"] == items

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.made import maker
@@ -17,7 +17,6 @@ from webapp.crypto.framing import frame
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner))
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_base64_comes_back(octets: bytes) -> None:
     assert from_base64(to_base64(octets), len(octets)) == octets
@@ -34,7 +33,6 @@ def test_base64_of_another_length_is_refused() -> None:
         from_base64("AAAA", 32)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_json_comes_back_in_one_line(value: object) -> None:
     text = to_json(value)
@@ -53,7 +51,6 @@ def test_json_never_says_nan() -> None:
         to_json(math.nan)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.text()), st.binary())
 def test_frames_come_back(header: dict[str, str], file: bytes) -> None:
     assert unframe(frame(header, file)) == (header, file)
@@ -65,13 +62,11 @@ def test_what_is_no_frame_is_refused(octets: bytes) -> None:
         unframe(octets)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_identities_come_back(scalar: bytes) -> None:
     assert scalar_of(identity_of(scalar)) == scalar
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40).filter(lambda octets: len(octets) != 32))
 def test_an_identity_has_32_bytes(octets: bytes) -> None:
     with pytest.raises(Malformed):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.made import note
@@ -49,7 +49,7 @@ def restore(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> Resto
 
 
 @given(st.lists(st.builds(note, ANY_TEXT, ANY_TEXT), max_size=4))
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 def test_any_items_come_back_as_they_were(restore: Restore, items: list[Item]) -> None:
     assert restore(items) == items
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .conftest import Modules
@@ -112,7 +112,7 @@ ITEMS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(ITEMS, ITEMS, st.sets(st.integers(0, 3)))
 def test_nothing_present_changes_and_everything_offered_is_there(
     call: Call, present: list[Item], coming: list[Item], deleted: set[int]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .conftest import Modules
@@ -148,7 +148,7 @@ def test_keys_of_earlier_vaults_are_kept_from_both_sides(merge: Merge) -> None:
 CHANGES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", " edited", " edited otherwise"]), max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(CHANGES, CHANGES)
 def test_every_edit_of_either_side_is_there_afterwards(
     merge: Merge, mine: dict[str, str], theirs: dict[str, str]

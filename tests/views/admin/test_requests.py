@@ -141,7 +141,7 @@ def test_a_request_has_a_page_in_every_state(app: Flask, bob: Person, alice: Per
     page = bob.get(f"/admin/requests/{request_id}")
     assert page.status_code == 200
     assert ("Deny Request" in page.text) == (state == State.REQUESTED)
-    assert ("hx-trigger" in page.text.split('id="decision"')[1].split(">")[0]) == (state in OPEN)
+    assert ('id="decision-poll" hidden hx-get=' in page.text) == (state in OPEN)
     assert bob.get("/admin/requests").status_code == 200
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import limits
@@ -66,6 +66,10 @@ def show_decision(request_id: str) -> str | Response:
     asked = _find(request_id)
     if shows(str(asked.version)):
         return nothing_new()
+    if asked.state == State.REQUESTED and request.args.get("version") == str(asked.version):
+        answer = make_response(render_template("admin/_decision_poll.html", **_facts(asked)))
+        answer.headers["HX-Retarget"] = "#decision-poll"
+        return answer
     return render_template("admin/_decision.html", **_facts(asked))
 
 
