@@ -126,9 +126,10 @@ class FactorRules(PasswordRules):
             self.settle()
             self.prove_dead(player.id)
 
+    @precondition(lambda self: self.only)
     @rule()
     def use_factor(self) -> None:
-        """On, then a code of each kind, each twice, and a reset; as simple as can be."""
+        """On, then a code of each kind, each twice, and a reset; as simple as can be, for walks that are led."""
         self.made += 1
         found = self.with_factor()
         if not found:

@@ -79,9 +79,10 @@ class MemberRules(RecoveryRules, PairingRules):
         if able:
             self.enable_one(*self.at_desk(able[0]), user)
 
+    @precondition(lambda self: self.only)
     @rule()
     def leave_and_return(self) -> None:
-        """Somebody is disabled, or whoever is comes back; as simple as can be."""
+        """Somebody is disabled, or whoever is comes back; as simple as can be, for walks that are led."""
         disabled, self.made = self.disabled(), self.made + 1
         if disabled:
             self.take_back_in(0)
