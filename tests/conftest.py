@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from flask.ctx import AppContext
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import BrowserContext, Playwright
 from whitenoise import WhiteNoise
 
@@ -26,8 +27,8 @@ os.environ["SPAREKEY_MODE"] = "testing"
 # How long an example takes says how busy the machine is, and nothing about what is tested; and the few tests that give
 # all their examples one fixture mean to.
 UNASKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-settings.register_profile("sparekey", deadline=None, suppress_health_check=UNASKED)
-settings.load_profile("sparekey")
+examples.register_profile("sparekey", deadline=None, suppress_health_check=UNASKED)
+examples.load_profile("sparekey")
 
 pytest_plugins = [
     "tests.support.strictness",
