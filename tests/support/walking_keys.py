@@ -113,8 +113,8 @@ class KeyRules(NextRules):
         self.made += 1
         waiting, disabled = self.waiting(), self.disabled_keys()
         if waiting:
-            halves = 1 + self.made % 2  # after the first half of the week somebody may still ask for one of its backups
-            MovableClock().advance(seconds=halves * (limits.KEY_REMOVAL_NOTICE.total_seconds() / 2 + 60))
+            # Half of the week: somebody may ask for one of its backups, and still wait for it when the week is over.
+            MovableClock().advance(seconds=limits.KEY_REMOVAL_NOTICE.total_seconds() / 2 + 60)
             self.act = Act("worker")
             self.work(accepts=True)
         elif disabled:
