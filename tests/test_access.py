@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from tests.support.joining import invite
+from tests.support.key_life import follow
 from tests.support.people import ActiveKey, Person, be_at, enrolled
 from tests.support.places import ADMIN, MEMBER, PUBLIC
 from tests.support.restores import waiting_request
@@ -59,8 +60,11 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, alice: Person, organisation_key: ActiveKey) -> Iterator[World]:
-    yield World(app, alice, organisation_key)
+def world(app: Flask, alice: Person, olga: Person, organisation_key: ActiveKey) -> Iterator[World]:
+    """The key that it names is a former one: only those have shares to re-wrap."""
+    made = World(app, alice, organisation_key)
+    follow(olga, organisation_key)
+    yield made
     with app.app_context():
         db.session.remove()
 

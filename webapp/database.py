@@ -141,7 +141,8 @@ def _listen(engine: Engine) -> None:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is the deferred one
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+    # A writer waits for the one before it, for as long as a disk that is busy elsewhere may stall.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
