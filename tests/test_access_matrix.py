@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from tests.support.key_life import follow
 from tests.support.others import elsewhere
 from tests.support.pairing_rows import pairing_row
 from tests.support.people import ActiveKey, add_organisation_key, be_at, enrolled
@@ -86,9 +87,11 @@ def tries(app: Flask) -> list[Try]:
 
 
 @pytest.fixture
-def alices(alice: Person, organisation_key: ActiveKey) -> Iterator[dict[str, str]]:
-    """What is alice’s."""
-    yield things_of(alice, organisation_key)
+def alices(alice: Person, olga: Person, organisation_key: ActiveKey) -> Iterator[dict[str, str]]:
+    """What is alice’s; the key is a former one, since only those have shares to re-wrap."""
+    things = things_of(alice, organisation_key)
+    follow(olga, organisation_key)
+    yield things
     with alice.app.app_context():
         db.session.remove()
 

@@ -128,7 +128,7 @@ def nothing_stops_a_removal(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_rewrap_heeds_no_request(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rewrapping, "_needed", lambda: select(RestoreRequest.backup_id).where(false()))
+    patch.setattr(rewrapping, "backups_asked_for", lambda: select(RestoreRequest.backup_id).where(false()))
 
 
 def the_password_is_enough(patch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def done(removal: "KeyRemoval") -> None:
         Event.append("organisation_key.deleted", where, **telling.recorded, backups=backups)
     else:
         Event.append("cloud_backups.disabled", where, **telling.recorded, backups=backups)
-    tell(telling, "backups_gone", left=other_ways(where))
+    tell(telling, "backups_gone", ways=other_ways(where))
     tell_admins(telling, "backups_gone_admin")
 
 
