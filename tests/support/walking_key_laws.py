@@ -112,6 +112,11 @@ def _backups(act: Act, before: Sight, after: Sight) -> None:
             assert row["share_a"] == was["share_a"], f"{act.kind} changed a share"
 
 
+def _vouched(act: Act, before: Sight, after: Sight) -> set[str]:
+    """Statements of a former key that a re-wrap brought: those of keys that did not follow one another at once."""
+    return set(after.successions) - set(before.successions) if act.kind == "rewrap" else set()
+
+
 def told_of_keys(act: Act, before: Sight, after: Sight) -> tuple[Told, Told]:
     """Events and notices that are due."""
     events, notices = Told(), Told()
@@ -136,4 +141,5 @@ def told_of_keys(act: Act, before: Sight, after: Sight) -> tuple[Told, Told]:
     moved = [key for key, row in after.backups.items() if key in before.backups]
     moved = [k for k in moved if before.backups[k]["organisation_key_id"] != after.backups[k]["organisation_key_id"]]
     events["organisation_key.rewrapped", None] += bool(moved)
+    events["organisation_key.vouched", None] += len(_vouched(act, before, after)) if moved else 0
     return +events, +notices

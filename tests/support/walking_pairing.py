@@ -95,6 +95,7 @@ class PairingRules(DeviceRules):
         recent = [code for code in key.state.codes if now() - parse_stamp(code) < timedelta(hours=24)]
         free = self.sight.pairing_state(row) == "opened" and not self.sight.is_locked(user)
         should = free and len(recent) < CODES and self.sight.can_pair(device)
+        should = should and bool(self.opened(profile, device))  # the page may be one of a session before
         was_prior = self.sight.devices[device]["state"] == "prior"
         self.act = Act("offer" if should else "refused", user, device)
         code = self.attempt("showed a code", other.show_code, should=should)

@@ -59,12 +59,15 @@ class Vault:
         return document
 
     def keep(self, document: documents.Document, file: bytes) -> None:
-        """Remember this as the newest, so that nothing older is taken for it later."""
+        """Remember this as the newest, so that nothing older is taken for it later. A step that is sent again has what it
+        had the first time, and there may be newer by now: what was seen stays."""
         self.document, self.sha256 = document, sha256_hex(file)
-        self.state.seen_epoch = document.manifest["epoch"]
-        self.state.seen_counter = document.manifest["counter"]
-        if document.manifest["organisation_key"]:
-            self.state.key_fingerprint = document.manifest["organisation_key"]["fingerprint"]
+        manifest = document.manifest
+        if (manifest["epoch"], manifest["counter"]) < (self.state.seen_epoch, self.state.seen_counter):
+            return
+        self.state.seen_epoch, self.state.seen_counter = manifest["epoch"], manifest["counter"]
+        if manifest["organisation_key"]:
+            self.state.key_fingerprint = manifest["organisation_key"]["fingerprint"]
 
     def add(self, title: str, *, kind: str = "login", **fields: str) -> Item:
         """Save one more item: a login (username, password, url, notes) or a note (notes)."""
