@@ -59,8 +59,8 @@ class Vault:
         return document
 
     def keep(self, document: documents.Document, file: bytes) -> None:
-        """Remember this as the newest, so that nothing older is taken for it later. A step that is sent again has what it
-        had the first time, and there may be newer by now: what was seen stays."""
+        """Remember this as the newest, so that nothing older is taken for it later. A step that is sent again has what
+        it had the first time, and there may be newer by now: what was seen stays."""
         self.document, self.sha256 = document, sha256_hex(file)
         manifest = document.manifest
         if (manifest["epoch"], manifest["counter"]) < (self.state.seen_epoch, self.state.seen_counter):
