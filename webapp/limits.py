@@ -103,3 +103,9 @@ INVITE_ROWS_AT_ONCE = 500
 REQUEST_REASON_CHARACTERS = 500
 NAME_CHARACTERS = 100
 EMAIL_CHARACTERS = 254
+
+NOTICES_READ = 200
+"""How many of the newest notices are looked through for those that something later has not taken the place of."""
+NOTICES_SHOWN = 20
+NOTICES_SEEN = 3
+"""How many of those count as seen where a page shows them: the first is in sight, the others open below it."""

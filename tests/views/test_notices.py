@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.people import Person
+from tests.support.people import Person, enrolled
+from webapp import limits
 from webapp.database import db, transaction
 from webapp.models import Notice, User
 
@@ -104,6 +105,25 @@ def test_of_one_request_only_the_latest_is_shown_and_they_go_together(app: Flask
 
 
 def test_only_the_newest_few_are_shown(alice: Person) -> None:
-    for number in range(5):
+    for number in range(limits.NOTICES_SHOWN + 2):
         give(alice, request=str(number))
-    assert alice.get("/settings").text.count("Dismiss<span") == 3
+    assert alice.get("/settings").text.count("Dismiss<span") == limits.NOTICES_SHOWN
+
+
+def test_what_a_page_lists_itself_leaves_the_other_notices_in_sight(bob: Person) -> None:
+    give(bob, "restore_released_admin", request="0" * 32)
+    for number in range(5):
+        give(bob, "restore_requested", request=f"{number + 1:032}")
+    assert "0" * 32 in bob.get("/admin/users").text
+    assert "5 more notices" in bob.get("/settings").text
+
+
+def test_only_the_first_few_count_as_seen(app: Flask, alice: Person) -> None:
+    """The others are behind “more notices”: a wait that is for one of them does not begin by that."""
+    enrolled(alice)
+    for number in range(5):
+        give(alice, request=f"{number:032}")
+    alice.get("/settings")
+    with app.app_context():
+        seen = [notice.seen_at is not None for notice in db.session.scalars(select(Notice).order_by(Notice.made_at))]
+    assert seen == [False, False, True, True, True]

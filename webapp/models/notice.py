@@ -114,12 +114,12 @@ class Notice(Base):
             select(Notice)
             .where(Notice.user_id == user.id, Notice.dismissed_at.is_(None), Notice.kind.not_in(MAIL_ONLY))
             .order_by(Notice.made_at.desc(), Notice.id)
-            .limit(50)
+            .limit(limits.NOTICES_READ)
         )
         latest: dict[str, Notice] = {}
         for notice in rows:
             latest.setdefault(notice.topic, notice)
-        return list(latest.values())[:3]
+        return list(latest.values())
 
     @property
     def warns_member(self) -> bool:

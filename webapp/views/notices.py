@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import flask_login
 from flask import Blueprint, Response, abort, render_template, request
 
+from webapp import limits
 from webapp.database import db, transaction
 from webapp.htmx import nothing_new
 from webapp.models import Notice, RestoreRequest, SignIn, User
@@ -28,9 +29,9 @@ def my_notices() -> Sequence[Notice]:
     listed = {"restore_requested"} if in_portal else set()
     if request.endpoint == "admin_overview.show_overview":
         listed.add("hold_begun_admin")
-    shown = [notice for notice in notices if notice.kind not in listed]
+    shown = [notice for notice in notices if notice.kind not in listed][: limits.NOTICES_SHOWN]
     if shown and request.endpoint != "notices.show_notices":  # a tab that nobody looks at has shown nothing
-        _note_seen(user, my_sign_in(), shown)
+        _note_seen(user, my_sign_in(), shown[: limits.NOTICES_SEEN])
     return shown
 
 
