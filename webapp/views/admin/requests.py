@@ -90,7 +90,10 @@ def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
     except (IllegalMove, NotYours, WayOff) as error:
         return _too_late(request_id, error)
     if _find(request_id).is_usable:
-        flash("Approved. The member’s browser restores the backup once they have chosen a PIN; you can watch it here.", "success")
+        flash(
+            "Approved. The member’s browser restores the backup once they have chosen a PIN; you can watch it here.",
+            "success",
+        )
     else:
         flash("Approved. It counts after the wait, in which the member can stop it; you can watch it here.", "success")
     return redirect_to(url_for("admin_requests.show_request", request_id=request_id))
