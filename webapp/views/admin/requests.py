@@ -91,7 +91,7 @@ def create_approval(request_id: str) -> BaseResponse | tuple[str, int]:
         return _too_late(request_id, error)
     if _find(request_id).is_usable:
         flash(
-            "Approved. The member’s browser restores the backup once they have chosen a PIN; you can watch it here.",
+            "Approved. The member chooses a PIN, then the backup is restored; you can watch it here.",
             "success",
         )
     else:
