@@ -150,8 +150,8 @@ def test_an_approval_that_is_asked_about_goes_on_by_itself(
     dialog = page.get_by_role("dialog", name="Show that it is you")
     dialog.get_by_role("textbox", name="Your sign-in password").fill(bob.password)
     dialog.get_by_role("button", name="Go On").click()
-    expect(
-        page.get_by_text("Approved. The member chooses a PIN, then the backup is restored")
-    ).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Approved. The member chooses a PIN, then the backup is restored")).to_be_visible(
+        timeout=SLOW
+    )
     with app.app_context():
         assert str(db.session.get_one(RestoreRequest, asked.id).state) == "approved"
