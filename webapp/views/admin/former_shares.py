@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.database import db, transaction
+from webapp.database import transaction
 from webapp.htmx import redirect_to
-from webapp.models import KeyRemoval, KeyState, OrganisationKey, User
+from webapp.models import KeyRemoval, User
 from webapp.models.putting_back import NotPutBack, former_shares, put_back
 from webapp.security import asks_again, me
+from webapp.views.admin.key_facts import find_key
 
 bp = Blueprint("admin_former_shares", __name__, url_prefix="/admin/keys/<key_id>/former-shares")
-
-OPENING = (KeyState.ACTIVE, KeyState.DISABLED)
 
 
 @bp.get("")
@@ -41,10 +40,6 @@ def create_putting_back(key_id: str) -> BaseResponse | tuple[str, int]:
 
 def _facts(key_id: str) -> dict[str, Any]:
     """What the fragment needs: of a key of this organisation that opens something."""
-    organisation_id = me().organisation_id
-    KeyRemoval.carry_out_due(organisation_id)
-    key = db.session.get(OrganisationKey, key_id)
-    if key is None or key.organisation_id != organisation_id or key.state not in OPENING:
-        abort(404)
-    removal = KeyRemoval.about(organisation_id, {key_id})
+    key = find_key(key_id)
+    removal = KeyRemoval.about(key.organisation_id, {key_id})
     return {"key": key, "shares": former_shares(key_id), "removal": removal, "error": None}

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask import abort
+
+from webapp.database import db
 from webapp.models import KeyRemoval, KeyState, KeySuccession, OrganisationKey
 from webapp.models.coverage import backups_sealed_to
 from webapp.models.putting_back import former_shares
 from webapp.security import me
+
+OPENING = (KeyState.ACTIVE, KeyState.DISABLED)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,15 @@ def key_list_facts() -> dict[str, Any]:
         "removals": waiting,
         "disabling": removals.get(None),
     }
+
+
+def find_key(key_id: str) -> OrganisationKey:
+    """The organisation’s key with this id, once its ceremony was completed and as long as it opens something."""
+    KeyRemoval.carry_out_due(me().organisation_id)
+    key = db.session.get(OrganisationKey, key_id)
+    if key is None or key.organisation_id != me().organisation_id or key.state not in OPENING:
+        abort(404)
+    return key
 
 
 def _before(active: OrganisationKey) -> tuple[OrganisationKey, bool] | None:

@@ -17,17 +17,15 @@ from webapp.models.rewrapping import NotRewrapped, SignedRewrap, held_backups, l
 from webapp.models.way_policy import other_ways
 from webapp.octets import Refusal, age_file, at_most, base64_of, from_base64, json_body, text_of
 from webapp.security import asks_again, me
-from webapp.views.admin.key_facts import key_list_facts
+from webapp.views.admin.key_facts import OPENING, find_key, key_list_facts
 
 bp = Blueprint("admin_keys", __name__, url_prefix="/admin")
-
-OPENING = (KeyState.ACTIVE, KeyState.DISABLED)
 
 
 @bp.get("/keys/<key_id>/rewrap")
 def show_rewrap(key_id: str) -> str:
     """Re-wrap: with both key files opened, what the former key opens is sealed to the active one."""
-    key = _find(key_id)
+    key = find_key(key_id)
     active = OrganisationKey.active(key.organisation_id)
     count, held = backups_sealed_to(key.id), held_backups(key.id)
     return render_template("admin/rewrap.html", key=key, active=active, count=count, held=held)
@@ -37,7 +35,7 @@ def show_rewrap(key_id: str) -> str:
 def list_shares(key_id: str) -> Response:
     """The next sealed shares that are left, with what the admin’s browser holds their content against. Of a former key
     only: nothing but a re-wrap needs so many at once."""
-    key = _find(key_id)
+    key = find_key(key_id)
     if key.state != KeyState.DISABLED:
         abort(404)
     shares = left(key.id, request.args.get("after", "")[:32])
@@ -48,7 +46,7 @@ def list_shares(key_id: str) -> Response:
 @at_most(limits.REWRAP_BYTES)
 def create_rewrap(key_id: str) -> Response:
     """Put shares that the admin’s browser sealed to the active key in the place of the former ones."""
-    _find(key_id)
+    find_key(key_id)
     by_id, sent = me().id, _rewrap()
     try:
         with transaction() as session:
@@ -61,18 +59,18 @@ def create_rewrap(key_id: str) -> Response:
 @bp.get("/keys/<key_id>/deletion")
 def new_deletion(key_id: str) -> str:
     """What deleting this key means, and the form that begins it."""
-    return render_template("admin/key_deletion.html", **_deletion(_find(key_id)))
+    return render_template("admin/key_deletion.html", **_deletion(find_key(key_id)))
 
 
 @bp.post("/keys/<key_id>/deletion")
 @asks_again
 def create_deletion(key_id: str) -> BaseResponse | tuple[str, int]:
     """Announce that the key and its backups are deleted in a week."""
-    _find(key_id)
+    find_key(key_id)
     typed = request.form.get("typed", "")
     error = _ask(key_id, typed)
     if error:
-        return render_template("admin/_key_deletion.html", **_deletion(_find(key_id), error=error, typed=typed)), 422
+        return render_template("admin/_key_deletion.html", **_deletion(find_key(key_id), error=error, typed=typed)), 422
     flash("Announced. Any admin can stop it here until then.", "success")
     return redirect_to(url_for("admin_settings.show_settings"))
 
@@ -111,15 +109,6 @@ def create_cancellation(removal_id: str) -> BaseResponse:
     except NotRemoved:
         flash("It was over already: below is how things stand.", "warning")
     return redirect_to(url_for("admin_settings.show_settings"))
-
-
-def _find(key_id: str) -> OrganisationKey:
-    """The organisation’s key with this id, once its ceremony was completed and as long as it opens something."""
-    KeyRemoval.carry_out_due(me().organisation_id)
-    key = db.session.get(OrganisationKey, key_id)
-    if key is None or key.organisation_id != me().organisation_id or key.state not in OPENING:
-        abort(404)
-    return key
 
 
 def _ask(key_id: str | None, typed: str) -> str | None:
