@@ -9,10 +9,14 @@ STRICT ?=
 export STRICT
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --quiet
 
-.PHONY: help run test walk coverage lint bench screens vendor pins free-port venv installed-run installed-dev chromium
+# Tests wait for a browser, a server or a disk now and then: one worker more than there are cores.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 4
+
+.PHONY: help run test quick slow test-costs walk chaos examples coverage lint bench screens vendor bundles pins free-port venv installed-run installed-dev chromium
 
 help: ## What can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: export SPAREKEY_MODE = development
 run: export PORT := $(PORT)
@@ -25,30 +29,55 @@ run: free-port installed-run ## Start Spare Key with a demo organisation on http
 	@PATH="$(abspath $(BIN)):$$PATH"; $(BIN)/python -c "$$WELCOME" & exec $(BIN)/honcho start web worker
 
 test: installed-dev chromium lint ## Lint, types and every test that can run here; the last line says which could not
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@COSTS=$${COSTS:-1} $(PYTEST)
+
+quick: installed-dev ## What needs no browser and takes no time, for while you work
+	@COSTS=$${COSTS:-1} TESTS=quick $(PYTEST)
+
+slow: installed-dev chromium ## All others
+	@COSTS=$${COSTS:-1} TESTS=slow $(PYTEST)
+
+test-costs: installed-dev chromium ## What tests cost, by kind, for tests/README.md; renews tests/durations.txt
+	@COSTS=write $(PYTEST) -q
 
 coverage: installed-dev chromium ## Which lines of webapp no test runs (slower)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 walk: installed-dev ## The random walk, along ways that nobody has walked yet
-	@WALK_SEED=random $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/walks/test_random_walk.py
+	@WALK_SEED=random $(PYTEST) -q tests/walks/test_random_walk.py
 
-lint: installed-dev ## Style, types, templates
+chaos: installed-dev chromium ## Kill web, worker and PostgreSQL for five minutes while people work (CHAOS_SEED=number: as before)
+	@CHAOS_SECONDS=300 CHAOS_SEED=$${CHAOS_SEED:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')} $(BIN)/python -m pytest -q -s tests/chaos
+
+examples: installed-dev chromium ## Everything that holds for any input, with examples that nobody has tried yet
+	@EXAMPLES=random $(PYTEST) -q -m hypothesis
+
+# What was checked before is not checked again, in another checkout neither: both go by what a file says.
+lint: export MYPY_CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sparekey/mypy
+lint: export RUFF_CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sparekey/ruff
+lint: installed-dev ## Style, types, layers, templates; of scripts, too, where npm is
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/djlint --lint --quiet templates
+	@if command -v npm >/dev/null; then node requirements/scripts/check.mjs; \
+	else echo "Scripts were not read: that needs Node.js and npm, https://nodejs.org"; test -z "$(STRICT)"; fi
 
 bench: installed-dev ## Measure what must stay fast
 	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/bench
 
 screens: installed-dev chromium ## Keep pictures of every screen in instance/screens
-	@SCREENS=instance/screens $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/browser
+	@SCREENS=instance/screens $(PYTEST) -q tests/browser
 	@echo "The pictures are in instance/screens."
 
 vendor: ## Rebuild static/vendor from its pins (needs Node.js and npm)
 	@command -v npm >/dev/null || { echo "This needs Node.js and npm: https://nodejs.org"; exit 1; }
 	@node static/vendor/build.mjs
+
+bundles: ## Rebuild static/dist, after any change in static/js or static/css (needs Node.js and npm)
+	@command -v npm >/dev/null || { echo "This needs Node.js and npm: https://nodejs.org"; exit 1; }
+	@node static/vendor/bundle.mjs
 
 pins: ## Resolve requirements/*.in anew (needs uv)
 	@command -v uv >/dev/null || { echo "This needs uv: https://docs.astral.sh/uv"; exit 1; }
@@ -72,10 +101,10 @@ installed-dev: venv
 	@cmp -s requirements/dev.txt $(VENV)/dev.txt || { echo "Installing what Spare Key and its tests need …"; \
 		$(call INSTALL,requirements/dev.txt) && cp requirements/run.txt requirements/dev.txt $(VENV); }
 
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+INSTALL = $(BIN)/python -m pip install --quiet --retries 10 --timeout 60 --disable-pip-version-check --require-hashes -r $(1)
 
 chromium: installed-dev
-	@$(BIN)/python -m tests.support.browser || $(BIN)/playwright install chromium || true
+	@$(BIN)/python -m tests.support.pages.chromium || $(BIN)/playwright install chromium || true
 
 free-port: venv
 	@"$(PYTHON)" -c "$$PORT_IS_FREE" "$(PORT)"

@@ -1,0 +1,71 @@
+/** The rules that scripts are read by: those that catch faults. How they look is settled by whoever writes them. */
+import { imports } from './imports.mjs';
+
+const UNDERSCORE = '^_';
+
+const RULES = {
+  'array-callback-return': ['error', { allowImplicit: true }],
+  'consistent-this': 'error',
+  curly: ['error', 'multi-line'],
+  'default-case-last': 'error',
+  'default-param-last': 'error',
+  eqeqeq: 'error',
+  'grouped-accessor-pairs': 'error',
+  'max-len': ['error', { code: 120, ignoreComments: false }],
+  'no-array-constructor': 'error',
+  'no-caller': 'error',
+  'no-constructor-return': 'error',
+  'no-control-regex': 'off', // files come with such characters
+  'no-duplicate-imports': ['error', { includeExports: false }],
+  'no-else-return': 'error',
+  'no-eval': 'error',
+  'no-extend-native': 'error',
+  'no-implicit-globals': 'error',
+  'no-implied-eval': 'error',
+  'no-lonely-if': 'error',
+  'no-new-func': 'error',
+  'no-new-wrappers': 'error',
+  'no-object-constructor': 'error',
+  'no-param-reassign': 'error',
+  'no-promise-executor-return': 'error',
+  'no-return-assign': ['error', 'except-parens'],
+  'no-script-url': 'error',
+  'no-self-compare': 'error',
+  'no-sequences': 'error',
+  'no-template-curly-in-string': 'error',
+  'no-throw-literal': 'error',
+  'no-unmodified-loop-condition': 'error',
+  'no-unneeded-ternary': 'error',
+  'no-unreachable-loop': 'error',
+  'no-unused-expressions': ['error', { allowShortCircuit: true, allowTernary: true }],
+  'no-unused-vars': ['error', { args: 'after-used', argsIgnorePattern: UNDERSCORE, ignoreRestSiblings: true }],
+  'no-use-before-define': ['error', { functions: false, classes: false, variables: false }],
+  'no-useless-computed-key': 'error',
+  'no-useless-concat': 'error',
+  'no-useless-rename': 'error',
+  'no-useless-return': 'error',
+  'no-var': 'error',
+  'object-shorthand': 'error',
+  'prefer-const': ['error', { destructuring: 'all' }],
+  'prefer-object-spread': 'error',
+  'prefer-promise-reject-errors': 'error',
+  'prefer-rest-params': 'error',
+  'prefer-spread': 'error',
+  'prefer-template': 'error',
+  radix: 'error',
+  'symbol-description': 'error',
+  yoda: 'error',
+};
+
+/** @param {{js: object, globals: object}} packages - @eslint/js and globals, as pinned @returns {object[]} */
+export const configFrom = ({ js, globals }) => [
+  { ...js.configs.recommended, linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  { languageOptions: { ecmaVersion: 2024, sourceType: 'module' }, rules: RULES },
+  {
+    files: ['static/js/**/*.js'],
+    languageOptions: { globals: { ...globals.browser } },
+    plugins: { imports },
+    rules: { 'imports/allowed': 'error', 'no-console': ['error', { allow: ['error', 'warn'] }] },
+  },
+  { files: ['**/*.mjs'], languageOptions: { globals: { ...globals.node } } },
+];
