@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from tests.support.servers.environments import drawn, sealing_key
 from webapp.config import ConfigurationError, load
 
-SEALING_KEY = "2026:" + "A" * 43 + "="
+SEALING_KEY = sealing_key("2026")
+FIRST, SECOND = drawn("first").hex()[:32], drawn("second").hex()
 PRODUCTION = {
     "DATABASE_URL": "postgresql://sparekey@database/sparekey",
     "PUBLIC_URL": "https://keys.example.com",
     "SMTP_URL": "smtp://user:pass%20word@mail.example.com",
     "MAIL_FROM": "Spare Key <keys@example.com>",
     "TRUSTED_PROXIES": "1",
-    "SECRET_KEYS": "a" * 32 + "," + "b" * 64,
+    "SECRET_KEYS": f"{FIRST},{SECOND}",
     "SEALING_KEYS": SEALING_KEY,
 }
 
@@ -56,7 +58,7 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("MAIL_FROM", "Spare Key"),
         ("MAIL_FROM", "keys@example.com\nBcc: everyone@example.com"),
         ("SECRET_KEYS", "short"),
-        ("SECRET_KEYS", "a" * 32 + ",short"),
+        ("SECRET_KEYS", f"{FIRST},short"),
         ("SEALING_KEYS", "A" * 43 + "="),
         ("SEALING_KEYS", "2026:short"),
         ("SEALING_KEYS", f"{SEALING_KEY},{SEALING_KEY}"),
@@ -110,6 +112,31 @@ def test_it_reads_where_mail_goes(url: str, port: int, encryption: str) -> None:
     assert (server.port, server.encryption) == (port, encryption)
 
 
+@pytest.mark.parametrize("between", [",", ", ", "\n", " ,\r\n", "\t"])
+def test_blanks_and_line_breaks_around_keys_say_nothing(between: str) -> None:
+    other = sealing_key("2026-11-29")
+    given = f" {other}{between}{SEALING_KEY}\n"
+    assert load({**PRODUCTION, "SEALING_KEYS": given})["SEALING_KEYS"] == [other, SEALING_KEY]
+
+
+def test_two_keys_under_one_id_are_refused_by_its_name() -> None:
+    other = sealing_key("2026", drawn("another"))
+    with pytest.raises(ConfigurationError, match="two keys under the id “2026”"):
+        load({**PRODUCTION, "SEALING_KEYS": f"{other},{SEALING_KEY}"})
+
+
+@pytest.mark.parametrize("key_id", ["2026-11-29A", "Ä", "", "a_b", "a" * 33])
+def test_an_id_comes_in_one_spelling_only(key_id: str) -> None:
+    with pytest.raises(ConfigurationError, match="at its entry 2: set it to id:key"):
+        load({**PRODUCTION, "SEALING_KEYS": f"{SEALING_KEY},{key_id}:{'B' * 43}="})
+
+
+def test_a_setting_that_is_refused_ends_a_process_with_its_sentence_alone() -> None:
+    with pytest.raises(SystemExit) as ended:
+        load({**PRODUCTION, "SEALING_KEYS": "2026:short"})
+    assert ended.value.code == str(ended.value)
+
+
 def test_it_reads_who_hands_over_the_mail_and_does_not_print_the_password() -> None:
     server = load(PRODUCTION)["SMTP"]
     assert (server.username, server.password) == ("user", "pass word")
@@ -121,14 +148,22 @@ def test_running_without_mail_has_to_be_said() -> None:
 
 
 def test_that_no_proxy_stands_in_front_has_to_be_said(development: dict[str, str]) -> None:
-    assert load({**PRODUCTION, "TRUSTED_PROXIES": "0"})["TRUSTED_PROXIES"] == 0
+    here = {"PUBLIC_URL": "http://localhost:8000", "TRUSTED_PROXIES": "0"}
+    assert load({**PRODUCTION, **here})["TRUSTED_PROXIES"] == 0
     assert load(development)["TRUSTED_PROXIES"] == 0
+
+
+def test_it_reads_the_networks_that_share_few_addresses() -> None:
+    given = "198.51.100.0/24, 2001:db8::/32,\n192.0.2.7"
+    networks = load({**PRODUCTION, "TRUSTED_NETWORKS": given})["TRUSTED_NETWORKS"]
+    assert [str(network) for network in networks] == ["198.51.100.0/24", "2001:db8::/32", "192.0.2.7/32"]
+    assert load(PRODUCTION)["TRUSTED_NETWORKS"] == ()
 
 
 def test_the_first_key_is_the_current_one() -> None:
     settings = load(PRODUCTION)
-    assert settings["SECRET_KEY"] == "a" * 32
-    assert settings["SECRET_KEY_FALLBACKS"] == ["b" * 64]
+    assert settings["SECRET_KEY"] == FIRST
+    assert settings["SECRET_KEY_FALLBACKS"] == [SECOND]
     assert settings["SEALING_KEYS"] == [SEALING_KEY]
 
 

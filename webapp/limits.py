@@ -1,4 +1,4 @@
-"""Every bound and duration of the product, in one place."""
+"""Every bound and duration of the product but its rates, which stand in `webapp/web/rate_limits.py`."""
 
 from datetime import timedelta
 
@@ -14,6 +14,11 @@ SHARE_FILE_BYTES = 8 * 1024
 KEYSLOT_BYTES = 4 * 1024
 SIGNED_TEXT_CHARACTERS = 8 * 1024
 SIGNED_FIELD_CHARACTERS = 200
+RESTORE_REQUEST_CHARACTERS = 32 * 1024
+"""Longer than what else is signed: it has the statements by which one recovery key took the place of another."""
+SUCCESSIONS_IN_A_REQUEST = 30
+APPROVERS_IN_A_REQUEST = 20
+"""People whose six digits count: each makes a number that somebody guesses likelier to fit."""
 
 PIN_TRIES = 10
 LAST_TRY = timedelta(minutes=1)
@@ -27,6 +32,13 @@ BROWSER_KNOWN = timedelta(days=400)
 """How long a browser is known again after the last sign-in there; browsers keep no cookie longer."""
 ACTIVITY_GRAIN = timedelta(seconds=30)
 """How stale the recorded last activity may get before it is written again."""
+
+HEARTBEAT_GRAIN = timedelta(seconds=10)
+"""How often the worker notes that it is at work."""
+HEARTBEAT_LATE = timedelta(minutes=2)
+"""From which age of that note on nobody is at work."""
+OUTBOX_LATE = timedelta(minutes=15)
+"""From which age on a mail that has not left is late."""
 
 INVITE_LIFE = timedelta(days=7)
 LINK_LIFE = timedelta(hours=1)
@@ -43,6 +55,10 @@ APPROVAL_WAIT_HOURS = (1, 24, 168)
 
 MAIL_LIFE = timedelta(days=3)
 """How late a notice is still mailed: older news would mislead."""
+MAIL_FAILURE_TOLD = timedelta(days=1)
+"""How long mail to one person has to have failed no more until admins hear of it again."""
+MAIL_FAILURE_SHOWN = timedelta(days=30)
+"""How long it shows a mail that could not be delivered, unless a later one to that person was."""
 
 REQUEST_LIFE = timedelta(days=7)
 PAIRING_LIFE = timedelta(minutes=10)
@@ -104,8 +120,10 @@ REQUEST_REASON_CHARACTERS = 500
 NAME_CHARACTERS = 100
 EMAIL_CHARACTERS = 254
 
-NOTICES_READ = 200
-"""How many of the newest notices are looked through for those that something later has not taken the place of."""
+NOTICES_READ = 50
+"""How many of the newest notices of each kind are looked through for those that something later has not taken the place
+of."""
 NOTICES_SHOWN = 20
+"""How many are shown beside those that are pressing, which all are."""
 NOTICES_SEEN = 3
 """How many of those count as seen where a page shows them: the first is in sight, the others open below it."""

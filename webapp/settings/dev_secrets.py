@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 
-def kept(path: Path, fresh: str) -> str:
+def dev_secret(path: Path, fresh: str) -> str:
     """The content of `path`, which gets `fresh` when nobody was first. Only the owner can read it.
 
     The whole file appears at once under its name, so two workers that start together end up with the same secret.
