@@ -1,31 +1,134 @@
 """Commands of the operator: `flask --app webapp …`."""
 
-import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
-from sqlalchemy import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from webapp import limits, resealing, worker
+import click
+from flask import Flask, current_app, render_template
+from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import worker
 from webapp.audit.commands import audit
-from webapp.database import db, transaction
-from webapp.models import Device, DeviceState, Event, Hold, Invite, NotLifted, Organisation, Role, User
-from webapp.models.password_reset import NotReset, reset_by_operator
-from webapp.models.second_factor_reset import reset_factor_by_operator
+from webapp.check_command import check
+from webapp.config import ConfigurationError
+from webapp.database import transaction
+from webapp.database_backups.commands import backup, restore
+from webapp.email_addresses import is_address
+from webapp.models.accounts.password_reset import NotReset, reset_by_operator
+from webapp.models.accounts.second_factor_reset import reset_factor_by_operator
+from webapp.models.approval.hold import Hold, NotLifted
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role, User
+from webapp.ops import seal_rotation, startup_checks, upgrading, web_server
+from webapp.ops.audit_head import head
+from webapp.ops.organisation_setup import make_organisation
+
+
+class _Commands(AppGroup):
+    """Our commands: each runs once the application has proved itself, but for `check`, which says what is wrong and
+    writes nothing. Where the database fails one of them, it ends with a sentence."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app.name)
+        self._app = app
+        self._is_listing = False
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Click’s own, for the help: nothing is run."""
+        self._is_listing = True
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Click’s own, under our roof. Raises ConfigurationError."""
+        found = super().get_command(ctx, cmd_name)
+        if found and isinstance(ctx.command, FlaskGroup) and not self._is_listing:
+            self._prove(found)
+        ctx.with_resource(_in_a_sentence())
+        return found
+
+    def _prove(self, command: click.Command) -> None:
+        if command is check:
+            return
+        try:
+            startup_checks.check(self._app, needs_tables=command not in (upgrade_db, backup, restore))
+        except startup_checks.DatabaseAway:
+            if command not in (serve, run_worker):  # they wait for it
+                raise
+
+
+class _Stopped(AppGroup):
+    """The command line of an application that must not start: all commands but `check` end with the reason."""
+
+    def __init__(self, error: ConfigurationError) -> None:
+        super().__init__()
+        self._error = error
+        self.add_command(check)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Raises the reason."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            raise self._error
+        return found
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (upgrade_db, init, run_worker, demo, reseal, reset, reset_second_factor, lift_hold, audit):
+    app.cli = _Commands(app)
+    for command in (serve, check, upgrade_db, init, run_worker, demo, reseal, reset, reset_second_factor):
         app.cli.add_command(command)
+    audit.add_command(head)
+    for command in (lift_hold, audit):
+        app.cli.add_command(command)
+    for command in (backup, restore):
+        app.cli.add_command(command)
+
+
+def prove(app: Flask) -> None:
+    """`startup_checks.check`, unless the command line is only looking for a command: that decides by what it found. A
+    web process without its database raises nothing; others than web processes need no tables."""
+    context = click.get_current_context(silent=True)
+    if context and isinstance(context.command, FlaskGroup):
+        return
+    with suppress(startup_checks.DatabaseAway):
+        startup_checks.check(app, needs_tables=context is None or context.info_name == "run")
+
+
+def stop(app: Flask, error: ConfigurationError) -> None:
+    """Raises the error, unless the command line is only looking for a command: then most commands raise it."""
+    context = click.get_current_context(silent=True)
+    if not context or not isinstance(context.command, FlaskGroup):
+        raise error
+    app.cli = _Stopped(error)
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise startup_checks.in_a_sentence(error) from None
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve the site, by BIND, PORT, WORKERS and THREADS, now that the settings and the sealing keys were proved.
+
+    It becomes the web server. That one starts a worker which refuses to run again and again; this has refused before.
+    """
+    web_server.become(current_app.config)
 
 
 @click.command("upgrade-db")
 @with_appcontext
 def upgrade_db() -> None:
     """Bring the database’s tables up to this version. Safe to repeat."""
-    from flask_migrate import upgrade
-
-    upgrade()
+    said = upgrading.bring_up()
+    startup_checks.check(current_app._get_current_object())  # type: ignore[attr-defined]
+    print(said)  # noqa: T201
 
 
 @click.command("init")
@@ -35,28 +138,13 @@ def upgrade_db() -> None:
 @with_appcontext
 def init(organisation: str, email: str, name: str) -> None:
     """Make the organisation and print a one-time link for its first owner (good for an hour)."""
-    _stop_without_tables()
-    if not User.is_email(User.normalised_email(email)):
+    startup_checks.require_tables()
+    if not is_address(email):
         raise click.ClickException("That is no email address. Give one with --email, such as owner@example.com.")
     found = Organisation.the()
     if found and _has_owner(found):
         raise click.ClickException(f"{found.name} is set up already, and has an owner. Nothing was changed.")
     print(f"Open this link within an hour to become the owner:\n{make_organisation(organisation, email, name)}")  # noqa: T201
-
-
-def make_organisation(organisation: str, email: str, name: str, *, is_demo: bool = False) -> str:
-    """The link for the first owner; makes the organisation unless it is there without an owner yet."""
-    found = Organisation.the()
-    found_id = found.id if found else None
-    with transaction() as session:
-        made = session.get(Organisation, found_id) if found_id else None
-        if made is None:
-            made = Organisation(name=organisation, is_demo=is_demo)
-            session.add(made)
-            session.flush()
-            Event.append("organisation.made", made.id, operator=True)
-        _, token = Invite.make(made, email, name, Role.OWNER, life=limits.LINK_LIFE)
-    return f"{current_app.config['PUBLIC_URL']}/join/{token}"
 
 
 @click.command("worker")
@@ -70,7 +158,9 @@ def run_worker() -> None:
 @with_appcontext
 def reseal() -> None:
     """Move everything the server seals to the first of SEALING_KEYS. Safe to stop and repeat."""
-    print(f"{resealing.reseal()} values were sealed anew.")  # noqa: T201
+    startup_checks.require_tables()
+    resealed = seal_rotation.reseal()
+    print(render_template("ops/seal_rotation.txt", resealed=resealed, standing=seal_rotation.standing()).rstrip())  # noqa: T201
 
 
 @click.command("reset")
@@ -79,7 +169,9 @@ def reseal() -> None:
 def reset(email: str) -> None:
     """Void the password of EMAIL and print a one-time link for a new one (good for an hour)."""
     user = _user(email)
-    name, user_id, active = f"{user.name} ({user.email})", user.id, len(Device.of(user.id, DeviceState.ACTIVE))
+    name = f"{user.name} ({user.email})"
+    user_id = user.id
+    active = len(Device.of(user.id, DeviceState.ACTIVE))
     try:
         with transaction():
             token = reset_by_operator(User.locked(user_id)).token
@@ -99,7 +191,8 @@ def reset(email: str) -> None:
 def reset_second_factor(email: str) -> None:
     """Turn the second factor of EMAIL off, for somebody whom no admin can help."""
     user = _user(email)
-    name, user_id = f"{user.name} ({user.email})", user.id
+    name = f"{user.name} ({user.email})"
+    user_id = user.id
     try:
         with transaction():
             reset_factor_by_operator(User.locked(user_id))
@@ -117,7 +210,8 @@ def reset_second_factor(email: str) -> None:
 def lift_hold(email: str) -> None:
     """Let recoveries of EMAIL go on after “This wasn’t me”, where no admin may decide that."""
     user = _user(email)
-    name, user_id = f"{user.name} ({user.email})", user.id
+    name = f"{user.name} ({user.email})"
+    user_id = user.id
     try:
         with transaction():
             hold = Hold.of(User.locked(user_id).id)
@@ -137,7 +231,7 @@ def lift_hold(email: str) -> None:
 @with_appcontext
 def demo() -> None:
     """Fill an empty development database with a demo organisation, and print how to try it."""
-    from webapp import demo as demo_module
+    from webapp.ops import demo as demo_module  # the web process never loads the headless device
 
     demo_module.run()
 
@@ -151,13 +245,8 @@ def _devices(number: int) -> str:
 
 
 def _user(email: str) -> User:
-    _stop_without_tables()
-    found = User.by_email(email)
-    if found is None:
+    startup_checks.require_tables()
+    user = User.by_email(email)
+    if user is None:
         raise click.ClickException(f"There is no account under {email}. Check the address; Admin, Users lists them.")
-    return found
-
-
-def _stop_without_tables() -> None:
-    if not inspect(db.engine).has_table("organisation"):
-        raise click.ClickException("The database has no tables yet. Run `flask --app webapp upgrade-db` first.")
+    return user

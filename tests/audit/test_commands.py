@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.support.audited import ENTRIES_SAID, PUBLIC, SEED, entries_of, head_of, lines_of, rechained
-from tests.support.person import Person
+from tests.support.journal.exports import ENTRIES_SAID, PUBLIC, SEED, entries_of, head_of, lines_of, rechained
+from tests.support.people.person import Person
 from webapp.audit.chain import Entry, Head
-from webapp.client.encoding import to_base64
-from webapp.models import AuditKey
+from webapp.client.formats.encoding import to_base64
+from webapp.models.journal.audit_key import AuditKey
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = to_base64(PUBLIC)

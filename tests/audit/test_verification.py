@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.audited import (
+from tests.support.journal.exports import (
     OTHER_ORGANISATION,
     OTHER_PUBLIC,
     OTHER_SEED,

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.audited import PUBLIC, entries_of, head_of, lines_of, rechained, verified
+from tests.support.journal.exports import PUBLIC, entries_of, head_of, lines_of, rechained, verified
 from webapp.audit.verification import Proof
 
 SCALARS = st.one_of(

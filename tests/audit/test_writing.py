@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.audited import SEED, entries_of, head_of, lines_of
+from tests.support.journal.exports import SEED, entries_of, head_of, lines_of
 from webapp.audit.writing import readable
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from webapp.client.identities import _bech32, new_identity, recipient_of
-from webapp.client.sealing import unseal
+from webapp.client.crypto.identities import _bech32, new_identity, recipient_of
+from webapp.client.crypto.sealing import unseal
 from webapp.crypto.wrapping import is_recipient, wrap
 
 P = 2**255 - 19

@@ -9,7 +9,6 @@ import click
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from flask.cli import with_appcontext
 
 from webapp.audit.chain import AT, NOTHING, Head
 from webapp.audit.reading import Unreadable, head_of
@@ -48,25 +47,14 @@ def audit() -> None:
 @click.option("--since", type=FILE, help="A signed head, or an earlier export: FILE has to go on from there.")
 def verify(file: Path, key: str, since: Path | None) -> None:
     """Prove that FILE, an export of Activity, is whole; or say what is wrong with it. Needs no database."""
-    public, earlier = _public_key(key), _earlier(since) if since else None
+    public = _public_key(key)
+    earlier = _earlier(since) if since else None
     try:
         with file.open("rb") as opened:
             proof = check(opened, public, earlier)
     except Broken as broken:
         raise click.ClickException(_fault(broken)) from None
     click.echo(_proved(proof))
-
-
-@audit.command("head")
-@with_appcontext
-def head() -> None:
-    """Print the signed head: how the chain ends now. Keep it elsewhere, to check a later export against."""
-    from webapp.models import EventChain, Organisation
-
-    found = Organisation.the()
-    if found is None:
-        raise click.ClickException("There is no organisation yet. Run `flask --app webapp init` first.")
-    click.echo(EventChain.head(found.id).line)
 
 
 def _public_key(given: str) -> bytes:

@@ -53,7 +53,8 @@ def records(file: BinaryIO) -> Iterator[Record]:
 
 def head_of(file: BinaryIO) -> Head:
     """The signed head in a file of its own, or at the end of an export. Raises Unreadable."""
-    number, last = 1, ""
+    number = 1
+    last = ""
     for number, last in _lines(file):  # noqa: B007
         pass
     _, found, _ = _record(number, last, is_csv=not last.startswith("{"))

@@ -83,7 +83,8 @@ class _Chain:
 
     def __init__(self, since: Head | None) -> None:
         self.organisation = self.first_at = self.last_at = ""
-        self.count, self.hash = 0, NOTHING
+        self.count = 0
+        self.hash = NOTHING
         self.since = since
         self.hash_then = NOTHING
         """Of the entry with the number at which the earlier head was signed."""
@@ -99,8 +100,11 @@ class _Chain:
             raise Broken(_misplaced(entry, number, rest), number if entry.number > number else entry.number, line)
         if entry.previous != self.hash:
             raise Broken(Fault.REWRITTEN, self.count, line - 1) if self.count else Broken(Fault.ALTERED, number, line)
-        self.organisation, self.count, self.hash = entry.organisation, number, hashed
-        self.first_at, self.last_at = self.first_at or entry.at, entry.at
+        self.organisation = entry.organisation
+        self.count = number
+        self.hash = hashed
+        self.first_at = self.first_at or entry.at
+        self.last_at = entry.at
         if self.since and self.since.count == number:
             self.hash_then = hashed
 

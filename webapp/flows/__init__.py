@@ -1,1 +1,4 @@
-"""State tables, each the whole truth of what may follow what. Nothing here knows Flask or the database."""
+"""State tables, each the whole truth of what may follow what; and the ways back to a vault.
+
+Nothing here knows Flask or the database.
+"""

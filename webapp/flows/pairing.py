@@ -1,7 +1,7 @@
 """Pairing: a new device asks, another device of the member shows a code, the new one answers with it, both agree.
 
 One row leads through this table; a code that failed leads back to `opened`, where the other device may show a new one.
-`webapp.models.pairing` makes the moves.
+`webapp.models.pairing.pairing` makes the moves.
 """
 
 from enum import StrEnum
@@ -112,7 +112,7 @@ def target(state: State, move: Move) -> State:
 
 
 def mermaid() -> str:
-    """The table as a Mermaid state diagram; the one in SECURITY.md is this text."""
+    """The table as a Mermaid state diagram; the one in .github/docs/protocol/pairing.md is this text."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.OPENED}"]
     lines += [f"    {state} --> {after}: {move} ({MAY[move]})" for (state, move), after in MOVES.items()]
     lines += [f"    {state} --> [*]" for state in State if state not in OPEN]

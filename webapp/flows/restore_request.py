@@ -1,6 +1,6 @@
 """The restore request: a member asks, an admin decides, the server releases, the member finishes.
 
-One row leads through one path of this table; `webapp.models.restore_request` makes the moves.
+One row leads through one path of this table; `webapp.models.recovery.restore_request` makes the moves.
 """
 
 from enum import StrEnum
@@ -41,10 +41,22 @@ class Who(StrEnum):
     ADMIN = "admin"
     """An enabled admin or owner who is not the member."""
     APPROVER = "approver"
-    """An enabled admin or owner whom `webapp.models.approvers` lets decide for this member."""
+    """An enabled admin or owner whom `webapp.models.approval.approvers` lets decide for this member."""
     CLOCK = "clock"
     ACCOUNT = "account"
     """What befalls the account: its password is reset, its member says “This wasn’t me”, a recovery is undone."""
+
+
+class StopReason(StrEnum):
+    """What befell the account while the request was open."""
+
+    RESET = "reset"
+    VETO = "veto"
+    UNDO = "undo"
+    RECOVERED = "recovered"
+    DISABLED = "disabled"
+    CHECK = "check"
+    """The digits that the member was told were wrong five times."""
 
 
 MOVES: dict[tuple[State, Move], State] = {
@@ -99,7 +111,7 @@ def target(state: State, move: Move) -> State:
 
 
 def mermaid() -> str:
-    """The table as a Mermaid state diagram; the one in SECURITY.md is this text."""
+    """The table as a Mermaid state diagram; the one in .github/docs/protocol/cloud-backup.md is this text."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.REQUESTED}"]
     lines += [f"    {state} --> {after}: {move} ({MAY[move]})" for (state, move), after in MOVES.items()]
     lines += [f"    {state} --> [*]" for state in State if state not in OPEN]
