@@ -9,10 +9,11 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
-from tests.support.chained import checked, numbers
-from tests.support.person import Person
+from tests.support.journal.chains import checked, numbers
+from tests.support.people.person import Person
 from webapp.database import db, transaction
-from webapp.models import Event, Organisation
+from webapp.models.directory.organisation import Organisation
+from webapp.models.journal.event import Event
 
 [FILE] = (Path(__file__).parents[2] / "webapp/migrations/versions").glob("*_audit_chain.py")
 OLD = """INSERT INTO event (organisation_id, at, kind, actor_id, subject_id, object_id, details)

@@ -4,8 +4,8 @@ from typing import Literal
 
 from alembic import context
 
-from webapp import models  # noqa: F401  every table must be known before comparing
 from webapp.database import UtcDateTime, db
+from webapp.models import tables  # noqa: F401  every table must be known before comparing
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
