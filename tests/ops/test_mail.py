@@ -8,13 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from tests.support.people import Person
-from tests.views.test_notices import FACTS
-from webapp import mail
+from tests.support.people.people import Person
+from tests.views.account.test_notices import FACTS
 from webapp.config import ROOT
 from webapp.database import db, transaction
-from webapp.models import Link, MailCode, Notice, Organisation, Purpose, SignIn, User
-from webapp.models.notice import VETOED_BY_MAIL
+from webapp.models.accounts.policies import POLICIES, Policy
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.notices.link import Link, Purpose
+from webapp.models.notices.notice import VETOED_BY_MAIL, Notice
+from webapp.models.signin.mail_code import MailCode
+from webapp.models.signin.session import SignIn
+from webapp.ops import mail
 
 GIVEN = re.compile(r"(?:give|give_admins|tell_member|tell_admins|tell)\(\s*[\w.]+,\s*\"(\w+)\"")
 FURTHER = {
@@ -41,10 +46,10 @@ FURTHER = {
         "device": "Chrome",
     },
     **{"name": "Safe 2027", "former": "Safe 2026", "is_signed": True, "due": "4 Dec 2026, 10:00 UTC", "members": 2},
-    **{"last": 10, "days": 14, "weeks": 8},
+    **{"policy": "waiting_time", "last": 10, "days": 14, "weeks": 8, "others": 2},
 }
 PATHS = (
-    r"/(admin/requests|recovery(/requests)?|admin/users)(/[0-9a-f]{32})?|/admin/settings|/settings|/sessions|/devices|/"
+    r"/(admin/requests|recovery(/requests)?|admin/users)(/[0-9a-f]{32})?|/admin/settings|/admin/diagnostics|/settings|/sessions|/devices|/"
     r"|/forgot-password|/pair|/vault(/earlier)?|/backups"
 )
 
@@ -52,7 +57,8 @@ PATHS = (
 def kinds() -> list[str]:
     """Every kind of notice that a model gives."""
     sources = (path.read_text() for path in sorted((ROOT / "webapp").rglob("*.py")))
-    return sorted({kind for source in sources for kind in GIVEN.findall(source)})
+    given = {kind for source in sources for kind in GIVEN.findall(source)}
+    return sorted(given | {Policy.notice, *(policy.notice for policy in POLICIES)})
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def rendered(person: Person, kind: str, **facts: Any) -> mail.Text:
 
 
 def test_there_are_kinds_and_no_text_is_left_over() -> None:
-    texts = {path.stem for path in (ROOT / "templates/mail").glob("[!_]*.txt")}
+    texts = {path.stem for path in (ROOT / "templates/mail").rglob("[!_]*.txt")}
     assert len(kinds()) >= 10
     assert set(kinds()) == texts
 
@@ -102,7 +108,7 @@ def test_a_recovery_without_help_is_told_by_its_way(alice: Person, way: str, sub
     assert words in text.body
 
 
-@pytest.mark.parametrize("reason", ["reset", "veto", "undo", "recovered", "disabled"])
+@pytest.mark.parametrize("reason", ["reset", "veto", "undo", "recovered", "disabled", "check"])
 def test_a_stopped_request_says_what_stopped_it(alice: Person, reason: str) -> None:
     words = {
         "reset": "Your password was reset",
@@ -110,6 +116,7 @@ def test_a_stopped_request_says_what_stopped_it(alice: Person, reason: str) -> N
         "undo": "was undone",
         "recovered": "recovered in another way",
         "disabled": "Your account was disabled",
+        "check": "whoever answered holds another recovery key",
     }
     text = rendered(alice, "restore_stopped", reason=reason).body
     assert [each for each in words if words[each] in text] == [reason]

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +13,24 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.support.applications import dispose, make_app
-from tests.support.chained import checked
-from webapp import clock, demo
-from webapp.client import documents
-from webapp.client.recovery_kits import read_kit
+from tests.support.journal.chains import checked
+from tests.support.run.patience import wait_until
+from tests.support.servers.applications import dispose, make_app
+from tests.support.servers.environments import KEY, SECRET
+from webapp import clock
+from webapp.client.formats import documents
+from webapp.client.formats.recovery_kits import read_kit
 from webapp.config import ConfigurationError
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Event, Organisation, User, Vault
-from webapp.startup import check
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.vault import Vault
+from webapp.ops import demo
+from webapp.ops.startup_checks import check
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SITE = "http://localhost:8123"
 
 
@@ -82,7 +88,7 @@ def test_it_prints_ten_lines_and_the_sign_in_page_says_the_same(app: Flask, fold
     for word in (
         *(account.email for account in (demo.MEMBER, demo.ADMIN, demo.OWNER)),
         *(demo.PASSWORD, demo.PIN, str(folder / "organisation-key.txt"), "normal window", "private"),
-        *("Recover From Backup, Cloud Backup", "Request Account Restore", "16 characters", "Approve Request"),
+        *("Recover From Backup, Cloud Backup", "Request Account Restore", "16 characters", "tell them the six digits"),
         "Approve for This Member",
     ):
         assert word in printed
@@ -152,19 +158,17 @@ def test_it_says_so_when_its_key_file_is_gone(app: Flask, folder: Path) -> None:
         {
             "SPAREKEY_MODE": "production",
             "SMTP_URL": "none",
-            "TRUSTED_PROXIES": "0",
-            "SECRET_KEYS": "k" * 32,
+            "TRUSTED_PROXIES": "1",
+            "SECRET_KEYS": SECRET,
             "PUBLIC_URL": "https://example.org",
         },
         {"SPAREKEY_MODE": "testing"},
-        {"SPAREKEY_MODE": "development", "PUBLIC_URL": "https://keys.example.org"},
     ],
 )
 def test_it_refuses_wherever_others_could_reach_it(
     settings: dict[str, str], database_url: str, tmp_path: Path, folder: Path
 ) -> None:
-    sealing = {"SEALING_KEYS": "2026:" + "A" * 43 + "="}
-    app = make_app({"DATABASE_URL": database_url, **sealing, **settings}, tmp_path)
+    app = make_app({"DATABASE_URL": database_url, "SEALING_KEYS": KEY, **settings}, tmp_path)
     result = run_demo(app)
     assert result.exit_code == 1
     assert "printed passwords" in result.output
@@ -185,7 +189,7 @@ def test_a_making_that_was_killed_is_made_anew(database_url: str, tmp_path: Path
     environ = {"SPAREKEY_MODE": "development", "SPAREKEY_INSTANCE": str(tmp_path), "DATABASE_URL": database_url}
     command = [sys.executable, "-m", "flask", "--app", "webapp", "demo"]
     killed = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL)
-    _wait_for(folder / "recovery-kit-sam.txt")
+    wait_until((folder / "recovery-kit-sam.txt").exists, "the beginning of the demo")
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     app = make_app(environ, tmp_path)
@@ -200,10 +204,3 @@ def test_a_making_that_was_killed_is_made_anew(database_url: str, tmp_path: Path
         assert vault
         assert len(opened(vault.file, folder).body["items"]) == 25
     dispose(app)
-
-
-def _wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline, "the demo was never begun"
-        time.sleep(0.01)

@@ -13,25 +13,26 @@ from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app, render_template
 from sqlalchemy import select
 
 from webapp import clock
-from webapp.cli import make_organisation
 from webapp.client.admin import Admin
-from webapp.client.document_shapes import Item
-from webapp.client.encoding import moment, new_id
-from webapp.client.http import InProcessTransport
+from webapp.client.formats.document_shapes import Item
+from webapp.client.formats.encoding import moment, new_id
+from webapp.client.formats.recovery_keys import read_key
+from webapp.client.formats.recovery_kits import write_kit
 from webapp.client.member import Member
-from webapp.client.organisation_keys import read_key
-from webapp.client.recovery_kits import write_kit
-from webapp.config import Mode, is_loopback
+from webapp.client.transport.http import InProcessTransport
+from webapp.config import Mode
 from webapp.database import db, transaction
-from webapp.demo_items import DANA, MIA, MIA_LATER, SAM, DemoItem
-from webapp.models import Event, Organisation, Role
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role
+from webapp.models.journal.event import Event
+from webapp.ops.demo_items import DANA, MIA, MIA_LATER, SAM, DemoItem
+from webapp.ops.organisation_setup import make_organisation
 
 NAME = "Harbour Street Demo"
 PASSWORD = "spare key demo"  # noqa: S105
@@ -78,23 +79,29 @@ def run() -> None:
 def _refuse() -> None:
     if current_app.config["MODE"] != Mode.DEVELOPMENT:
         raise click.ClickException("The demo has printed passwords: it runs with SPAREKEY_MODE=development only.")
-    if not is_loopback(urlsplit(current_app.config["PUBLIC_URL"]).hostname or ""):
-        raise click.ClickException(
-            "The demo has printed passwords: it runs on this computer only, with PUBLIC_URL on http://localhost."
-        )
 
 
 def _words(folder: Path, is_demo: bool) -> str:
     key_file = folder / "organisation-key.txt"
-    shown = {"site": current_app.config["PUBLIC_URL"], "has_mailbox": current_app.config["SMTP"] is None}
+    site = current_app.config["PUBLIC_URL"]
     if not is_demo:
-        return render_template("demo/address.txt", **shown)
+        return render_template("ops/demo_address.txt", site=site)
     if not key_file.exists():
         _say(f"The demo’s key file is no longer at {key_file}; without it, nothing can be approved.")
         _say("For a fresh demo stop the server, delete the database and run this again.")
-    people = {"member": MEMBER, "admin": ADMIN, "owner": OWNER, "password": PASSWORD, "pin": PIN}
-    count, later = len(MIA) + len(MIA_LATER), len(MIA_LATER)
-    return render_template("demo/welcome.txt", key_file=key_file, count=count, later=later, **people, **shown)
+    return render_template(
+        "ops/demo_welcome.txt",
+        site=site,
+        has_mailbox=current_app.config["SMTP"] is None,
+        key_file=key_file,
+        member=MEMBER,
+        admin=ADMIN,
+        owner=OWNER,
+        password=PASSWORD,
+        pin=PIN,
+        count=len(MIA) + len(MIA_LATER),
+        later=len(MIA_LATER),
+    )
 
 
 def _is_made() -> bool:
