@@ -27,7 +27,7 @@ def redirect_to(url: str) -> BaseResponse:
 
 
 def pushed(html: str, url: str) -> Response:
-    """The next step in answer to a form, where the page has to stay as it is around it: `url` becomes its address."""
+    """The next step, in answer to a form, swapped into a page that otherwise stays; `url` becomes its address."""
     response = make_response(html)
     response.headers["HX-Push-Url"] = url
     return response
@@ -55,7 +55,7 @@ def instead_of(selector: str, html: str, url: str) -> Response:
 
 
 def in_place_of(selector: str, html: str, status: int) -> Response:
-    """An answer that goes elsewhere than the form wanted: into what `selector` names, and the form stays as it is."""
+    """Swap the answer into what `selector` names, not where the form wanted it; the form stays as it is."""
     response = make_response(html, status)
     response.headers.update({"HX-Retarget": selector, "HX-Reswap": "innerHTML"})
     return response

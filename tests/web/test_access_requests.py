@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.applications import dispose, make_app
-from tests.support.clock import MovableClock
-from tests.support.people import Person, add_person, enrolled
+from tests.support.people.people import Person, add_person, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.servers.applications import dispose, make_app
 from webapp.database import db, transaction
-from webapp.models import Organisation, SignIn, TabKey
+from webapp.models.directory.organisation import Organisation
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 SAFE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
 
@@ -20,7 +22,8 @@ def test_every_answer_carries_the_policy(client: FlaskClient, organisation: str,
     headers = client.get(path).headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["script-src"] == f"'self' '{client.application.config['IMPORT_MAP_HASH']}'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["require-trusted-types-for"] == "'script'"
     assert policy["trusted-types"] == "htmx kdf-worker"
@@ -75,6 +78,16 @@ def test_requests_for_another_host_are_not_ours(client: FlaskClient, host: str) 
     answer = client.get("/sign-in", base_url=f"http://{host}")
     assert answer.status_code == 421
     assert host not in answer.text
+
+
+def test_the_log_says_once_what_a_proxy_does_wrong_where_every_host_is_another(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for host in ("127.0.0.1:8000", "evil.example", "127.0.0.1:8000"):
+        client.get("/sign-in", base_url=f"http://{host}")
+    [told] = [record.getMessage() for record in caplog.records]
+    assert "'127.0.0.1:8000'" in told
+    assert "proxy_set_header Host" in told
 
 
 def production(tmp_path: Any, database_url: str, **environ: str) -> Flask:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 from markupsafe import Markup
 
-from webapp.clock import now, stamp
+from webapp.clock import clock_time, day, now, stamp
 
 UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
@@ -47,16 +47,6 @@ def ago_changes_at(moment: datetime) -> datetime:
     past = now() - moment
     unit = next((unit for _, unit in UNITS if past >= unit), timedelta(minutes=1))
     return moment + (past // unit + 1) * unit
-
-
-def clock_time(moment: datetime) -> str:
-    """`22 Nov 2026, 16:10 UTC`."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
-
-
-def day(moment: datetime) -> str:
-    """`22 Nov 2026`."""
-    return f"{moment.day} {moment:%b %Y}"
 
 
 def _element(moment: datetime, words: str) -> Markup:

@@ -5,85 +5,26 @@ until `things_of` makes one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
-from tests.support.key_life import follow
-from tests.support.others import elsewhere
-from tests.support.pairing_rows import pairing_row
-from tests.support.people import ActiveKey, add_organisation_key, be_at, enrolled
-from tests.support.person import Person, add_person
-from tests.support.places import ADMIN, MEMBER, PUBLIC
-from tests.support.restores import waiting_request
-from tests.views.test_notices import give
-from webapp.clock import now
-from webapp.database import db, transaction
-from webapp.models import Invite, KeyRemoval, Organisation, Purpose, Role, SignIn, User
-from webapp.models.link import Link
-from webapp.security import access_of
-
-OF_A_MEMBER = ("request_id", "notice_id", "backup_id", "pairing_id", "device_id", "session_id", "user_id", "epoch")
-OF_AN_ORGANISATION = ("key_id", "invite_id", "removal_id", "token")
-NOBODYS = "0" * 32
-MEANT_FOR_ALL = {"epoch", "token"}
-"""Arguments that name nothing of somebody’s alone: everybody has an epoch 1, and whoever holds a token may use it."""
-
-
-@dataclass(frozen=True)
-class Try:
-    """One method of one route."""
-
-    method: str
-    rule: Rule
-
-    def path(self, ids: dict[str, str]) -> str:
-        """Its address with these ids in it."""
-        _, path = self.rule.build({name: ids[name] for name in self.rule.arguments}) or ("", "")
-        return path
-
-    def by(self, person: Person, ids: dict[str, str]) -> list[TestResponse]:
-        """As that person’s browser does it: a plain request, and one that their device signs."""
-        path = self.path(ids)
-        found = [person.client.open(path, method=self.method)]
-        if self.method == "POST" and person.device:
-            found.append(person.signed_post(path))
-        return found
-
-
-def things_of(member: Person, key: ActiveKey) -> dict[str, str]:
-    """Something behind every kind of address."""
-    device = enrolled(member)
-    request = waiting_request(member, key)
-    member.another_browser()
-    with member.app.app_context():
-        pairing = pairing_row(member)
-        session = SignIn.alive_of(db.session.get_one(User, member.user_id))[-1].id
-        with transaction() as opened:
-            user = opened.get_one(User, member.user_id)
-            organisation = opened.get_one(Organisation, member.organisation_id)
-            invite, _ = Invite.make(organisation, f"guest-of-{member.email}", "Guest", Role.MEMBER)
-            token = Link.make(user, Purpose.PASSWORD).token
-            removal = KeyRemoval(organisation_id=organisation.id, key_id=key.id, asked_by=user.id, due_at=now())
-            removal.due_at += timedelta(days=7)
-            opened.add(removal)
-            opened.flush()
-            ids = {"invite_id": invite.id, "removal_id": removal.id, "token": token}
-    made = {"request_id": request.id, "notice_id": give(member), "backup_id": member.backups[-1].id, **ids}
-    made |= {"pairing_id": pairing, "device_id": device.id, "session_id": session, "epoch": "1"}
-    return made | {"user_id": member.user_id, "key_id": key.id}
+from tests.support.pages.access import ADMIN, MEMBER, OWNER, PUBLIC
+from tests.support.pages.routes import MEANT_FOR_ALL, NOBODYS, OF_A_MEMBER, OF_AN_ORGANISATION, Try, things_of, tries_of
+from tests.support.people.others import elsewhere
+from tests.support.people.people import ActiveKey, add_organisation_key, be_at, enrolled
+from tests.support.people.person import Person, add_person
+from tests.support.recovery_keys.life import follow
+from webapp.database import db
+from webapp.models.directory.user import Role
+from webapp.web.access import access_of
 
 
 @pytest.fixture
 def tries(app: Flask) -> list[Try]:
     """Every method of every route."""
-    methods = {"GET", "POST"}
-    return [Try(each, rule) for rule in app.url_map.iter_rules() for each in sorted(methods & (rule.methods or set()))]
+    return tries_of(app)
 
 
 @pytest.fixture
@@ -112,8 +53,8 @@ def test_every_kind_of_id_is_known(app: Flask, alices: dict[str, str]) -> None:
 
 def test_every_route_is_for_somebody(app: Flask, tries: list[Try]) -> None:
     with app.app_context():
-        assert {access_of(each.rule.endpoint) for each in tries} == {"public", "member", "admin"}
-    assert {each.rule.endpoint for each in tries} == PUBLIC | MEMBER | ADMIN
+        assert {access_of(each.rule.endpoint) for each in tries} == {"public", "member", "admin", "owner"}
+    assert {each.rule.endpoint for each in tries} == PUBLIC | MEMBER | ADMIN | OWNER
 
 
 def test_a_stranger_reaches_what_is_public_and_nothing_else(
@@ -133,7 +74,7 @@ def test_a_member_reaches_no_admin_page_not_even_about_themselves(
 ) -> None:
     person: Person = request.getfixturevalue(whose)
     for each in tries:
-        if each.rule.endpoint in ADMIN:
+        if each.rule.endpoint in ADMIN | OWNER:
             assert {answer.status_code for answer in each.by(person, alices)} == {404}, each
 
 
@@ -180,7 +121,7 @@ def test_pages_of_an_admin_show_nobody_of_another_organisation(
     places = (("after", "user_id"), ("before", "invite_id"), ("before", "request_id"))
     queries = ["", *(f"?{name}={alices[kind]}" for name, kind in places)]
     for each in tries:
-        if each.rule.endpoint in ADMIN and each.method == "GET" and not each.rule.arguments:
+        if each.rule.endpoint in ADMIN | OWNER and each.method == "GET" and not each.rule.arguments:
             for query in queries:
                 answer = eve.get(each.path({}) + query)
                 assert answer.status_code in (200, 204), (each, query)
@@ -208,3 +149,5 @@ def test_admins_reach_what_is_of_their_organisation(
         for each in tries:
             if each.rule.endpoint in ADMIN and each.method == "GET":
                 assert person.get(each.path(alices)).status_code in (200, 204), each
+            if each.rule.endpoint in OWNER and each.method == "GET":
+                assert person.get(each.path(alices)).status_code == (200 if person == olga else 404), each

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.browsers import label
+from webapp.web.browsers import label
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"

@@ -13,7 +13,7 @@ JITTER = 0.1
 
 @dataclass(frozen=True)
 class Pace:
-    """Stands in the address a page polls; once it is not the present one, the page gets the next."""
+    """Part of the address that a page polls. When it is no longer the current pace, the answer brings the next."""
 
     seconds: int
 

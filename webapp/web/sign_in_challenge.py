@@ -1,4 +1,4 @@
-"""Between the password and the code: whose code this browser is to type, in its signed cookie and nowhere else.
+"""The sign-in challenge between password and code: the browser’s signed cookie alone says whose code is awaited.
 
 It opens nothing. It survives a reload, dies after ten minutes, and with the session epoch that the password was checked
 under: whatever ends all sessions (a reset, a new password, “This wasn’t me”) ends it, too.
@@ -11,7 +11,7 @@ from flask import session
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db
-from webapp.models import User
+from webapp.models.directory.user import User
 
 KEY = "code_asked"
 

@@ -6,21 +6,22 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.support.clock import MovableClock
-from tests.support.factors import with_second_factor
-from tests.support.people import Person
-from tests.support.places import ADMIN
-from webapp import throttle
-from webapp.asking_again import is_sensitive
+from tests.support.pages.access import ADMIN, OWNER
+from tests.support.people.factors import with_second_factor
+from tests.support.people.people import Person
+from tests.support.run.clock import MovableClock
 from webapp.config import ROOT
 from webapp.database import db
-from webapp.models import OneTimeCode, Organisation
+from webapp.models.directory.organisation import Organisation
+from webapp.models.signin.one_time_code import OneTimeCode
+from webapp.web import rate_limits
+from webapp.web.reauthentication import is_sensitive
 
 ASKS_AGAIN = {
     *("admin_people.create_reset", "admin_people.lift_hold", "admin_requests.create_approval"),
-    *("admin_second_factor_policy.change", "admin_second_factor_resets.create_reset"),
+    *("admin_policies.second_factor", "admin_second_factor_resets.create_reset"),
     *("admin_settings.activate_key", "admin_contact.change_contact", "admin_settings.create_key"),
-    *("admin_users.create_invite", "admin_waiting_time.change_waiting_time", "admin_invites.create_rows"),
+    *("admin_users.create_invite", "admin_policies.waiting_time", "admin_invites.create_rows"),
     *("admin_members.create_role", "admin_members.create_disabling", "admin_members.create_enabling"),
     *("admin_members.create_signing_out", "admin_members.create_unpairing"),
     *("admin_keys.create_deletion", "admin_keys.create_disabling", "admin_former_shares.create_putting_back"),
@@ -28,12 +29,14 @@ ASKS_AGAIN = {
 }
 DOES_NOT_ASK_AGAIN = {
     "admin_audit.create_export": "it changes nothing, and the record says who took it along",
+    "admin_diagnostics.create_test_mail": "it mails only whoever asks",
     "admin_again.create_in_dialog": "it is the answer",
     "admin_again.create_on_page": "it is the answer",
     "admin_invites.check_rows": "it looks, and makes nothing",
     "admin_keys.create_cancellation": "it stops a deletion, and must not have to wait for a phone",
     "admin_keys.create_rewrap": "it takes both key files, and loses nothing",
     "admin_requests.create_denial": "it releases nothing, and must not have to wait for a phone",
+    "admin_requests.create_key_warning": "it warns, and must not have to wait for a phone",
     "admin_settings.prove_key": "it takes the key file, and changes nothing",
     "admin_settings.remove_key": "it throws away one’s own key that was never used",
     "admin_users.withdraw_invite": "it takes a way in away",
@@ -58,11 +61,13 @@ def show(person: Person, typed: str) -> TestResponse:
 
 def is_asked(answer: TestResponse) -> bool:
     """Over the page, which stays."""
-    return answer.status_code == 403 and answer.headers.get("HX-Retarget") == "#again" and "<ask-again>" in answer.text
+    return (
+        answer.status_code == 403 and answer.headers.get("HX-Retarget") == "#again" and "<reauth-dialog>" in answer.text
+    )
 
 
 def test_whatever_an_admin_changes_asks_again_or_has_a_reason_not_to(app: Flask) -> None:
-    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())} & ADMIN
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())} & (ADMIN | OWNER)
     with app.app_context():
         assert {endpoint for endpoint in posts if is_sensitive(endpoint)} == ASKS_AGAIN
     assert posts == ASKS_AGAIN | set(DOES_NOT_ASK_AGAIN)
@@ -76,9 +81,11 @@ def test_a_form_that_may_be_asked_about_stays_on_its_page(app: Flask) -> None:
         for form in re.findall(r"<form\b.*?method=\"post\".*?>(?=\s|$)", path.read_text(), re.S)
     ]
     for endpoint in ASKS_AGAIN - {"admin_invites.create_rows"}:  # sent by a script, which says what to do
-        own = [form for form in forms if f"action=\"{{{{ url_for('{endpoint}'" in form]
+        # One form stands for all policies that are one field.
+        name = "admin_policies.' ~ policy.name" if endpoint.startswith("admin_policies.") else f"{endpoint}'"
+        own = [form for form in forms if f"action=\"{{{{ url_for('{name}" in form]
         assert own, endpoint
-        assert all(f"hx-post=\"{{{{ url_for('{endpoint}'" in form for form in own), endpoint
+        assert all(f"hx-post=\"{{{{ url_for('{name}" in form for form in own), endpoint
 
 
 def test_soon_after_signing_in_nobody_is_asked(olga: Person, clock: MovableClock) -> None:
@@ -173,10 +180,10 @@ def test_members_are_asked_nothing_they_may_do_nothing(alice: Person, charlie: P
 
 
 def test_wrong_answers_are_counted(olga: Person, clock: MovableClock) -> None:
-    with_second_factor(olga)
+    factor = with_second_factor(olga)
     clock.advance(minutes=10)
-    answers = [show(olga, "000000").status_code for _ in range(throttle.SECOND_FACTOR.burst + 1)]
-    assert answers == [422] * throttle.SECOND_FACTOR.burst + [429]
+    answers = [show(olga, factor.wrong()).status_code for _ in range(rate_limits.SECOND_FACTOR.burst + 1)]
+    assert answers == [422] * rate_limits.SECOND_FACTOR.burst + [429]
 
 
 def test_who_may_not_do_it_learns_nothing_new_by_being_asked(bob: Person, clock: MovableClock) -> None:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.clock import MovableClock
+from tests.support.run.clock import MovableClock
 from webapp.clock import now
-from webapp.polling import Pace
+from webapp.web.polling import Pace
 
 
 @pytest.mark.parametrize(("seconds", "pace"), [(0, 2), (59, 2), (60, 5), (599, 5), (600, 15), (90_000, 15)])

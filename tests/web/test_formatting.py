@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.support.clock import MovableClock
-from webapp import moments
+from tests.support.run.clock import MovableClock
+from webapp.web import formatting
 
 HERE = datetime(2026, 11, 22, 16, 10, 46, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def here(clock: MovableClock) -> None:
     ],
 )
 def test_how_long_ago_something_was(past: timedelta, words: str) -> None:
-    assert moments.ago(HERE - past) == words
+    assert formatting.ago(HERE - past) == words
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_how_long_ago_something_was(past: timedelta, words: str) -> None:
 )
 def test_it_is_known_when_the_words_change(past: timedelta, clock: MovableClock) -> None:
     moment = HERE - past
-    before, change = moments.ago(moment), moments.ago_changes_at(moment)
+    before, change = formatting.ago(moment), formatting.ago_changes_at(moment)
     clock.move_to(change - timedelta(seconds=1))
-    assert moments.ago(moment) == before
+    assert formatting.ago(moment) == before
     clock.move_to(change)
-    assert moments.ago(moment) != before
+    assert formatting.ago(moment) != before
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_it_is_known_when_the_words_change(past: timedelta, clock: MovableClock)
     ],
 )
 def test_how_long_it_is_until_something(ahead: timedelta, words: str) -> None:
-    assert moments.until(HERE + ahead) == words
+    assert formatting.until(HERE + ahead) == words
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,38 @@
 """The files under static/, served in front of Flask from one folder that is named after their content.
 
 Scripts import each other by relative paths, so they all live under `/static/<version>/`: whatever changes, changes the
-folder, and browsers may keep a folder for ever. Files of the former version stay for the pages that are still open.
+folder, and browsers may keep a folder for ever. Files of the former version stay for the pages that are still open; and
+while two versions run at once, each serves the files of the other, where they share the instance folder.
+Production serves what is released (static/dist/CHECKSUMS lists it), and not the sources that it was made from.
 """
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePath
 from typing import Any
 from wsgiref.headers import Headers
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from webapp.config import ROOT, Mode
-from webapp.headers import HEADERS
+from webapp.web import bundles
+from webapp.web.headers import STATIC_HEADERS, WORKER_HEADERS
 
 FOLDER = ROOT / "static"
 PUBLIC_SUFFIXES = {".css", ".ico", ".js", ".png", ".svg", ".txt", ".webmanifest"}
-ON_DEMAND = {"workers", "csv.js"}
-"""Scripts that a page asks for when it needs them."""
+SOURCES = {"css", "js"}
+"""The folders of what bundles are made from."""
 VERSIONS_KEPT = 3
+VERSION = re.compile("[0-9a-f]{16}")
 
 
 class UnknownAsset(Exception):
@@ -35,10 +40,14 @@ class UnknownAsset(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Serve static/ and give templates `asset_url(path)` and `module_preloads`, a list of addresses."""
-    assets = Assets(FOLDER)
+    """Serve static/ and give templates `asset_url(path)`, `page_files(*entries)` and `import_map`."""
+    assets = assets_of(FOLDER)
+    bundled = app.config["MODE"] in bundles.BUNDLED
+    loaded = bundles.Bundles(assets) if bundled else bundles.Modules(assets)
     app.jinja_env.globals["asset_url"] = assets.url
-    app.jinja_env.globals["module_preloads"] = assets.modules()
+    app.jinja_env.globals["page_files"] = loaded.page_files
+    app.jinja_env.globals["import_map"] = loaded.import_map
+    app.config["IMPORT_MAP_HASH"] = loaded.import_map_hash
     serve = _serve_for_ever if app.config["MODE"] == Mode.PRODUCTION else _serve_as_edited
     app.wsgi_app = serve(app, assets)  # type: ignore[method-assign]
 
@@ -51,7 +60,7 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
-        """Names the content of all public files: 16 hexadecimal characters. About a millisecond for the whole tree."""
+        """Names the content of all public files: 16 hexadecimal characters. Some milliseconds, once a process."""
         digest = hashlib.sha256()
         for path in self.paths():
             content = (self.folder / path).read_bytes()
@@ -74,10 +83,15 @@ class Assets:
             raise UnknownAsset(path)
         return self.prefix + path
 
-    def modules(self) -> list[str]:
-        """The address of every module that pages import, for modulepreload: else a browser learns of them in turn."""
-        scripts = (PurePath(path) for path in self.paths() if path.endswith(".js"))
-        return [f"{self.prefix}{path}" for path in scripts if not ON_DEMAND & set(path.parts)]
+    def released(self) -> list[str]:
+        """The files that production serves, sorted."""
+        return [path for path in self.paths() if is_released(PurePath(path))]
+
+
+@cache
+def assets_of(folder: Path) -> Assets:
+    """One for the whole process, which reads the files once. An edit in development keeps the folder’s name."""
+    return Assets(folder)
 
 
 def is_public(path: PurePath) -> bool:
@@ -85,8 +99,36 @@ def is_public(path: PurePath) -> bool:
     return path.suffix in PUBLIC_SUFFIXES and not any(part.startswith(".") for part in path.parts)
 
 
+def is_released(path: PurePath) -> bool:
+    """Whether production serves it: everything public but for the sources of the bundles."""
+    is_source = path.parts[0] in SOURCES or (path.parts[0] == "vendor" and path.suffix == ".js")
+    return is_public(path) and not is_source
+
+
 class _PublicFiles(WhiteNoise):  # type: ignore[misc]
-    """WhiteNoise, for public files only."""
+    """WhiteNoise, for public files only. `home`: where other versions may turn up that were not there at the start."""
+
+    home: Path | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._found: set[str] = set()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """WhiteNoise’s; a page of a version that came later asks for its files here, too, as long as both run."""
+        path = environ.get("PATH_INFO", "")
+        if self.home and path.startswith("/static/") and path not in self.files:
+            self._look_for(path.split("/")[2])
+        answer: Iterable[bytes] = super().__call__(environ, start_response)
+        return answer
+
+    def _look_for(self, version: str) -> None:
+        """Serve it from now on, if it is there. Versions are put there at once, so it is whole."""
+        if not self.home or version in self._found or not VERSION.fullmatch(version):
+            return
+        if (self.home / version).is_dir():
+            self.add_files(self.home / version, prefix=f"/static/{version}/")
+            self._found.add(version)
 
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
         if is_public(PurePath(url)):
@@ -99,10 +141,12 @@ class _PublicFiles(WhiteNoise):  # type: ignore[misc]
 
 def _serve_for_ever(app: Flask, assets: Assets) -> WhiteNoise:
     files = _kept_for_ever(app.wsgi_app)
-    for folder in _compressed_folders(assets, Path(app.instance_path) / "static"):
+    files.home = Path(app.instance_path) / "static"
+    for folder in _compressed_folders(assets, files.home):
         files.add_files(folder, prefix=f"/static/{folder.name}/")
     if not any(url.startswith(assets.prefix) for url in files.files):
-        files.add_files(assets.folder, prefix=assets.prefix)
+        for path in assets.released():
+            files.add_file_to_dictionary(assets.prefix + path, str(assets.folder / path))
     return files
 
 
@@ -116,7 +160,7 @@ def _kept_for_ever(behind: WSGIApplication | None) -> _PublicFiles:
 
 
 def kept_for_ever(assets: Assets) -> WhiteNoise:
-    """The files as they stand, uncompressed, with the headers of production."""
+    """All public files as they stand, uncompressed, with the headers of production."""
     files = _kept_for_ever(None)
     files.add_files(assets.folder, prefix=assets.prefix)
     return files
@@ -131,8 +175,8 @@ def _serve_as_edited(app: Flask, assets: Assets) -> WhiteNoise:
     return files
 
 
-def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    for name, value in HEADERS.items():
+def _add_headers(headers: Headers, _path: str, url: str) -> None:
+    for name, value in (WORKER_HEADERS if "/workers/" in url else STATIC_HEADERS).items():
         headers[name] = value
 
 
@@ -168,7 +212,7 @@ def _build(assets: Assets, home: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".", dir=home) as draft:
         ready = Path(draft) / assets.version
         compressor = Compressor(quiet=True)
-        for path in assets.paths():
+        for path in assets.released():
             copy = ready / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(assets.folder / path, copy)

@@ -1,7 +1,7 @@
 """Who is asking, and whether the request may be made at all.
 
 Signed in by default: a view is open to others only by `@public`, and to admins alone by `@admins_only`;
-`tests/test_access.py` walks the route map and holds every route against a list.
+`tests/web/test_access.py` walks the route map and holds every route against a list.
 """
 
 import hashlib
@@ -15,12 +15,17 @@ from sqlalchemy import update
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from webapp import headers, known_browsers, limits, second_step
-from webapp.browsers import label
+from webapp import limits, network_addresses
 from webapp.clock import now
 from webapp.database import transaction
-from webapp.htmx import redirect_to, sign_in_again
-from webapp.models import SecondFactor, SignIn, TabKey, User
+from webapp.models.directory.user import Role, User
+from webapp.models.signin.second_factor import SecondFactor, asking
+from webapp.models.signin.session import Ending, Locked, SignIn
+from webapp.models.signin.session_end import end_session
+from webapp.models.signin.tab_key import TabKey
+from webapp.web import headers, known_browsers, sign_in_challenge
+from webapp.web.browsers import label
+from webapp.web.htmx import redirect_to, sign_in_again
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -30,7 +35,7 @@ login_manager = flask_login.LoginManager()
 
 
 class SessionsEnded(Exception):
-    """Everybody of the account was signed out while somebody was signing in."""
+    """Every session of the account was ended while this sign-in was under way."""
 
 
 class CodeAsked(Exception):
@@ -64,11 +69,17 @@ def admins_only(view: View) -> View:
     return view
 
 
-def asks_again(view: View) -> View:
+def owners_only(view: View) -> View:
+    """Open this view to owners; for anyone else it does not exist."""
+    view.access = "owner"  # type: ignore[attr-defined]
+    return view
+
+
+def requires_reauthentication(view: View) -> View:
     """This action of the Admin Portal is sensitive: whoever has not shown within ten minutes that it is them, by a code
-    or the password, is asked first (`webapp.asking_again`). The form that posts to it needs `hx-post`, so that the page
-    stays, with what was typed."""
-    view.asks_again = True  # type: ignore[attr-defined]
+    or the password, is asked first (`webapp.web.reauthentication`). The form that posts to it needs `hx-post`, so that
+    the page stays, with what was typed."""
+    view.requires_reauthentication = True  # type: ignore[attr-defined]
     return view
 
 
@@ -78,21 +89,32 @@ def quiet(view: View) -> View:
     return view
 
 
+def probe(view: View) -> View:
+    """A probe of whoever supervises the service: answers on any host, without a session."""
+    view.probe = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_probe() -> bool:
+    """Whether this request is for such a probe."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "probe", False)
+
+
 def access_of(endpoint: str) -> str:
-    """`public`, `member` or `admin`: who may reach the endpoint. Blueprints under /admin are for admins."""
+    """`public`, `member`, `admin` or `owner`: who may reach the endpoint. Blueprints under /admin are for admins."""
     view = current_app.view_functions[endpoint]
     default = "admin" if endpoint.startswith("admin_") else "member"
     return str(getattr(view, "access", default))
 
 
-def me() -> User:
+def current_member() -> User:
     """The signed-in person. Only in views that require one."""
     user = g.get("user")
     assert isinstance(user, User)
     return user
 
 
-def my_sign_in() -> SignIn:
+def current_sign_in() -> SignIn:
     """The session that is asking. Only in views that require one."""
     found = g.get("sign_in")
     assert isinstance(found, SignIn)
@@ -102,12 +124,13 @@ def my_sign_in() -> SignIn:
 def sign_in(user: User, seen_epoch: int | None = None, *, showed_code: bool = False) -> None:
     """Begin a session of this browser, in the place of the one it had. The cookie carries a token, the row its hash.
 
-    A browser that is new to the member is announced to them. Raises SessionsEnded where everybody of that account was
-    signed out since `user` was loaded (or since their session epoch was `seen_epoch`): a password that is no longer one
-    may have been checked. Raises CodeAsked, whichever way led here, where the person has a second factor and has not
-    `showed_code`: then nobody is signed in, and the cookie says whose code is waited for.
+    The member is told of a browser that is new to them. Raises SessionsEnded if every session of the account was ended
+    since `user` was loaded (or since its session epoch was `seen_epoch`): the password that was checked may no longer
+    hold. Raises CodeAsked if the person has a second factor and `showed_code` is false: then nobody is signed in, and
+    the cookie names the person whose code is awaited.
     """
-    user_id, seen_epoch = user.id, user.session_epoch if seen_epoch is None else seen_epoch
+    user_id = user.id
+    seen_epoch = user.session_epoch if seen_epoch is None else seen_epoch
     if flask_login.current_user.is_authenticated:
         sign_out()
     token = secrets.token_urlsafe(32)
@@ -122,32 +145,40 @@ def sign_in(user: User, seen_epoch: int | None = None, *, showed_code: bool = Fa
             row.second_factor_at = now() if showed_code else None
     session.clear()
     if lacks_code:
-        second_step.begin(user_id, seen_epoch)
+        sign_in_challenge.begin(user_id, seen_epoch)
         raise CodeAsked
     session.permanent = True
     flask_login.login_user(user)
     session["_user_id"] = token
-    g.user, g.sign_in = user, row
+    g.user = user
+    g.sign_in = row
 
 
-def demand_session(sign_in_id: str) -> None:
-    """In a transaction with the member locked: raises SessionsEnded where the session that asks has ended meanwhile."""
+def ended_here() -> Ending | None:
+    """Why the last session of this browser ended. The cookie outlives the session, and its token alone finds the row,
+    so no address can forge a reason."""
+    token = session.get("_user_id")
+    return SignIn.ending_of(hashlib.sha256(token.encode()).hexdigest()) if isinstance(token, str) else None
+
+
+def require_session(sign_in_id: str) -> None:
+    """Raises SessionsEnded if this session has ended meanwhile. In a transaction with the member locked."""
     if SignIn.alive(sign_in_id) is None:
         raise SessionsEnded
 
 
 def sign_out() -> None:
     """End this session, on the server too, and lock the tabs it has open."""
-    row_id = my_sign_in().id
+    row_id = current_sign_in().id
     with transaction() as db_session:
-        db_session.get_one(SignIn, row_id).end()
+        end_session(db_session.get_one(SignIn, row_id))
     flask_login.logout_user()
     session.clear()
 
 
 def address() -> str:
-    """The address the request came from, as far as the trusted proxies tell."""
-    return request.remote_addr or ""
+    """The address the request came from, as far as the trusted proxies tell: in one spelling, whatever they write."""
+    return network_addresses.canonical(request.remote_addr)
 
 
 def browser_label() -> str:
@@ -162,7 +193,7 @@ def wants_octets() -> bool:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> User | None:
-    found = SignIn.alive(hashlib.sha256(token.encode()).hexdigest())
+    found = asking(hashlib.sha256(token.encode()).hexdigest())
     if not found:
         return None
     g.sign_in = found
@@ -170,7 +201,7 @@ def _load(token: str) -> User | None:
 
 
 def _refuse_other_hosts() -> None:
-    if request.host != current_app.config["ORIGIN"].partition("://")[2]:
+    if not is_probe() and request.host != current_app.config["ORIGIN"].partition("://")[2]:
         abort(421)
 
 
@@ -178,7 +209,8 @@ def _refuse_cross_origin() -> None:
     """Unsafe methods come from our own pages: `Sec-Fetch-Site`, else `Origin`. Neither header: not a browser."""
     if request.method in SAFE_METHODS:
         return
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
     if site is not None and site != "same-origin":
         abort(403)
     if origin is not None and origin != current_app.config["ORIGIN"]:
@@ -186,7 +218,7 @@ def _refuse_cross_origin() -> None:
 
 
 def _require_access() -> Response | None:
-    if request.endpoint is None:
+    if request.endpoint is None or is_probe():
         return None  # no such page: the 404 tells nothing
     access = access_of(request.endpoint)
     user = flask_login.current_user
@@ -194,7 +226,9 @@ def _require_access() -> Response | None:
         g.user = user._get_current_object()
     elif access != "public":
         return _ask_to_sign_in()
-    if access == "admin" and not me().is_admin:
+    if access in ("admin", "owner") and not current_member().is_admin:
+        abort(404)
+    if access == "owner" and current_member().role != Role.OWNER:
         abort(404)
     return None
 
@@ -224,12 +258,12 @@ def _note_activity() -> None:
             db_session.execute(update(SignIn).where(SignIn.id == row_id).values(last_active_at=now()))
 
 
-def _was_idle_too_long(found: SignIn) -> bool:
+def _was_idle_too_long(sign_in: SignIn) -> bool:
     """After the idle limit the unlocked tabs are locked for good, before activity is noted again."""
-    if now() - found.last_active_at <= limits.TAB_KEY_IDLE:
+    if now() - sign_in.last_active_at <= limits.TAB_KEY_IDLE:
         return False
-    row_id = found.id
+    row_id = sign_in.id
     with transaction() as db_session:
-        TabKey.forget(sign_in_id=row_id)
+        TabKey.forget(sign_in_id=row_id, why=Locked.IDLE)
         db_session.execute(update(SignIn).where(SignIn.id == row_id).values(last_active_at=now()))
     return True

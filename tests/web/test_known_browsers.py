@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.http import parse_cookie
 
-from tests.support.applications import dispose, make_app
-from tests.support.joining import PASSWORD, invite
-from tests.support.people import Person, add_person
+from tests.support.people.invitations import PASSWORD, invite
+from tests.support.people.people import Person, add_person
+from tests.support.servers.applications import dispose, make_app
 from webapp.database import db, transaction
-from webapp.models import Notice, Organisation, SignIn
+from webapp.models.directory.organisation import Organisation
+from webapp.models.notices.notice import Notice
+from webapp.models.signin.session import SignIn
 
 NAME = "sparekey-browser"
 

@@ -1,6 +1,7 @@
 """The cookie by which a browser is known again after signing out, so that signing in from a new one can be announced.
 
-It opens nothing. Whoever deletes it is announced once more, and that is all.
+It opens nothing. A browser that deletes it is announced as new again, and shares the rate limit of strangers
+(`webapp.web.attempts`).
 """
 
 import hashlib
@@ -33,6 +34,12 @@ def browser_id() -> str:
         return response
 
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def present_id() -> str:
+    """The same of the cookie that this browser brings; "" where it brings none."""
+    known = request.cookies.get(cookie_name(), "")
+    return hashlib.sha256(known.encode()).hexdigest() if TOKEN.fullmatch(known) else ""
 
 
 def cookie_name() -> str:

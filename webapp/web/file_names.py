@@ -1,4 +1,4 @@
-"""What files of a vault are called outside of this site, as `static/js/file-names.js` names and finds them."""
+"""What files of a vault are called outside of this site, as `static/js/device/file-names.js` names and finds them."""
 
 import re
 from datetime import UTC, datetime

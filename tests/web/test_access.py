@@ -8,16 +8,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.support.joining import invite
-from tests.support.key_life import follow
-from tests.support.people import ActiveKey, Person, be_at, enrolled
-from tests.support.places import ADMIN, MEMBER, PUBLIC
-from tests.support.restores import waiting_request
-from tests.views.test_notices import give
-from webapp import throttle
+from tests.support.pages.access import ADMIN, MEMBER, OWNER, PUBLIC
+from tests.support.people.invitations import invite
+from tests.support.people.people import ActiveKey, Person, be_at, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery_keys.life import follow
+from tests.views.account.test_notices import give
 from webapp.database import db
-from webapp.models import Invite, SignIn, User
-from webapp.security import access_of
+from webapp.models.accounts.invite import Invite
+from webapp.models.directory.user import User
+from webapp.models.server.heartbeat import Heartbeat
+from webapp.models.signin.session import SignIn
+from webapp.web import rate_limits
+from webapp.web.access import access_of
 
 UNKNOWN = "0" * 32
 ENDS_THE_SESSION = {"sessions.end_sign_in"}
@@ -37,6 +40,8 @@ class World:
         self.ids |= {"request_id": request.id, "notice_id": give(alice), "backup_id": alice.backups[-1].id}
         self.ids |= {"user_id": alice.user_id, "device_id": device.id, "epoch": "1"}
         self.ids |= dict.fromkeys(("pairing_id", "removal_id"), UNKNOWN)
+        with app.app_context():
+            Heartbeat.beat()
         alice.another_browser()
         with app.app_context():
             self.ids["session_id"] = SignIn.alive_of(db.session.get_one(User, alice.user_id))[0].id
@@ -70,14 +75,15 @@ def world(app: Flask, alice: Person, olga: Person, organisation_key: ActiveKey) 
 
 
 def test_every_route_is_on_the_list(app: Flask) -> None:
-    listed = {**dict.fromkeys(PUBLIC, "public"), **dict.fromkeys(MEMBER, "member"), **dict.fromkeys(ADMIN, "admin")}
+    places = {"public": PUBLIC, "member": MEMBER, "admin": ADMIN, "owner": OWNER}
+    listed = {endpoint: access for access, endpoints in places.items() for endpoint in endpoints}
     with app.app_context():
         assert {rule.endpoint: access_of(rule.endpoint) for rule in app.url_map.iter_rules()} == listed
 
 
-def test_whatever_lies_under_admin_is_for_admins(app: Flask) -> None:
+def test_whatever_lies_under_admin_is_for_admins_or_owners(app: Flask) -> None:
     under = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin")}
-    assert under == ADMIN
+    assert under == ADMIN | OWNER
 
 
 def test_no_route_is_reached_by_a_method_that_is_not_meant(app: Flask) -> None:
@@ -86,7 +92,7 @@ def test_no_route_is_reached_by_a_method_that_is_not_meant(app: Flask) -> None:
 
 
 def test_signed_out_people_are_asked_to_sign_in(world: World, client: FlaskClient) -> None:
-    for method, path, _ in world.routes(MEMBER | ADMIN):
+    for method, path, _ in world.routes(MEMBER | ADMIN | OWNER):
         page = client.open(path, method=method)
         assert (page.status_code, page.headers["Location"].partition("?")[0]) == (303, "/sign-in"), path
         fragment = client.open(path, method=method, headers={"HX-Request": "true"})
@@ -96,7 +102,7 @@ def test_signed_out_people_are_asked_to_sign_in(world: World, client: FlaskClien
 
 
 def test_only_a_page_is_come_back_to(world: World, client: FlaskClient) -> None:
-    for method, path, _ in world.routes(MEMBER | ADMIN):
+    for method, path, _ in world.routes(MEMBER | ADMIN | OWNER):
         back = "next=" in client.open(path, method=method).headers["Location"]
         assert back == (method == "GET"), path
 
@@ -104,7 +110,7 @@ def test_only_a_page_is_come_back_to(world: World, client: FlaskClient) -> None:
 @pytest.mark.parametrize("whose", ["charlie", "alice"])
 def test_for_members_the_admin_portal_does_not_exist(world: World, request: pytest.FixtureRequest, whose: str) -> None:
     person = request.getfixturevalue(whose)
-    for method, path, rule in world.routes(ADMIN):
+    for method, path, rule in world.routes(ADMIN | OWNER):
         answer = person.client.open(path, method=method)
         assert answer.status_code == 404, path
         assert answer.text == person.get("/admin/no-such-page").text.replace("/admin/no-such-page", path), rule
@@ -127,6 +133,12 @@ def test_what_is_alices_is_nobody_elses_on_members_pages(
             answers += [person.signed_post(path), person.signed_post(unknown)]
         assert {answer.status_code for answer in answers} == {404}, f"{method} {rule}"
         assert answers[0].text == answers[1].text, f"{method} {rule}"
+
+
+def test_for_admins_the_pages_of_owners_do_not_exist(world: World, bob: Person, olga: Person) -> None:
+    for method, path, _ in world.routes(OWNER):
+        assert bob.client.open(path, method=method).status_code == 404, path
+        assert olga.client.open(path, method=method).status_code in (200, 303), path
 
 
 def test_what_does_not_exist_is_nothing_for_admins(world: World, bob: Person) -> None:
@@ -152,7 +164,7 @@ def test_every_page_answers_everybody(world: World, request: pytest.FixtureReque
         device = person.device or enrolled(person, here=False)
         if state in ("device", "no device"):
             be_at(person, device if state == "device" else None)
-    for path in world.pages(PUBLIC | MEMBER | ADMIN):
+    for path in world.pages(PUBLIC | MEMBER | ADMIN | OWNER):
         assert person.get(path).status_code in (200, 204, 303, 403, 404, 409, 410), path
 
 
@@ -160,11 +172,11 @@ def test_every_page_answers_everybody(world: World, request: pytest.FixtureReque
 def test_an_empty_post_is_no_accident(
     world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, whose: str
 ) -> None:
-    monkeypatch.setattr(throttle, "CHALLENGES", replace(throttle.CHALLENGES, burst=10_000))
+    monkeypatch.setattr(rate_limits, "CHALLENGES", replace(rate_limits.CHALLENGES, burst=10_000))
     person: Person = request.getfixturevalue(whose)
     if not person.device:
         enrolled(person)
-    for _, path, rule in world.routes(PUBLIC | MEMBER | ADMIN, "POST"):
+    for _, path, rule in world.routes(PUBLIC | MEMBER | ADMIN | OWNER, "POST"):
         if rule.endpoint in ENDS_THE_SESSION:
             continue
         for answer in (person.post(path), person.signed_post(path), person.signed_post(path, {"a": []})):
@@ -195,5 +207,5 @@ def test_octets_need_the_signature_of_a_device_of_the_member(world: World, alice
 def test_a_session_that_was_ended_reaches_nothing(world: World, alice: Person) -> None:
     assert alice.get("/settings").status_code == 200
     alice.post("/sign-out")
-    for path in world.pages(MEMBER | ADMIN):
+    for path in world.pages(MEMBER | ADMIN | OWNER):
         assert alice.get(path).status_code == 303, path
