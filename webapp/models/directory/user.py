@@ -1,21 +1,19 @@
 """A person of the organisation. Member, admin or owner: everyone may have a vault."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, text, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from webapp import limits
 from webapp.clock import now
-from webapp.database import Base, db, in_transaction
-from webapp.models.columns import Id, Name, new_id
-from webapp.models.organisation import Organisation
-
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+from webapp.database import Base, db, in_transaction, read_once
+from webapp.email_addresses import key_of, spelled
+from webapp.models.columns import Id, Name, key_of_row, new_id
+from webapp.models.directory.organisation import Organisation
 
 
 class Role(StrEnum):
@@ -26,19 +24,27 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-class OtherKit(Exception):
-    """A vault file is saved for a Recovery Kit that is neither the present one nor the next."""
-
-
 class User(UserMixin, Base):  # type: ignore[misc]
     """Sign-in, role, and which epoch of the vault is current (0: no vault yet)."""
 
     __tablename__ = "user_account"
-    __table_args__ = (Index("ix_user_account_by_name", "organisation_id", text("lower(name)"), "id"),)
+    __table_args__ = (
+        Index("ix_user_account_by_name", "organisation_id", text("lower(name)"), "id"),
+        Index(
+            "ix_user_account_unconfirmed",
+            "organisation_id",
+            "key_unconfirmed_at",
+            sqlite_where=text("key_unconfirmed_at is not null"),
+            postgresql_where=text("key_unconfirmed_at is not null"),
+        ),
+    )
 
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    """As it was typed when the invite was made. Cloud backups name it as it is: no other spelling takes its place."""
+    email_key: Mapped[str] = mapped_column(String(254), unique=True, index=True, default=key_of_row)
+    """By what it is found, however it is spelled (`webapp.email_addresses`)."""
     name: Mapped[Name]
     role: Mapped[Role] = mapped_column(String(10), default=Role.MEMBER)
     password_hash: Mapped[Name]
@@ -51,6 +57,9 @@ class User(UserMixin, Base):  # type: ignore[misc]
     cloud_backups_at: Mapped[datetime | None]
     """When the member switched cloud backups on, having seen the organisation key's fingerprint."""
     cloud_backups_fingerprint: Mapped[str | None] = mapped_column(String(52))
+    key_unconfirmed_at: Mapped[datetime | None]
+    """Since when the vault has no recovery key on record that anybody compared, though they had switched cloud backups
+    on: they recovered without. No backup is made until they do."""
     local_copy_at: Mapped[datetime | None]
     """When a browser of theirs last put a copy of the vault outside of itself: into a folder, or as a download."""
     local_copy_epoch: Mapped[int | None]
@@ -68,11 +77,16 @@ class User(UserMixin, Base):  # type: ignore[misc]
     reset_at: Mapped[datetime | None]
     """When the password was last reset: every device of then has to be brought back."""
     reset_reason: Mapped[str] = mapped_column(String(60), default="")
-    """Which reset it was: a `webapp.models.recovery_reason.Reason`."""
+    """Which reset it was: a `webapp.models.recovery.reasons.Reason`."""
     reset_by: Mapped[str] = mapped_column(String(200), default="")
     """The name of the admin who did it, as it was then; empty for the member or the operator."""
 
     organisation: Mapped[Organisation] = relationship()
+
+    @validates("email")
+    def _find_by(self, _name: str, email: str) -> str:
+        self.email_key = key_of(email)
+        return email
 
     @property
     def pairing_is_locked(self) -> bool:
@@ -105,23 +119,29 @@ class User(UserMixin, Base):  # type: ignore[misc]
         return bool(self.password_hash)
 
     @staticmethod
-    def normalised_email(text: str) -> str:
-        """One spelling an address is kept and looked up by."""
-        return text.strip().lower()
-
-    @staticmethod
-    def is_email(text: str) -> bool:
-        """Whether it could be an address; only a mail that arrives shows that it is one. None has an invisible
-        character in it: two would look the same."""
-        fits = len(User.normalised_email(text)) <= limits.EMAIL_CHARACTERS
-        return EMAIL.fullmatch(text) is not None and text.isprintable() and fits
-
-    @staticmethod
     def by_email(email: str) -> "User | None":
-        """The user with this address, in any case."""
-        return db.session.scalars(select(User).where(User.email == User.normalised_email(email))).first()
+        """The user with this address, however it is spelled. Where two old accounts differ by spelling only, the one
+        with this spelling."""
+        own = spelled(email)
+        found = db.session.scalars(select(User).where(User.email_key.in_({own, key_of(email)})))
+        return min(found, key=lambda user: user.email_key != own, default=None)
 
     @staticmethod
+    def searched_names() -> Sequence[Any]:
+        """What a person is found by, in lower case: conditions for a query."""
+        return func.lower(User.name), func.lower(User.email), User.email_key
+
+    @staticmethod
+    def twins() -> Sequence[tuple["User", "User"]]:
+        """Pairs of old accounts whose addresses now count as one: (the account that any spelling finds, the account
+        that only its own spelling finds)."""
+        others = db.session.scalars(select(User).order_by(User.created_at, User.id))
+        apart = [user for user in others if user.email_key != key_of(user.email)]
+        leads = {user.email_key: user for user in db.session.scalars(select(User))} if apart else {}
+        return [(leads[key_of(user.email)], user) for user in apart if key_of(user.email) in leads]
+
+    @staticmethod
+    @read_once
     def admins(organisation_id: str) -> Sequence["User"]:
         """Everyone enabled who may decide requests, by name."""
         return db.session.scalars(
@@ -136,8 +156,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
         """The user, with the row held until the transaction ends: whatever changes a member’s vault, devices or
         requests starts here, so two such changes never interleave.
 
-        Held against other changes, not against rows that name the user (FOR NO KEY UPDATE): an event that two admins
-        write about each other would otherwise wait for the other’s transaction, and both for ever.
+        The lock blocks other changes, but no rows that refer to the user (FOR NO KEY UPDATE). Else two admins who
+        record events about each other would deadlock.
         """
         assert in_transaction()
         user = db.session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -145,32 +165,9 @@ class User(UserMixin, Base):  # type: ignore[misc]
         return user
 
     def note_local_copy(self, epoch: int) -> None:
-        """Remember that there is a copy outside of a browser now; one of an earlier vault hides none of a later."""
+        """Record that a copy outside of a browser exists now. A copy of an earlier vault doesn’t replace one of a
+        later."""
         assert in_transaction()
         if epoch == self.epoch or self.local_copy_epoch != self.epoch:
-            self.local_copy_at, self.local_copy_epoch = now(), epoch
-
-    def keep_kit(self, number: int, verify_key: bytes | None, device: str) -> None:
-        """What was just saved with `device` opens with Recovery Kit `number`: the present one, or a later one, which
-        takes its place and is confirmed, and whose key comes with it. The next, unless this server was restored from an
-        older state than the vault. In the caller’s transaction with the member locked; again changes nothing. Raises
-        OtherKit."""
-        from webapp.models.event import Event
-        from webapp.models.notice import Notice
-
-        assert in_transaction()
-        if number == self.kit_number:
-            return
-        if verify_key is None or not 0 < number - self.kit_number <= limits.KIT_LEAP:
-            raise OtherKit
-        self.kit_number, self.kit_verify_key, self.kit_confirmed_at = number, verify_key, now()
-        Event.append("kit.changed", self.organisation_id, actor=self, subject=self, number=number)
-        Notice.give(self, "kit_changed", number=number, device=device)
-
-    def end_sessions(self, but: str | None = None) -> None:
-        """End every signed-in session (but the one with this id), at once: the epoch is part of each session."""
-        from webapp.models.sign_in import SignIn
-
-        self.session_epoch += 1
-        if but:
-            db.session.execute(update(SignIn).where(SignIn.id == but).values(session_epoch=self.session_epoch))
+            self.local_copy_at = now()
+            self.local_copy_epoch = epoch
