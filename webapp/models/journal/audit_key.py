@@ -8,13 +8,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.audit.chain import Head
+from webapp.audit.chain import NOTHING, Head, written
 from webapp.clock import now
 from webapp.crypto.fingerprints import audit_key_fingerprint
 from webapp.crypto.sealing import sealer
-from webapp.database import Base, db, transaction
+from webapp.database import Base, db, read_once, transaction
 from webapp.models.columns import Id
-from webapp.models.organisation import Organisation
+from webapp.models.directory.organisation import Organisation
+from webapp.models.journal.chain import EventChain
+from webapp.models.journal.event import Event
+from webapp.models.server.sealing_key import SealingKey, seals
 
 
 def audit_key_context(organisation_id: str) -> str:
@@ -34,14 +37,23 @@ class AuditKey(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
 
     @staticmethod
+    @read_once
     def of(organisation_id: str) -> "AuditKey":
         """The organisation’s audit key; the first who asks has it made, in a transaction of its own."""
-        found = db.session.get(AuditKey, organisation_id)
-        if found is None:
+        audit_key = db.session.get(AuditKey, organisation_id)
+        if audit_key is None:
             with transaction():
                 AuditKey._make(organisation_id)
-            found = db.session.get_one(AuditKey, organisation_id)
-        return found
+            audit_key = db.session.get_one(AuditKey, organisation_id)
+        return audit_key
+
+    @staticmethod
+    def head(organisation_id: str) -> Head:
+        """The present end, signed by the organisation’s key."""
+        key = AuditKey.of(organisation_id)
+        chain = db.session.get(EventChain, organisation_id, populate_existing=True)
+        count, last = (chain.count, chain.hash) if chain else (0, NOTHING)
+        return key.signed(Head(organisation_id, count, last, written(now()), key.public))
 
     @property
     def fingerprint(self) -> str:
@@ -60,13 +72,18 @@ class AuditKey(Base):
         return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def signed(self, head: Head) -> Head:
-        """The same head with this key’s signature."""
-        return head.signed(sealer().unseal(self.seed, audit_key_context(self.organisation_id)))
+        """The same head with this key’s signature. Raises SealingFailed."""
+        return head.signed(self._private())
+
+    def require(self) -> None:
+        """Raises SealingFailed where it could sign nothing: for whoever records first what is to be signed."""
+        self._private()
+
+    def _private(self) -> bytes:
+        return sealer().unseal(self.seed, audit_key_context(self.organisation_id))
 
     @staticmethod
     def _make(organisation_id: str) -> None:
-        from webapp.models.event import Event
-
         Organisation.locked(organisation_id)
         if db.session.get(AuditKey, organisation_id, populate_existing=True):
             return
@@ -74,7 +91,10 @@ class AuditKey(Base):
         made = AuditKey(
             organisation_id=organisation_id,
             public=key.public_key().public_bytes_raw(),
-            seed=sealer().seal(key.private_bytes_raw(), audit_key_context(organisation_id)),
+            seed=SealingKey.seal(key.private_bytes_raw(), audit_key_context(organisation_id)),
         )
         db.session.add(made)
         Event.append("audit_key.made", organisation_id, fingerprint=made.fingerprint)
+
+
+seals(AuditKey.seed, lambda key: audit_key_context(key.organisation_id))

@@ -10,18 +10,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, update
 
-from tests.support.applications import dispose, make_app
-from tests.support.chained import checked, numbers, record
-from tests.support.clock import MovableClock
-from tests.support.others import another_organisation
+from tests.support.journal.chains import checked, numbers, record
+from tests.support.people.others import another_organisation
+from tests.support.run.clock import MovableClock
+from tests.support.servers.applications import dispose, make_app
 from webapp.audit import verification, writing
 from webapp.audit.verification import Broken, Fault
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
-from webapp.models import AuditKey, Event, EventChain
 from webapp.models.columns import new_id
-from webapp.resealing import reseal
+from webapp.models.journal.audit_key import AuditKey
+from webapp.models.journal.chain import EventChain
+from webapp.models.journal.event import Event
+from webapp.models.journal.listing import entries
+from webapp.ops.seal_rotation import reseal
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_each_organisation_has_a_chain_of_its_own(app: Flask, organisation: str,
         assert numbers(organisation) == numbers(other) == [1, 2, 3]
         assert checked(organisation).head.organisation == organisation
         assert checked(other, "csv").head.organisation == other
-        lines = writing.export("jsonl", EventChain.entries(other, 4), EventChain.head(organisation))
+        lines = writing.export("jsonl", entries(other, 4), AuditKey.head(organisation))
         file, public = io.BytesIO("".join(lines).encode()), AuditKey.of(organisation).public
         with pytest.raises(Broken) as found:
             verification.verify(file, public)
@@ -157,7 +160,7 @@ def test_the_private_half_is_sealed(app: Flask, organisation: str, other: str) -
         with transaction() as session:
             session.get_one(AuditKey, other).seed = AuditKey.of(organisation).seed
         with pytest.raises(Exception, match="audit key of"):
-            EventChain.head(other)
+            AuditKey.head(other)
 
 
 def test_the_private_half_is_moved_to_a_new_sealing_key(
@@ -165,7 +168,7 @@ def test_the_private_half_is_moved_to_a_new_sealing_key(
 ) -> None:
     with app.app_context():
         public = AuditKey.of(organisation).public
-        head = EventChain.head(organisation)
+        head = AuditKey.head(organisation)
     keys = ",".join(["later:" + base64.urlsafe_b64encode(b"k" * 32).decode(), *app.config["SEALING_KEYS"]])
     rotated = make_app({"DATABASE_URL": database_url, "SEALING_KEYS": keys}, tmp_path)
     with rotated.app_context():

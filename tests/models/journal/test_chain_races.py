@@ -6,12 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.chained import checked, numbers, record
-from tests.support.person import Person
-from tests.support.racing import race
+from tests.support.journal.chains import checked, numbers, record
+from tests.support.people.person import Person
+from tests.support.servers.races import race
 from webapp.audit.verification import Proof
 from webapp.database import db, transaction
-from webapp.models import AuditKey, Event, Organisation, User, event_chain
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal import listing
+from webapp.models.journal.audit_key import AuditKey
+from webapp.models.journal.event import Event
 
 WRITERS = 8
 ROUNDS = 6
@@ -99,7 +103,7 @@ def test_one_key_is_made_however_many_ask_first(app: Flask, organisation: str) -
 def test_an_export_is_of_one_moment_while_others_write(
     app: Flask, organisation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_chain, "CHUNK", 3)
+    monkeypatch.setattr(listing, "CHUNK", 3)
     with app.app_context():
         for _ in range(10):
             record(organisation)

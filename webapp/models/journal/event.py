@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.audit.chain import Entry, canonical, read, written
 from webapp.clock import now
-from webapp.database import Base, at_the_end, in_transaction
-from webapp.models.columns import Id, Name, Sha256
-from webapp.models.user import User
+from webapp.database import Base, at_the_end, db, in_transaction
+from webapp.models.columns import BigNumber, Id, Name, Sha256
+from webapp.models.directory.user import User
+from webapp.models.journal.chain import EventChain
 
 
 class Event(Base):
@@ -25,11 +26,11 @@ class Event(Base):
         Index("ix_event_by_actor", "organisation_id", "actor_id", "at", "number"),
         Index("ix_event_by_subject", "organisation_id", "subject_id", "at", "number"),
     )
-    """A list of a million is read from either end, whole, by person or by kind: `webapp.models.event_list`."""
+    """A list of a million is read from either end, whole, by person or by kind: `webapp.models.journal.listing`."""
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[BigNumber] = mapped_column(primary_key=True)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
-    number: Mapped[int]
+    number: Mapped[BigNumber]
     """In the organisation’s chain, from 1 without gaps, in the order of the commits."""
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(60))
@@ -56,8 +57,6 @@ class Event(Base):
         **details: Any,
     ) -> "Event":
         """Record it, in the caller’s transaction; at its very end it gets its number and becomes a row."""
-        from webapp.models.event_chain import EventChain
-
         assert in_transaction()
         event = Event(
             kind=kind,
@@ -70,8 +69,29 @@ class Event(Base):
             object_id=object_id,
             details=read(canonical(details)),  # as it will be read again: what is hashed is what is kept
         )
-        at_the_end(EventChain.link, event)
+        at_the_end(Event.link, event)
         return event
+
+    @staticmethod
+    def link(events: Sequence["Event"]) -> None:
+        """Append the events to their chains, as the last step of a transaction. This locks the chain until the commit,
+        and every other transaction that records an event waits that long."""
+        assert in_transaction()
+        _wait_for_people(events)
+        for organisation_id in sorted({event.organisation_id for event in events}):
+            chain = EventChain.locked(organisation_id)
+            for event in events:
+                if event.organisation_id == organisation_id:
+                    event._follow(chain)
+        db.session.add_all(events)
+        db.session.flush()
+
+    def _follow(self, chain: EventChain) -> None:
+        self.number = chain.count + 1
+        self.previous = chain.hash
+        self.hash = self.entry.hash
+        chain.count = self.number
+        chain.hash = self.hash
 
     @property
     def entry(self) -> Entry:
@@ -90,14 +110,11 @@ class Event(Base):
             previous=self.previous,
         )
 
-    @staticmethod
-    def latest(organisation_id: str, size: int) -> Sequence["Event"]:
-        """The newest events, the newest first."""
-        return Event.page(organisation_id, size)[0]
 
-    @staticmethod
-    def page(organisation_id: str, size: int, before: int | None = None) -> tuple[Sequence["Event"], int | None]:
-        """The newest events, or those before the one with this number; and the number the next page goes on from."""
-        from webapp.models.event_list import EventList
-
-        return EventList(organisation_id).page(size, before)
+def _wait_for_people(events: Sequence[Event]) -> None:
+    """Wait for transactions that change the email address of a person named here, before the chain is locked: they may
+    be about to record an event themselves, and each would wait for the other."""
+    people = {person for event in events for person in (event.actor_id, event.subject_id) if person}
+    if people and db.engine.dialect.name != "sqlite":  # there nobody else writes meanwhile
+        query = select(User.id).where(User.id.in_(people)).order_by(User.id)
+        db.session.execute(query.with_for_update(read=True, key_share=True))
