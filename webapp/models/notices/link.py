@@ -11,7 +11,7 @@ from webapp.clock import now
 from webapp.crypto import links
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, new_id
-from webapp.models.user import User
+from webapp.models.directory.user import User
 
 
 class LinkClosed(Exception):
