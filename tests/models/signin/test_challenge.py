@@ -4,11 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.clock import MovableClock
-from tests.support.people import Person
-from tests.support.racing import race
+from tests.support.people.people import Person
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race
 from webapp.database import db, transaction
-from webapp.models import Challenge, SignIn
+from webapp.models.signin.challenge import Challenge
+from webapp.models.signin.session import SignIn
 
 
 @pytest.fixture

@@ -4,16 +4,16 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, func, select, update
+from sqlalchemy import ForeignKey, ScalarSelect, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.clock import now
 from webapp.crypto.fingerprints import base32, from_typed
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Sha256, new_id
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
 
 CODES = 10
 CHARACTERS = 16
@@ -62,9 +62,14 @@ class OneTimeCode(Base):
     @staticmethod
     def left(user_id: str) -> int:
         """How many the person can still use."""
+        return db.session.scalar(select(OneTimeCode.counted_for(user_id))) or 0
+
+    @staticmethod
+    def counted_for(user_id: str | Mapped[str]) -> ScalarSelect[int]:
+        """The same as a part of a statement."""
         query = select(func.count()).select_from(OneTimeCode)
-        query = query.where(OneTimeCode.user_id == user_id, OneTimeCode.used_at.is_(None))
-        return db.session.scalar(query) or 0
+        usable = query.where(OneTimeCode.user_id == user_id, OneTimeCode.used_at.is_(None))
+        return usable.correlate_except(OneTimeCode).scalar_subquery()
 
 
 def _hash(user_id: str, code: str) -> str:

@@ -9,7 +9,7 @@ from webapp.clock import now
 from webapp.database import Base, db
 
 
-class ThrottleBucket(Base):
+class RateBucket(Base):
     """`tokens` as of `filled_at`; `key` says whose and for what."""
 
     __tablename__ = "throttle_bucket"
@@ -21,4 +21,4 @@ class ThrottleBucket(Base):
     @staticmethod
     def tidy() -> None:
         """Remove buckets that are surely full again, in the caller’s transaction."""
-        db.session.execute(delete(ThrottleBucket).where(ThrottleBucket.filled_at < now() - timedelta(days=2)))
+        db.session.execute(delete(RateBucket).where(RateBucket.filled_at < now() - timedelta(days=2)))

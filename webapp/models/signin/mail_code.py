@@ -11,9 +11,9 @@ from webapp.clock import now
 from webapp.crypto import links
 from webapp.database import Base, db, in_transaction, transaction
 from webapp.models.columns import Id, new_id
-from webapp.models.notice import Notice
-from webapp.models.sign_in import SignIn
-from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
+from webapp.models.signin.session import SignIn
 
 
 class WrongCode(Exception):

@@ -7,15 +7,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.models.test_second_factor import refusal, spend
-from tests.support.clock import MovableClock
-from tests.support.factors import begin_set_up, with_second_factor
-from tests.support.people import Person
-from tests.support.racing import race, won
+from tests.models.signin.test_second_factor import refusal, spend
+from tests.support.people.factors import begin_set_up, with_second_factor
+from tests.support.people.people import Person
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race, won
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import Event, SecondFactor, SignIn, User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.signin.second_factor import SecondFactor
+from webapp.models.signin.session import SignIn
 from webapp.worker import tidy
 
 

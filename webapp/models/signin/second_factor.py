@@ -4,35 +4,30 @@ It guards the sign-in, not the vault: the server knows the key, as it must to ch
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pyotp
 from sqlalchemy import ForeignKey, String, Text, delete, select, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, column_property, joinedload, mapped_column, relationship
 
 from webapp import limits
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
-from webapp.database import Base, db, in_transaction
+from webapp.database import Base, db, in_transaction, read_once
 from webapp.models.columns import Id
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.one_time_code import OneTimeCode
-from webapp.models.sign_in import SignIn
-from webapp.models.user import User
-
-if TYPE_CHECKING:
-    from webapp.models.organisation import Organisation
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.refusals import Refused
+from webapp.models.server.sealing_key import SealingKey, seals
+from webapp.models.signin.one_time_code import OneTimeCode
+from webapp.models.signin.session import Ended, SignIn
 
 DIGITS = 6
 
 
-class NotTaken(Exception):
+class NotTaken(Refused):
     """The code doesn’t count; `code` says why: `wrong_code`, `used_code`, or `no_set_up` (none is going on here)."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def second_factor_context(user_id: str) -> str:
@@ -55,12 +50,14 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(default=0)
     """The time step (of 30 seconds) of the last code that was taken: only later ones are, so none is taken twice."""
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(backref=backref("second_factor", uselist=False, viewonly=True))
+    codes_left: Mapped[int] = column_property(OneTimeCode.counted_for(user_id))
+    """How many one-time codes the person can still use."""
 
     @staticmethod
     def of(user_id: str) -> "SecondFactor | None":
         """The person’s second factor, if it is on."""
-        found = db.session.get(SecondFactor, user_id)
+        found = _row_of(user_id)
         return found if found and found.confirmed_at else None
 
     @staticmethod
@@ -72,7 +69,7 @@ class SecondFactor(Base):
     @staticmethod
     def being_set_up(user_id: str, sign_in_id: str) -> "SecondFactor | None":
         """What this session began to set up a short while ago, and has not confirmed."""
-        found = db.session.get(SecondFactor, user_id)
+        found = _row_of(user_id)
         if found is None or found.confirmed_at or found.made_in != sign_in_id:
             return None
         return found if now() - found.made_at < limits.SECOND_FACTOR_SET_UP else None
@@ -85,7 +82,7 @@ class SecondFactor(Base):
         if SecondFactor.of(user.id):
             return
         db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user.id))
-        sealed = sealer().seal(pyotp.random_base32().encode(), second_factor_context(user.id))
+        sealed = SealingKey.seal(pyotp.random_base32().encode(), second_factor_context(user.id))
         db.session.add(SecondFactor(user_id=user.id, secret=sealed, made_in=sign_in_id))
 
     @staticmethod
@@ -93,22 +90,30 @@ class SecondFactor(Base):
         """It counts from now on, and every other session ends: they were begun without it. Returns the one-time codes,
         which stand nowhere else. In the caller’s transaction with `user` locked. Raises NotTaken."""
         assert in_transaction()
-        found = SecondFactor.being_set_up(user.id, sign_in_id)
-        if found is None:
+        second_factor = SecondFactor.being_set_up(user.id, sign_in_id)
+        if second_factor is None:
             raise NotTaken("no_set_up")
-        found.last_step, found.confirmed_at = found.step_of(typed), now()
-        user.end_sessions(but=sign_in_id)
+        second_factor.last_step = second_factor.step_of(typed)
+        second_factor.confirmed_at = now()
+        SignIn.end_every(user, but=sign_in_id, why=Ended.FACTOR_ON)
         SecondFactor.note(sign_in_id)
         Event.append("second_factor.turned_on", user.organisation_id, actor=user, subject=user)
         Notice.give(user, "second_factor_on", sign_in=SignIn.notice_name(sign_in_id))
         return OneTimeCode.make_all(user)
 
+    @staticmethod
+    def require_key(user_id: str, typed: str) -> None:
+        """Open the key that this code is to be held against, before anything is counted. Raises SealingFailed."""
+        second_factor = SecondFactor.of(user_id) if is_app_code(without_blanks(typed)) else None
+        if second_factor:
+            sealer().unseal(second_factor.secret, second_factor_context(user_id))
+
     @property
     def key(self) -> str:
-        """The key in base32."""
+        """The key in base32. Raises SealingFailed."""
         return sealer().unseal(self.secret, second_factor_context(self.user_id)).decode()
 
-    def address(self, organisation: "Organisation") -> str:
+    def address(self, organisation: Organisation) -> str:
         """What an authenticator app takes it from: `otpauth://totp/…`."""
         issuer = f"Spare Key {organisation.name}"
         return pyotp.TOTP(self.key).provisioning_uri(name=self.user.email, issuer_name=issuer)
@@ -129,10 +134,10 @@ class SecondFactor(Base):
             if not OneTimeCode.use(user, typed):
                 raise NotTaken("wrong_code")
             return
-        found = SecondFactor.of(user.id)
-        if found is None:
+        second_factor = SecondFactor.of(user.id)
+        if second_factor is None:
             raise NotTaken("wrong_code")
-        step = found.step_of(typed)
+        step = second_factor.step_of(typed)
         # Compared and set in one statement: of two who bring the same code at once, one is refused.
         taken = db.session.execute(
             update(SecondFactor)
@@ -177,6 +182,20 @@ class SecondFactor(Base):
             db.session.execute(delete(table).where(table.user_id == user.id))
 
 
+@read_once
+def _row_of(user_id: str) -> SecondFactor | None:
+    if in_transaction():
+        return db.session.get(SecondFactor, user_id)
+    user = db.session.get(User, user_id)
+    return user.second_factor if user else None
+
+
+def asking(sign_in_id: str) -> SignIn | None:
+    """The session that makes a request, if nothing has ended it, with its user, their organisation and their second
+    factor."""
+    return SignIn.asking(sign_in_id, joinedload(SignIn.user).joinedload(User.second_factor))
+
+
 def without_blanks(typed: str) -> str:
     """What was typed, without what apps and people put between the figures."""
     return "".join(typed.split()).replace("-", "")
@@ -185,3 +204,6 @@ def without_blanks(typed: str) -> str:
 def is_app_code(typed: str) -> bool:
     """Whether it has the shape of an app’s code; anything else is tried as a one-time code."""
     return len(typed) == DIGITS and typed.isascii() and typed.isdigit()
+
+
+seals(SecondFactor.secret, lambda factor: second_factor_context(factor.user_id))

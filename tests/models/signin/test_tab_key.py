@@ -4,11 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.support.clock import MovableClock
-from tests.support.people import Person, enrolled
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
 from webapp.database import db, transaction
-from webapp.models import PinNotShown, SignIn, TabKey, TabTaken
-from webapp.resealing import reseal
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import PinNotShown, TabKey, TabTaken
+from webapp.ops.seal_rotation import reseal
 
 TAB = "ab" * 16
 
@@ -52,12 +53,14 @@ def test_it_is_dead_after_fifteen_idle_minutes(app: Flask, place: tuple[str, str
 
 @pytest.mark.parametrize("whose", ["sign_in_id", "device_id"])
 def test_a_session_or_a_device_forgets_all_of_its_own(app: Flask, place: tuple[str, str], whose: str) -> None:
+    def forget(which: str) -> None:
+        with transaction():
+            TabKey.forget(sign_in_id=which) if whose == "sign_in_id" else TabKey.forget(device_id=which)
+
     with app.app_context():
-        with transaction():
-            TabKey.forget(**{whose: "0" * 64})
+        forget("0" * 64)
         assert opened(place)
-        with transaction():
-            TabKey.forget(**{whose: place[whose == "device_id"]})
+        forget(place[whose == "device_id"])
         assert opened(place) is None
 
 

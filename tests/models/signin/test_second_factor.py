@@ -6,17 +6,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.factors import Factor, begin_set_up, with_second_factor
-from tests.support.people import Person
-from tests.support.racing import race, won
+from tests.support.people.factors import Factor, begin_set_up, with_second_factor
+from tests.support.people.people import Person
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race, won
 from webapp import limits
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
 from webapp.database import db, transaction
-from webapp.models import NotTaken, OneTimeCode, SecondFactor, SignIn, User
-from webapp.models.one_time_code import _hash
-from webapp.models.second_factor import second_factor_context
+from webapp.models.directory.user import User
+from webapp.models.signin.one_time_code import OneTimeCode, _hash
+from webapp.models.signin.second_factor import NotTaken, SecondFactor, second_factor_context
+from webapp.models.signin.session import SignIn
 
 RFC_6238 = [
     (59, "94287082"),
