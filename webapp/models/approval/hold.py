@@ -7,26 +7,23 @@ from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from webapp.clock import now
-from webapp.database import Base, db, in_transaction
-from webapp.models.approvers import Standing, standing
+from webapp.database import Base, db, in_transaction, read_once
+from webapp.models.approval.approvers import ApprovalStanding, approval_standing
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
 from webapp.models.columns import Id, Name, new_id
-from webapp.models.event import Event
-from webapp.models.link import Link, Purpose
-from webapp.models.mark import Mark, MarkKind
-from webapp.models.notice import Notice
-from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.link import Link, Purpose
+from webapp.models.notices.notice import Notice
+from webapp.models.refusals import Refused
 
 
 class OnHold(Exception):
     """No recovery begins while the account is on hold."""
 
 
-class NotLifted(Exception):
+class NotLifted(Refused):
     """The hold stays: there is none any more, or `code` says why this admin may not lift it."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Hold(Base):
@@ -59,13 +56,15 @@ class Hold(Base):
     @staticmethod
     def of(user_id: str) -> "Hold | None":
         """The member’s open hold."""
-        return db.session.scalars(select(Hold).where(Hold.user_id == user_id, Hold.lifted_at.is_(None))).first()
+        return next((hold for hold in Hold.all_of(user_id) if hold.lifted_at is None), None)
 
     @staticmethod
+    @read_once
     def all_of(user_id: str) -> Sequence["Hold"]:
-        """The member’s latest holds, whether they stand or not; the newest first."""
+        """The member’s latest holds: the one that stands, then the newest first."""
         query = select(Hold).where(Hold.user_id == user_id).options(joinedload(Hold.lifter))
-        return db.session.scalars(query.order_by(Hold.made_at.desc(), Hold.id).limit(10)).all()
+        stands_first = Hold.lifted_at.is_not(None), Hold.made_at.desc(), Hold.id
+        return db.session.scalars(query.order_by(*stands_first).limit(10)).all()
 
     @staticmethod
     def open_ones(organisation_id: str, limit: int = 50) -> Sequence["Hold"]:
@@ -92,7 +91,7 @@ class Hold(Base):
         """None if this admin may; else the code of the sentence that says why not."""
         if admin.id == self.user_id:
             return "own_hold"
-        return None if standing(admin, self.user_id) == Standing.FREE else "marked_hold"
+        return None if approval_standing(admin, self.user_id) == ApprovalStanding.FREE else "marked_hold"
 
     def lift(self, by: User | None) -> None:
         """Let recoveries go on, in the caller’s transaction with the member locked; `by` None: the operator. Marks the
@@ -104,10 +103,11 @@ class Hold(Base):
         code = self.may_lift(by) if by else None
         if code:
             raise NotLifted(code)
-        self.lifted_at, self.lifted_by = now(), by.id if by else None
+        self.lifted_at = now()
+        self.lifted_by = by.id if by else None
         member = db.session.get_one(User, self.user_id)
         if by:
-            Mark.put(by, member, MarkKind.LIFTED_HOLD)
+            ConflictMark.put(by, member, ConflictKind.LIFTED_HOLD)
         name = by.name if by else ""
         Event.append("hold.lifted", self.organisation_id, actor=by, subject=member, object_id=self.id)
         Link.close_all(member.id, Purpose.VETO)  # somebody may have read the mails of before; new ones carry new links

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from webapp.models.mark import Mark
-from webapp.models.user import User
+from webapp.models.approval.conflict_mark import ConflictMark
+from webapp.models.directory.user import User
 
 
-class Standing(StrEnum):
+class ApprovalStanding(StrEnum):
     """How an admin stands to a member’s request."""
 
     FREE = "free"
@@ -22,37 +22,41 @@ class Standing(StrEnum):
     @property
     def may_approve(self) -> bool:
         """Whether an approval is taken."""
-        return self in (Standing.FREE, Standing.WAITS)
+        return self in (ApprovalStanding.FREE, ApprovalStanding.WAITS)
 
 
-def standing(admin: User, member_id: str) -> Standing:
+def approval_standing(admin: User, member_id: str) -> ApprovalStanding:
     """How this enabled admin stands to requests of that member of the same organisation, now.
 
     “No other admin” leaves the member out of the count: nobody’s own word stands against a deed done to them.
     """
-    return standings(admin, [member_id])[member_id]
+    return approval_standings(admin, [member_id])[member_id]
 
 
-def standings(admin: User, member_ids: Collection[str]) -> dict[str, Standing]:
-    """The same for many members at once, in two statements."""
-    marked, admins = Mark.members_of(admin.id, member_ids), _ids(User.admins(admin.organisation_id))
+def approval_standings(admin: User, member_ids: Collection[str]) -> dict[str, ApprovalStanding]:
+    """The same for many members at once, in one statement; in two where it matters who else is an admin."""
+    marked = ConflictMark.members_of(admin.id, frozenset(member_ids))
+    if not marked and admin.id not in member_ids:
+        return dict.fromkeys(member_ids, ApprovalStanding.FREE)
+    admins = _ids(User.admins(admin.organisation_id))
     return {each: _standing(admin.id, each, admins, is_marked=each in marked) for each in member_ids}
 
 
 def approvers(member: User) -> Sequence[User]:
     """Everybody enabled who may approve a request of this member, by name; in two statements."""
-    admins, marked = User.admins(member.organisation_id), {mark.admin_id for mark in Mark.of(member.id)}
+    admins = User.admins(member.organisation_id)
+    marked = {mark.admin_id for mark in ConflictMark.of(member.id)}
     ids = _ids(admins)
     return [admin for admin in admins if _standing(admin.id, member.id, ids, is_marked=admin.id in marked).may_approve]
 
 
-def _standing(admin_id: str, member_id: str, admins: Collection[str], *, is_marked: bool) -> Standing:
+def _standing(admin_id: str, member_id: str, admins: Collection[str], *, is_marked: bool) -> ApprovalStanding:
     own = admin_id == member_id
     if not own and not is_marked:
-        return Standing.FREE
+        return ApprovalStanding.FREE
     if not set(admins) - {admin_id, member_id}:
-        return Standing.WAITS
-    return Standing.OWN if own else Standing.MARKED
+        return ApprovalStanding.WAITS
+    return ApprovalStanding.OWN if own else ApprovalStanding.MARKED
 
 
 def _ids(people: Sequence[User]) -> set[str]:

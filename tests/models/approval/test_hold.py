@@ -6,11 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.people import Person, enrolled
-from tests.support.restoring import request_row
+from tests.support.people.people import Person, enrolled
+from tests.support.recovery.runs import request_row
+from tests.support.run.clock import MovableClock
 from webapp.database import db, transaction
-from webapp.models import Event, Hold, Mark, MarkKind, Notice, NotLifted, OnHold, Role, User
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
+from webapp.models.approval.hold import Hold, NotLifted, OnHold
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def lift(member: Person, by: Person | None) -> None:
 def mark(admin: Person, member: Person) -> None:
     with transaction() as session:
         user = session.get_one(User, member.user_id)
-        Mark.put(session.get_one(User, admin.user_id), user, MarkKind.RESET_PASSWORD)
+        ConflictMark.put(session.get_one(User, admin.user_id), user, ConflictKind.RESET_PASSWORD)
 
 
 def refused(member: Person, by: Person) -> str:
@@ -72,9 +76,9 @@ def test_an_admin_lifts_it_and_is_marked(people: dict[str, Person], alice: Perso
     hold = db.session.scalars(select(Hold)).one()
     assert hold.lifted_at
     assert hold.lifted_by == bob.user_id
-    newest = Mark.newest(bob.user_id, alice.user_id)
+    newest = ConflictMark.newest(bob.user_id, alice.user_id)
     assert newest
-    assert newest.kind == MarkKind.LIFTED_HOLD
+    assert newest.kind == ConflictKind.LIFTED_HOLD
     event = db.session.scalars(select(Event).where(Event.kind == "hold.lifted")).one()
     assert (event.actor_id, event.subject_id) == (bob.user_id, alice.user_id)
 
@@ -121,7 +125,7 @@ def test_the_operator_lifts_any(people: dict[str, Person], alice: Person, bob: P
     mark(olga, alice)
     lift(alice, None)
     assert Hold.of(alice.user_id) is None
-    assert db.session.scalars(select(Mark).where(Mark.kind == MarkKind.LIFTED_HOLD)).all() == []
+    assert db.session.scalars(select(ConflictMark).where(ConflictMark.kind == ConflictKind.LIFTED_HOLD)).all() == []
 
 
 @pytest.mark.databases
