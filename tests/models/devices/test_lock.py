@@ -7,25 +7,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.paired import session_of
-from tests.support.people import Person, enrolled
-from tests.support.racing import race
+from tests.support.pairing.devices import session_of
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race
+from tests.support.vault.devices import MadeDevice
 from webapp.database import db, transaction
-from webapp.models import (
-    Device,
-    DeviceLock,
-    Event,
-    LockDestroyed,
-    Notice,
-    PinNotShown,
-    SignIn,
-    User,
-    VersionTaken,
-    WrongPin,
-)
-from webapp.models import device_lock as module
+from webapp.models.devices import lock as module
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock, LockDestroyed, VersionTaken, WrongPin
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import PinNotShown
 
 WRONG = b"w" * 32
 
@@ -36,8 +31,13 @@ def device(alice: Person) -> MadeDevice:
     return enrolled(alice)
 
 
-def opened(device: MadeDevice, proof: bytes, version: int = 1) -> tuple[bytes, bytes]:
-    return DeviceLock.open(db.session.get_one(Device, device.id), version, proof, session_of(device.user))
+def opened(device: MadeDevice, proof: bytes, version: int = 1, try_id: str | None = None) -> tuple[bytes, bytes]:
+    return DeviceLock.open(db.session.get_one(Device, device.id), version, proof, session_of(device.user), try_id)
+
+
+def left(device: MadeDevice) -> int:
+    db.session.expire_all()
+    return db.session.get_one(Device, device.id).tries_left
 
 
 def change(device: MadeDevice, version: int, proof: bytes = b"n" * 32) -> str:
@@ -156,10 +156,67 @@ def test_the_older_lock_lives_until_the_newer_has_opened(app: Flask, device: Mad
 
 @pytest.mark.databases
 def test_of_two_changes_at_once_one_wins(app: Flask, device: MadeDevice) -> None:
-    answers = race(app, *[lambda: change(device, 2)] * 2)
+    answers = race(app, lambda: change(device, 2), lambda: change(device, 2, b"m" * 32))
     assert sorted(map(type, answers), key=str) == sorted([str, VersionTaken], key=str)
     with app.app_context():
         assert DeviceLock.versions(device.id) == [1, 2]
+
+
+def test_the_same_change_again_changes_nothing(app: Flask, device: MadeDevice) -> None:
+    with app.app_context():
+        assert [change(device, 2), change(device, 2)] == ["kept", "kept"]
+        assert DeviceLock.versions(device.id) == [1, 2]
+        with pytest.raises(VersionTaken):
+            change(device, 2, b"m" * 32)
+
+
+TRY, OTHER_TRY = "1" * 32, "2" * 32
+
+
+@pytest.mark.databases
+def test_the_same_try_at_once_and_again_is_counted_once(app: Flask, device: MadeDevice) -> None:
+    answers = race(app, *[lambda: opened(device, WRONG, try_id=TRY)] * 4)
+    assert [answer.tries_left for answer in answers if isinstance(answer, WrongPin)] == [9] * 4
+    with app.app_context():
+        with pytest.raises(WrongPin) as again:
+            opened(device, WRONG, try_id=TRY)
+        assert (again.value.tries_left, left(device)) == (9, 9)
+
+
+def test_the_right_pin_whose_answer_got_lost_opens_again(app: Flask, device: MadeDevice) -> None:
+    with app.app_context():
+        first = opened(device, device.proof(), try_id=TRY)
+        assert opened(device, device.proof(), try_id=TRY) == first
+        assert left(device) == 10
+
+
+def test_another_proof_or_another_id_is_another_try(app: Flask, device: MadeDevice) -> None:
+    tries = [(WRONG, TRY), (b"v" * 32, TRY), (WRONG, TRY), (WRONG, OTHER_TRY), (WRONG, None), (WRONG, None)]
+    with app.app_context():
+        for number, (proof, try_id) in enumerate(tries, 1):
+            with pytest.raises(WrongPin):
+                opened(device, proof, try_id=try_id)
+            assert left(device) == 10 - number
+
+
+def test_a_try_that_was_not_counted_is_not_compared_later(app: Flask, device: MadeDevice) -> None:
+    """While the tenth is under way, an eleventh finds none left; again, it must not pass for counted."""
+    with app.app_context():
+        with transaction() as session:
+            session.get_one(Device, device.id).tries_left = 0
+        for _ in range(2):
+            with pytest.raises(LockDestroyed):
+                opened(device, device.proof(), try_id=TRY)
+
+
+def test_the_tenth_wrong_try_again_says_the_same(app: Flask, device: MadeDevice) -> None:
+    with app.app_context():
+        with transaction() as session:
+            session.get_one(Device, device.id).tries_left = 1
+        for _ in range(2):
+            with pytest.raises(LockDestroyed):
+                opened(device, WRONG, try_id=TRY)
+        assert told_of(device) == 1
 
 
 def test_a_pin_is_changed_only_by_who_typed_the_present_one(

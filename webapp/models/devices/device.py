@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.clock import now
-from webapp.database import Base, db
+from webapp.database import Base, db, read_once
 from webapp.models.columns import Id, Name
 
 
@@ -49,10 +49,12 @@ class Device(Base):
     @staticmethod
     def of(user_id: str, state: DeviceState | None = None) -> Sequence["Device"]:
         """The member’s devices, newest first."""
-        query = select(Device).where(Device.user_id == user_id)
-        if state:
-            query = query.where(Device.state == state)
-        return db.session.scalars(query.order_by(Device.enrolled_at.desc(), Device.id)).all()
+        return [device for device in _all_of(user_id) if state is None or device.state == state]
+
+    @staticmethod
+    def mine(user_id: str, device_id: str | None) -> "Device | None":
+        """The device with this id, if it is the member’s."""
+        return next((device for device in _all_of(user_id) if device.id == device_id), None) if device_id else None
 
     @property
     def is_active(self) -> bool:
@@ -72,7 +74,8 @@ class Device(Base):
 
     def unpair(self, by: "Device | None", epoch: int | None, share_until: datetime | None) -> None:
         """Release nothing to it from now on. Its share stays sealed until `share_until`, in case it comes back."""
-        self.unpaired_from, self.share_until = self.state, share_until
+        self.unpaired_from = self.state
+        self.share_until = share_until
         self.state = DeviceState.UNPAIRED
         self.unpaired_at = now()
         self.unpaired_by = by.id if by else None
@@ -85,3 +88,9 @@ class Device(Base):
             state = DeviceState.PRIOR
         self.state = state
         self.unpaired_at = self.unpaired_by = self.unpaired_epoch = self.unpaired_from = self.share_until = None
+
+
+@read_once
+def _all_of(user_id: str) -> Sequence[Device]:
+    query = select(Device).where(Device.user_id == user_id)
+    return db.session.scalars(query.order_by(Device.enrolled_at.desc(), Device.id)).all()

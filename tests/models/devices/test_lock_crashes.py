@@ -4,17 +4,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.paired import session_of
-from tests.support.people import Person, enrolled
-from tests.support.racing import race
+from tests.support.pairing.devices import session_of
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race
+from tests.support.vault.devices import MadeDevice
 from webapp import worker
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, Event, LockDestroyed, Notice, User
-from webapp.models import device_lock as module
-from webapp.models.recovery_reason import Reason, reason_at
-from webapp.models.ways_back import WaysBack
+from webapp.models.devices import lock as module
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock, LockDestroyed
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.options import RecoveryOptions
+from webapp.models.recovery.reasons import Reason, reason_at
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_it_opens_for_nobody_and_is_no_device_to_count_on(app: Flask, alice: Per
         row = db.session.get_one(Device, crashed.id)
         assert (row.tries_left, row.lock_destroyed_at, row.opens) == (0, None, False)
         assert reason_at(db.session.get_one(User, alice.user_id), row) == Reason.LOCK_DESTROYED
-        assert WaysBack.of(db.session.get_one(User, alice.user_id), None).others == []
+        assert RecoveryOptions(db.session.get_one(User, alice.user_id), None).others == []
         with pytest.raises(LockDestroyed):
             DeviceLock.open(row, 1, crashed.proof(), session_of(crashed.user))
         db.session.remove()
