@@ -17,7 +17,7 @@ from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Exact, Id, new_id
-from webapp.models.organisation_key import OrganisationKey
+from webapp.models.recovery_keys.key import OrganisationKey
 
 LABEL = "spare-key/v1/organisation-key-succession"
 
@@ -57,7 +57,7 @@ class KeySuccession(Base):
 
     @staticmethod
     def between(former: OrganisationKey, following: OrganisationKey) -> "KeySuccession | None":
-        """The statement of the one about the other."""
+        """The statement by which `former` names `following` as its successor."""
         query = select(KeySuccession).where(KeySuccession.former == former.fingerprint)
         return db.session.scalars(query.where(KeySuccession.next == following.fingerprint)).first()
 
@@ -69,7 +69,8 @@ class KeySuccession(Base):
         if KeySuccession.between(former, following):
             return False
         row = KeySuccession(organisation_id=former.organisation_id, exact=given.exact, signature=given.signature)
-        row.former, row.next = former.fingerprint, following.fingerprint
+        row.former = former.fingerprint
+        row.next = following.fingerprint
         db.session.add(row)
         return True
 

@@ -11,10 +11,10 @@ from webapp.clock import now
 from webapp.crypto.fingerprints import groups, lv, organisation_key_fingerprint
 from webapp.crypto.signatures import verify
 from webapp.crypto.wrapping import is_recipient
-from webapp.database import Base, db, in_transaction
+from webapp.database import Base, db, in_transaction, read_once
 from webapp.models.columns import Id, Name, new_id
-from webapp.models.event import Event
-from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
 
 PROOF_LABEL = "spare-key/v1/organisation-key-proof"
 
@@ -30,11 +30,12 @@ class KeyState(StrEnum):
 
 
 class AnotherKeyIsActive(Exception):
-    """Somebody completed a ceremony, or disabled Cloud Backups, first: another key than expected is active, or none."""
+    """Another key than expected is active, or none: somebody else completed a ceremony or disabled Cloud Backups
+    first."""
 
 
 class NoSuchKey(ValueError):
-    """What was sent is no public half of a key that could be made now."""
+    """What was sent is not the public half of a key that may be generated now."""
 
 
 class OrganisationKey(Base):
@@ -94,13 +95,17 @@ class OrganisationKey(Base):
         if former:
             former.throw_away()
         key = OrganisationKey(id=new_id(), organisation_id=organisation_id, name=name, epoch=epoch, recipient=recipient)
-        key.sign_public, key.fingerprint, key.made_by, key.follows_id = sign_public, computed, by.id, follows
+        key.sign_public = sign_public
+        key.fingerprint = computed
+        key.made_by = by.id
+        key.follows_id = follows
         db.session.add(key)
         db.session.flush()
         Event.append("organisation_key.generated", organisation_id, actor=by, object_id=key.id, name=name)
         return key
 
     @staticmethod
+    @read_once
     def generated_by(user: User) -> "OrganisationKey | None":
         """The key whose ceremony this person has begun and not completed."""
         return db.session.scalars(
@@ -110,6 +115,7 @@ class OrganisationKey(Base):
         ).first()
 
     @staticmethod
+    @read_once
     def active(organisation_id: str) -> "OrganisationKey | None":
         """The key that new backups use; None: cloud backups are not enabled."""
         return db.session.scalars(
@@ -119,6 +125,7 @@ class OrganisationKey(Base):
         ).first()
 
     @staticmethod
+    @read_once
     def all_of(organisation_id: str) -> Sequence["OrganisationKey"]:
         """Every key whose ceremony was completed or is under way, newest first."""
         return db.session.scalars(
@@ -128,6 +135,7 @@ class OrganisationKey(Base):
         ).all()
 
     @staticmethod
+    @read_once
     def next_epoch(organisation_id: str) -> int:
         """The epoch that the next ceremony is for: one more than the newest activated key’s."""
         newest = db.session.scalar(
@@ -144,7 +152,8 @@ class OrganisationKey(Base):
         assert in_transaction()
         former = _refuse_rivals(self.organisation_id, self.follows_id)
         if former:
-            former.state, former.disabled_at = KeyState.DISABLED, now()
+            former.state = KeyState.DISABLED
+            former.disabled_at = now()
             db.session.flush()
         self.state = KeyState.ACTIVE
         self.activated_at = self.proved_at = now()

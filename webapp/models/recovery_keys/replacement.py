@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.database import db, in_transaction
-from webapp.models.event import Event
-from webapp.models.key_removal import KeyRemoval
-from webapp.models.key_succession import KeySuccession, SignedSuccession, verify_succession
-from webapp.models.notice import Notice
-from webapp.models.organisation_key import OrganisationKey
-from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.recovery_keys.removal import KeyRemoval
+from webapp.models.recovery_keys.succession import KeySuccession, SignedSuccession, verify_succession
 
 
 class DisablingWaits(Exception):
