@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, func, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, undefer
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, undefer
 
 from webapp.clock import now
 from webapp.crypto.sealing import sealer
-from webapp.database import Base, db
+from webapp.database import Base, db, read_once
 from webapp.models.columns import Exact, Id, Octets, Sha256
-from webapp.models.organisation_key import OrganisationKey
-from webapp.models.retention import Retention
-
-if TYPE_CHECKING:
-    from webapp.models.user import User
+from webapp.models.directory.user import User
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.server.sealing_key import SealingKey, seals
+from webapp.models.vaults.retention import Retention
 
 
 class CloudBackup(Base):
@@ -47,10 +45,14 @@ class CloudBackup(Base):
     organisation_key: Mapped[OrganisationKey] = relationship()
 
     @staticmethod
+    @read_once
     def of(user_id: str) -> Sequence["CloudBackup"]:
         """The member’s backups, newest first."""
         return db.session.scalars(
-            select(CloudBackup).where(CloudBackup.user_id == user_id).order_by(*_NEWEST_FIRST)
+            select(CloudBackup)
+            .where(CloudBackup.user_id == user_id)
+            .options(joinedload(CloudBackup.organisation_key))
+            .order_by(*_NEWEST_FIRST)
         ).all()
 
     @staticmethod
@@ -70,15 +72,15 @@ class CloudBackup(Base):
         return db.session.get(CloudBackup, backup_id, options=[undefer(CloudBackup.file)], populate_existing=True)
 
     def seal_share_s(self, share: bytes) -> None:
-        """Keep share S sealed, for this backup alone."""
-        self.share_s = sealer().seal(share, share_s_context(self.id))
+        """Keep share S sealed, for this backup alone, in the caller’s transaction. Raises WrongSealingKey."""
+        self.share_s = SealingKey.seal(share, share_s_context(self.id))
 
     def open_share_s(self) -> bytes:
-        """Share S; useless without share A."""
+        """Share S; useless without share A. Raises SealingFailed."""
         return sealer().unseal(self.share_s, share_s_context(self.id))
 
     @staticmethod
-    def push_out(user: "User", needed: set[str], rule: Retention) -> int:
+    def push_out(user: User, needed: set[str], rule: Retention) -> int:
         """Apply retention in the caller’s transaction: how many went. `needed` are ids that stay whatever the rule is.
 
         It is applied to those of the present vault by themselves, too: what an undo took back counts for none of them.
@@ -99,3 +101,6 @@ _NEWEST_FIRST = (CloudBackup.made_at.desc(), CloudBackup.counter.desc(), CloudBa
 def share_s_context(backup_id: str) -> str:
     """What share S is sealed for."""
     return f"share-s/{backup_id}"
+
+
+seals(CloudBackup.share_s, lambda backup: share_s_context(backup.id))

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
-from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import Id, Octets, new_id
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 
 class FormerShare(Base):

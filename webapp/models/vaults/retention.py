@@ -1,14 +1,10 @@
-"""Which cloud backups of a member stay: the rule, how an organisation sets it, and what no rule pushes out."""
+"""Which cloud backups of a member stay: the rule, and what no rule pushes out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp import limits
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.organisation import Organisation
-from webapp.models.policy import PolicyNotChanged, locked_by_owner
-from webapp.models.user import User
+from webapp.models.directory.organisation import Organisation
 
 
 @dataclass(frozen=True)
@@ -49,18 +45,3 @@ class Retention:
                 weeks.add(week)
                 keep.add(backup_id)
         return keep
-
-
-def change_retention(by: User, rule: Retention) -> None:
-    """Set the rule and tell every other admin, in the caller’s transaction. It is applied when a member’s next backup
-    is made, never before. Raises PolicyNotChanged."""
-    organisation, by = locked_by_owner(by, "retention_owner")
-    if not rule.is_sane:
-        raise PolicyNotChanged("retention_range")
-    before = Retention.of(organisation)
-    if before == rule:
-        return
-    organisation.backups_kept, organisation.backup_days_kept = rule.last, rule.days
-    organisation.backup_weeks_kept = rule.weeks
-    Event.append("policy.retention_changed", organisation.id, actor=by, before=asdict(before), **asdict(rule))
-    Notice.give_admins(organisation.id, "retention_changed", but=by.id, owner=by.name, **asdict(rule))

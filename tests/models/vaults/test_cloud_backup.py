@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey, Person, backed_up
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, Person, backed_up
+from tests.support.recovery.requests import waiting_request
+from tests.support.run.clock import MovableClock
 from webapp import limits
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, User
-from webapp.models.backup_upload import needed_backups
-from webapp.models.retention import Retention
+from webapp.models.backups.upload import needed_backups
+from webapp.models.directory.user import User
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.retention import Retention
 
 RULE = Retention()
 NOW = datetime(2026, 11, 22, 16, 10, 46, tzinfo=UTC)

@@ -8,14 +8,14 @@ from sqlalchemy import update
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
-from webapp.models.device import Device
-from webapp.models.device_ids import is_taken
-from webapp.models.device_lock import DeviceLock
-from webapp.models.event import Event
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.user import User
-from webapp.models.vault import Vault
+from webapp.models.devices.device import Device
+from webapp.models.devices.ids import is_taken
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
+from webapp.models.vaults.vault import Vault
 
 
 class VaultExists(Exception):
@@ -46,7 +46,7 @@ class FirstDevice:
         """
         assert in_transaction()
         if user.epoch:
-            self._demand_same(user)
+            self._require_same(user)
             return
         if is_taken(self.id):
             raise VaultExists
@@ -63,15 +63,17 @@ class FirstDevice:
         db.session.flush()
         DeviceLock.store(device, 1, self.keyslot, self.server_share, self.proof)
         Vault.begin(user, device.id, 1, self.verify_key, 1, self.items, self.file)
-        user.kit_number, user.kit_verify_key = 1, self.kit_verify_key
+        user.kit_number = 1
+        user.kit_verify_key = self.kit_verify_key
         Event.append("device.enrolled", user.organisation_id, actor=user, subject=user, object_id=device.id)
         Event.append("vault.begun", user.organisation_id, actor=user, subject=user, object_id=device.id)
         found = update(SignIn).where(SignIn.id == sign_in_id)
         db.session.execute(found.values(device_id=device.id, looked_at=now()))
         TabKey.mark(sign_in_id, device.id)
 
-    def _demand_same(self, user: User) -> None:
-        vault, device = Vault.current(user), db.session.get(Device, self.id)
+    def _require_same(self, user: User) -> None:
+        vault = Vault.current(user)
+        device = db.session.get(Device, self.id)
         same = vault and device and (vault.device_id, device.sign_public) == (self.id, self.sign_public)
         if not (vault and same and vault.sha256 == hashlib.sha256(self.file).hexdigest()):
             raise VaultExists

@@ -11,8 +11,8 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
 from webapp.models.columns import Id, Octets, Sha256
-from webapp.models.device import Device
-from webapp.models.user import User
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import User
 
 
 class StaleVault(Exception):
@@ -53,10 +53,16 @@ class Vault(Base):
     @staticmethod
     def current(user: User, *, with_file: bool = False) -> "Vault | None":
         """The member’s current vault, or None before joining is complete."""
-        query = select(Vault).where(Vault.user_id == user.id, Vault.epoch == user.epoch)
+        key = user.id, user.epoch
         if with_file:
-            query = query.options(undefer(Vault.file)).execution_options(populate_existing=True)
-        return db.session.scalars(query).first()
+            return db.session.get(Vault, key, options=[undefer(Vault.file)], populate_existing=True)
+        return db.session.get(Vault, key)
+
+    @staticmethod
+    def is_saved(user_id: str, epoch: int, file: bytes) -> bool:
+        """Whether these bytes are what the server has already: a save that comes again."""
+        query = select(Vault.sha256).where(Vault.user_id == user_id, Vault.epoch == epoch)
+        return db.session.scalar(query) == hashlib.sha256(file).hexdigest()
 
     @staticmethod
     def archived(user: User) -> Sequence["Vault"]:

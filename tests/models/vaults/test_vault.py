@@ -5,12 +5,13 @@ import hashlib
 import pytest
 from flask import Flask
 
-from tests.support.devices import MadeDevice, login
-from tests.support.people import Person, enrolled
-from tests.support.racing import race
+from tests.support.people.people import Person, enrolled
+from tests.support.servers.races import race
+from tests.support.vault.devices import MadeDevice, login
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceState, StaleVault, User, Vault
-from webapp.models.vault import DeviceNotActive
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.vaults.vault import DeviceNotActive, StaleVault, Vault
 
 
 @pytest.fixture
