@@ -7,17 +7,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.clock import MovableClock
-from tests.support.marks import hold
-from tests.support.pairing_rows import VERBS, Work, do, events, kinds, offer, pairing_row, row
-from tests.support.people import Person, enrolled
+from tests.support.pairing.rows import VERBS, Work, do, events, kinds, offer, pairing_row, row
+from tests.support.people.marks import hold
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.pairing import MOVES, OPEN, IllegalMove, Move, State
-from webapp.models import Device, DeviceState, Notice, OnHold, Pairing, User
-from webapp.models.password_reset import reset_by_operator
-from webapp.models.unpairing import unpair, unpair_others
-from webapp.models.veto import veto
+from webapp.models.accounts.password_reset import reset_by_operator
+from webapp.models.accounts.unpairing import unpair, unpair_others
+from webapp.models.accounts.veto import veto
+from webapp.models.approval.hold import OnHold
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
 
 ENDED = [state for state in State if state not in OPEN]
 TELLS = {Move.COMPLETE: ["pairing_completed"], Move.DECLINE: ["pairing_declined"]}

@@ -1,24 +1,26 @@
-/** On the device that lets another one in: its PIN, the code with the time it has, and what comes of it. */
-import { onSubmit } from '../on-submit.js';
-import { letIn, makeOffer } from '../pairing-other.js';
-import { hush, tell } from '../sentences.js';
-import { unlockWith } from '../unlocking.js';
-import { onLock } from '../vault-session.js';
+/** The host’s page: asks for the PIN, shows the code with the time left, and hands the vault key over. */
+import { onSubmit } from '../../page/on-submit.js';
+import { letIn, makeOffer } from '../host.js';
+import { hush, tell } from '../../page/error-messages.js';
+import { unlockWith } from '../../device/unlock.js';
+import { onLock } from '../../device/vault-session.js';
 
-customElements.define('pair-other', class extends HTMLElement {
-  #opened = null; // {vaultKey, device} after the right PIN, until it was sent or the vault locks: in memory only, like the code
+customElements.define('pairing-host', class extends HTMLElement {
+  // {vaultKey, device} after the right PIN, until it was sent or the vault locks: in memory only, like the code
+  #opened = null;
   #run = null; // of the code that is shown: good for one answer
   #stop = () => {};
 
   connectedCallback() {
     const poll = this.querySelector('[data-live]');
-    new MutationObserver(() => this.#look(poll.firstElementChild.dataset)).observe(poll, { childList: true });
+    const look = () => this.#look(/** @type {HTMLElement} */ (poll.firstElementChild).dataset);
+    new MutationObserver(look).observe(poll, { childList: true });
     const [first, again] = this.querySelectorAll('form');
     onSubmit(first, async (pin) => {
       this.#opened = await unlockWith(pin, this.dataset.device);
       first.reset();
       await this.#offer();
-    }, this);
+    }, this, (error) => { error.isHarmless = false; }); // it would show the PIN again
     onSubmit(again, () => this.#offer(), this);
     this.addEventListener('time-up', () => this.#again({ code: 'code_expired' }));
     this.#stop = onLock(() => this.#lock());
@@ -47,8 +49,9 @@ customElements.define('pair-other', class extends HTMLElement {
     this.#show('shown');
   }
 
+  /** @param {DOMStringMap} news */
   async #look({ state, answer }) {
-    if (state === 'confirmed' && !this.#run) this.#sent(); // where its answer got lost
+    if (state === 'confirmed' && !this.#run) this.#sent(); // the key was sent, but the answer got lost
     if (state !== 'answered' || !this.#run) return;
     const run = this.#run;
     this.#run = null;

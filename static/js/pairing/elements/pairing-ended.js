@@ -1,5 +1,5 @@
-/** On the page of a pairing that came to nothing: what it left in this browser goes. */
-import { forgetEnded } from '../pairing-new.js';
+/** On the page of a pairing that failed: deletes what it left in this browser. */
+import { forgetEnded } from '../joiner.js';
 
 customElements.define('pairing-ended', class extends HTMLElement {
   connectedCallback() {

@@ -8,16 +8,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from tests.support.pairing_rows import Work, pairing_row
-from tests.support.pairings import PairingRun, pairing_run
-from tests.support.people import Person, enrolled
-from tests.support.racing import race, won
-from webapp.client.encoding import from_base64
+from tests.support.pairing.rows import Work, pairing_row
+from tests.support.pairing.runs import PairingRun, pairing_run
+from tests.support.people.people import Person, enrolled
+from tests.support.servers.races import race, won
+from webapp.client.formats.encoding import from_base64
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.pairing import MOVES, IllegalMove, Move, State
-from webapp.models import Device, DeviceLock, Event, Notice, Pairing, PairingLocked, SignIn, User
-from webapp.models.paired_device import PairedDevice, complete_pairing
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing, PairingLocked
+from webapp.models.recovery.paired_device import PairedDevice, complete_pairing
+from webapp.models.signin.session import SignIn
 
 ROUNDS = 5
 pytestmark = pytest.mark.databases
@@ -64,7 +70,7 @@ def check_record(app: Flask, pairing_id: str, first: State) -> list[State]:
 
 def close_all(app: Flask) -> None:
     with app.app_context(), transaction() as session:
-        session.execute(update(Pairing).values(state=State.CANCELLED))
+        session.execute(update(Pairing).values(stored_state=State.CANCELLED))
         session.execute(update(User).values(pairing_codes=0, pairing_codes_at=None, pairing_locked_until=None))
 
 
@@ -103,13 +109,13 @@ def test_an_answer_meets_the_end_of_its_code(app: Flask, alice: Person, devices:
 
 
 def looking(pairing_id: str) -> Callable[[], None]:
-    """Somebody looks at it until something has happened."""
+    """The worker looks at it until something has happened."""
 
     def work() -> None:
         for _ in range(10):
             found = Pairing.by_id(pairing_id)
             assert found
-            if found.state != State.OFFERED:
+            if found.settled().stored_state != State.OFFERED:
                 return
 
     return work
@@ -149,7 +155,9 @@ def test_ten_browsers_ask_at_once(
     with app.app_context():
         for person, asked in ((alice, 10), (charlie, 3)):
             rows = db.session.execute(
-                select(Pairing.state, func.count()).where(Pairing.user_id == person.user_id).group_by(Pairing.state)
+                select(Pairing.stored_state, func.count())
+                .where(Pairing.user_id == person.user_id)
+                .group_by(Pairing.stored_state)
             )
             assert {state: count for state, count in rows} == {State.OPENED: 1, State.CANCELLED: asked - 1}
 

@@ -6,13 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.pairing_rows import VERBS, do, fail_by_refusal, kinds, offer, pairing_row
-from tests.support.people import Person, enrolled
+from tests.support.pairing.rows import VERBS, do, fail_by_refusal, kinds, offer, pairing_row, row
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
 from webapp.database import db, transaction
 from webapp.flows.pairing import Move, State
-from webapp.models import Hold, Notice, Pairing, User
-from webapp.models.veto import handed_out, veto
+from webapp.models.accounts.veto import handed_out, veto
+from webapp.models.approval.hold import Hold
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
 
 
 @pytest.fixture
@@ -41,9 +43,7 @@ def test_a_key_that_nobody_acknowledged_is_told_when_time_is_up(alice: Person, o
     pairing_id = pairing_row(alice, State.ANSWERED, other)
     do(alice, pairing_id, VERBS[Move.CONFIRM])
     clock.advance(minutes=11)
-    found = Pairing.by_id(pairing_id)
-    assert found
-    assert found.state == State.EXPIRED
+    assert row(pairing_id).settled().state == State.EXPIRED
     [notice] = db.session.scalars(select(Notice))
     assert (notice.kind, notice.details["other"]) == ("pairing_unfinished", "Firefox on Linux")
     assert "veto" in notice.details

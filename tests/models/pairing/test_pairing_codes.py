@@ -8,14 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.pairing_rows import VERBS, do, events, fail_by_lapse, fail_by_refusal, kinds, offer, pairing_row, row
-from tests.support.people import Person, enrolled
+from tests.support.pairing.rows import VERBS, do, events, fail_by_lapse, fail_by_refusal, kinds, offer, pairing_row, row
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
 from webapp import limits, worker
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.pairing import OPEN, IllegalMove, Move, State
-from webapp.models import Pairing, PairingLocked, User
+from webapp.models.directory.user import User
+from webapp.models.pairing.pairing import Pairing, PairingLocked
 
 
 @pytest.fixture
@@ -27,17 +28,21 @@ def other(app: Flask, alice: Person) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("state", [State.OPENED, State.OFFERED, State.ANSWERED, State.CONFIRMED])
-def test_looking_at_it_lets_it_expire_after_ten_minutes(
+def test_it_expires_after_ten_minutes_and_is_moved_by_who_may_write(
     alice: Person, other: str, clock: MovableClock, state: State
 ) -> None:
     pairing_id = pairing_row(alice, state, other)
     clock.advance(minutes=10)
     found = Pairing.by_id(pairing_id)
     assert found
-    assert (found.state, found.ended_at is not None) == (State.EXPIRED, True)
+    assert (found.state, found.is_open, found.stored_state) == (State.EXPIRED, False, state)
+    assert (found.over_since, found.ended_lately) == (found.expires_at, True)
     assert Pairing.open_of(alice.user_id) is None
+    assert events(pairing_id) == [], "looking at it moves nothing"
+    version, found = found.shown_version, found.settled()
+    assert (found.stored_state, found.shown_version, found.ended_at is not None) == (State.EXPIRED, version, True)
     assert events(pairing_id) == ["expired"]
-    Pairing.by_id(pairing_id)
+    found.settled()
     assert events(pairing_id) == ["expired"]
 
 
@@ -84,7 +89,10 @@ def test_a_code_lives_two_minutes(alice: Person, other: str, clock: MovableClock
     assert refused.value.state == State.OPENED, "told as a code that has died, not as an end"
     found = Pairing.by_id(pairing_id)
     assert found
-    assert found.state == State.OPENED
+    assert (found.state, found.stored_state) == (State.OPENED, State.OFFERED)
+    version = found.shown_version
+    assert found.settled().stored_state == State.OPENED
+    assert row(pairing_id).shown_version == version, "a page that showed it so has nothing new to show"
     assert events(pairing_id) == ["opened", "offered", "code_failed"]
 
 
@@ -103,7 +111,28 @@ def test_an_answer_is_waited_for_one_minute(alice: Person, other: str, clock: Mo
             do(alice, pairing_id, VERBS[move])
         assert refused.value.state == State.OPENED
     assert Pairing.open_of(alice.user_id)
+    worker.settle_due()
     assert events(pairing_id) == ["opened", "offered", "answered", "code_failed"]
+
+
+def test_the_last_code_locks_by_the_clock(alice: Person, other: str, clock: MovableClock) -> None:
+    """Before anybody moves it: else whoever guesses would be shown another door."""
+    for _ in range(limits.PAIRING_CODES - 1):
+        fail_by_refusal(alice, pairing_row(alice, ask=True), clock)
+    pairing_id = pairing_row(alice, ask=True)
+    offer(alice, pairing_id)
+    assert Pairing.lock_of(db.session.get_one(User, alice.user_id)) is None
+    clock.advance(minutes=2)
+    found = row(pairing_id)
+    assert (found.state, found.stored_state) == (State.LOCKED, State.OFFERED)
+    until = Pairing.lock_of(db.session.get_one(User, alice.user_id))
+    assert until
+    worker.settle_due()
+    found = row(pairing_id)
+    assert (found.state, found.stored_state) == (State.LOCKED, State.LOCKED)
+    kept = Pairing.lock_of(db.session.get_one(User, alice.user_id))
+    assert kept
+    assert timedelta(0) <= kept - until < timedelta(seconds=5)
 
 
 FAILS = [fail_by_refusal, fail_by_lapse]
@@ -157,7 +186,7 @@ def test_ending_a_pairing_in_time_buys_no_further_code(
                 Pairing.stop_open(User.locked(alice.user_id))
         elif end == Move.EXPIRE:
             clock.advance(minutes=10)
-            Pairing.by_id(pairing_id)
+            row(pairing_id).settled()
         else:
             do(alice, pairing_id, VERBS[end])
     with pytest.raises(PairingLocked):

@@ -1,24 +1,26 @@
-/** Enter Pairing Code: answers what the other device offers with the code that it shows. */
-import { onSubmit } from '../on-submit.js';
-import { typeCode } from '../pairing-new.js';
+/** Enter Pairing Code: answers the other device’s offer with the code that it shows. */
+import { onSubmit } from '../../page/on-submit.js';
+import { typeCode } from '../joiner.js';
 
 customElements.define('pairing-code', class extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector('form');
     onSubmit(form, async (typed) => {
-      if (!this.#poll.dataset.offer) await this.#hurry(); // it may be shown since the page last heard
+      if (!this.#poll.dataset.offer) await this.#hurry(); // the other device may have shown a code since the last poll
       const { offer, offerSignature } = this.#poll.dataset;
       await typeCode({ ...this.dataset, offer, offerSignature }, typed.replace(/\s/g, ''));
       form.reset();
       await this.#news();
-    }, this);
+    }, this, (error) => { error.isHarmless = false; }); // an automatic retry could answer the next code’s offer
   }
 
   get #poll() { return this.querySelector('#pairing-poll'); }
 
-  /** Asks at once what the page would ask in a moment. Where there is news, it takes the place of what asked. */
+  /** Polls at once instead of a moment later. Where there is news, the answer replaces the element that polls. */
   #hurry() {
-    const nothingNew = new Promise((resolve) => { this.#poll.addEventListener('htmx:finally:request', resolve, { once: true }); });
+    const nothingNew = new Promise((resolve) => {
+      this.#poll.addEventListener('htmx:finally:request', resolve, { once: true });
+    });
     const news = this.#news();
     this.#poll.dispatchEvent(new Event('hurry'));
     return Promise.race([nothingNew, news]);

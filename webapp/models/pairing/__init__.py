@@ -1,0 +1,4 @@
+"""Pair With Device as rows, and which recovery methods are allowed.
+
+May import vaults and what is below.
+"""
