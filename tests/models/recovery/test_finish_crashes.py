@@ -6,15 +6,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from tests.support.crashing import crash_everywhere
-from tests.support.finishing import finish_of, finishing, released
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.racing import race, won
-from tests.support.restoring import Restoring, asked
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.finish import finish_of, finishing, released
+from tests.support.recovery.runs import Restoring, asked
+from tests.support.servers.crashes import crash_everywhere
+from tests.support.servers.races import race, won
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, State
-from webapp.models import Device, RestoreRequest, User, Vault
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import User
+from webapp.models.recovery.clock_moves import overdue_requests
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.vaults.vault import Vault
 
 pytestmark = pytest.mark.databases
 
@@ -94,10 +98,11 @@ def cancelling(made: Restoring) -> Callable[[], None]:
 
 
 def looking(made: Restoring) -> Callable[[], None]:
-    """Somebody looks, and its time is up."""
+    """The worker looks, and its time is up."""
 
     def work() -> None:
-        RestoreRequest.by_id(made.id)
+        for request in overdue_requests():
+            request.expire_if_due()
 
     return work
 

@@ -14,11 +14,12 @@ from webapp.crypto.fingerprints import from_typed
 from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.flows.restore_request import NotYours, State
-from webapp.models.approvers import Standing, standing
-from webapp.models.cloud_backup import CloudBackup
-from webapp.models.organisation_key import KeyState, OrganisationKey
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.user import User
+from webapp.models.approval.approvers import ApprovalStanding, approval_standing
+from webapp.models.directory.user import User
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import KeyState, OrganisationKey
+from webapp.models.refusals import Refused
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 LABEL = "spare-key/v1/restore-approval"
 CLOCK_SLACK = timedelta(days=1)
@@ -27,12 +28,8 @@ ROUNDING = timedelta(minutes=5)
 SEALED_START = b"age-encryption.org/v1\n-> X25519 "
 
 
-class NotApproved(Exception):
+class NotApproved(Refused):
     """Nothing was approved; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -46,42 +43,49 @@ class SignedApproval:
 
 
 def approve(request: RestoreRequest, by: User, given: SignedApproval, origin: str) -> None:
-    """Verify all of it, then make the move, in the caller’s transaction with the member locked.
+    """Verify all of it, then make the move, in the caller’s transaction with the member locked. The same again, whose
+    answer got lost, changes nothing while the request is open.
 
     Raises NotApproved, NotYours, IllegalMove (decided, withdrawn or expired before).
     """
-    if not standing(by, request.user_id).may_approve:
+    stands = approval_standing(by, request.user_id)
+    if not stands.may_approve:
         raise NotYours
+    if request.is_open and not request.is_due and (request.approval, request.decided_by) == (given.exact, by.id):
+        return
     if request.state == State.REQUESTED:
-        verify_approval(request, by, given, origin)
-    request.approve(by, given.exact, given.signature, given.wrapped)
+        verify_approval(request, by, stands, given, origin)
+    request.approve(by, given.exact, given.signature, given.wrapped, waits=stands == ApprovalStanding.WAITS)
 
 
-def verify_approval(request: RestoreRequest, by: User, given: SignedApproval, origin: str) -> None:
+def verify_approval(
+    request: RestoreRequest, by: User, stands: ApprovalStanding, given: SignedApproval, origin: str
+) -> None:
     """Return if the approval is of this request and no other. Raises NotApproved."""
     if not hmac.compare_digest(from_typed(given.typed).encode(), request.fingerprint.encode()):
         raise NotApproved("wrong_fingerprint")
     backup = request.backup
     if backup is None:
         raise NotApproved("backup_gone")
-    if backup.organisation_key.state == KeyState.GENERATED:
+    named = request.named_key
+    if backup.organisation_key.state == KeyState.GENERATED or named not in ("", backup.organisation_key.fingerprint):
         raise NotApproved("key_mismatch")
     try:
         verify(LABEL, given.exact.encode(), given.signature, backup.organisation_key.sign_public)
     except BadSignature:
         raise NotApproved("bad_signature") from None
     fields = _read(given.exact)
-    _check_times(str(fields.pop("made_at", "")), str(fields.pop("expires_at", "")), life_of(request, by))
+    _check_times(str(fields.pop("made_at", "")), str(fields.pop("expires_at", "")), life_of(request, stands))
     if not _same(fields, _expected(request, backup, backup.organisation_key, by, given.wrapped, origin)):
         raise NotApproved("wrong_approval")
     if not given.wrapped.startswith(SEALED_START):
         raise NotApproved("wrong_approval")
 
 
-def life_of(request: RestoreRequest, by: User) -> timedelta:
-    """How long an approval of theirs is signed for. One that waits outlives the longest way of the member’s notice, the
-    wait after it, and the time to use it."""
-    if standing(by, request.user_id) != Standing.WAITS:
+def life_of(request: RestoreRequest, stands: ApprovalStanding) -> timedelta:
+    """How long an approval of an admin who stands so is signed for. One that waits outlives the longest way of the
+    member’s notice, the wait after it, and the time to use it."""
+    if stands != ApprovalStanding.WAITS:
         return limits.APPROVAL_LIFE
     return limits.REQUEST_LIFE + timedelta(hours=hours_to_wait(request)) + limits.APPROVAL_LIFE
 
@@ -135,7 +139,8 @@ def _check_times(made_at: str, expires_at: str, life: timedelta) -> None:
     One signed for less than a wait may take would end before it counts: the page was from before there was a wait.
     """
     try:
-        made, expires = parse_stamp(made_at), parse_stamp(expires_at)
+        made = parse_stamp(made_at)
+        expires = parse_stamp(expires_at)
     except ValueError:
         raise NotApproved("wrong_approval") from None
     least = now() + (life - limits.APPROVAL_LIFE)

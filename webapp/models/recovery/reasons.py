@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from webapp.models.device import Device, DeviceState
-from webapp.models.user import User
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
 
 
 class Reason(StrEnum):
-    """`templates/recovery/words.html` has the sentence of each, for admins `templates/admin/reasons.html`."""
+    """`templates/recovery/words.html` has the sentence of each, for admins `templates/admin/requests/reasons.html`."""
 
     UNPAIRED = "unpaired"
     """The account was recovered elsewhere, which unpaired this browser."""

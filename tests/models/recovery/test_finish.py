@@ -7,29 +7,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.finishing import everything, finish_of, finishing, released
-from tests.support.paired import session_of
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.restoring import Restoring, asked
+from tests.support.pairing.devices import session_of
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.finish import everything, finish_of, finishing, released
+from tests.support.recovery.runs import Restoring, asked
+from tests.support.run.clock import MovableClock
 from webapp.crypto.signatures import BadSignature
 from webapp.database import db, transaction
 from webapp.flows.restore_request import IllegalMove, State
-from webapp.models import (
-    Device,
-    DeviceLock,
-    DeviceState,
-    Event,
-    Notice,
-    RestoreRequest,
-    SignIn,
-    StaleVault,
-    TabKey,
-    Undo,
-    User,
-    Vault,
-)
-from webapp.models.finish import Finish
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.finish import Finish
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
+from webapp.models.vaults.vault import StaleVault, Vault
 
 
 @pytest.fixture

@@ -7,26 +7,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.finishing import everything
-from tests.support.marks import hold
-from tests.support.owning import WAYS, Own, begun, own, recovered
-from tests.support.people import Person, enrolled
+from tests.support.people.marks import hold
+from tests.support.people.people import Person, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.self_service import WAYS, Own, begun, own, recovered
+from tests.support.run.clock import MovableClock
 from webapp.clock import now
 from webapp.crypto.signatures import BadSignature
 from webapp.database import transaction
-from webapp.models import (
-    KitUnknown,
-    OnHold,
-    PasswordNeeded,
-    RecoveryOver,
-    SignIn,
-    StaleVault,
-    User,
-    Way,
-)
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.approval.hold import OnHold
+from webapp.models.directory.user import User
+from webapp.models.recovery.self_service import KitUnknown, PasswordNeeded, RecoveryOver
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.vault import StaleVault
 
-WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
+WITH_A_KEY = (RecoveryMethod.LOCAL_BACKUP, RecoveryMethod.RECOVERY_KIT)
 
 
 @pytest.fixture(params=WAYS)
@@ -46,7 +42,7 @@ def refused(app: Flask, work: Callable[[], str], error: type[Exception]) -> None
 
 
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_only_the_present_key_begins_it(app: Flask, alice: Person, charlie: Person, way: Way) -> None:
+def test_only_the_present_key_begins_it(app: Flask, alice: Person, charlie: Person, way: RecoveryMethod) -> None:
     """Not another member’s, not the one that the other way takes, not none."""
     enrolled(alice)
     theirs = own(alice, way, holding=enrolled(charlie))
@@ -59,16 +55,18 @@ def test_only_the_present_key_begins_it(app: Flask, alice: Person, charlie: Pers
 
 
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_another_member_does_not_get_it_with_the_key(app: Flask, alice: Person, charlie: Person, way: Way) -> None:
+def test_another_member_does_not_get_it_with_the_key(
+    app: Flask, alice: Person, charlie: Person, way: RecoveryMethod
+) -> None:
     enrolled(charlie)
     stolen = own(charlie, way, holding=enrolled(alice))
     refused(app, stolen.beginning(), BadSignature)
 
 
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_what_a_recovery_ended_begins_none(app: Flask, alice: Person, way: Way) -> None:
+def test_what_a_recovery_ended_begins_none(app: Flask, alice: Person, way: RecoveryMethod) -> None:
     former = enrolled(alice)
-    new = recovered(alice, Way.RECOVERY_KIT).device
+    new = recovered(alice, RecoveryMethod.RECOVERY_KIT).device
     refused(app, own(alice, way, holding=former).beginning(), BadSignature)
     begun(alice, way, holding=new)
 
@@ -116,7 +114,7 @@ def test_a_session_that_ended_meanwhile_ends_it(app: Flask, made: Own, alice: Pe
         made.beginning()()
     sent, another = made.sent(), own(alice, made.way)
     with app.app_context(), transaction():
-        User.locked(alice.user_id).end_sessions()
+        SignIn.end_every(User.locked(alice.user_id))
     refused(app, made.finishing(sent), RecoveryOver)
     refused(app, another.beginning(), RecoveryOver)
 
@@ -154,7 +152,7 @@ def password_typed(app: Flask, made: Own) -> None:
 
 def test_a_new_account_takes_the_password_typed_lately(app: Flask, alice: Person, clock: MovableClock) -> None:
     enrolled(alice)
-    made = own(alice, Way.NEW_ACCOUNT)
+    made = own(alice, RecoveryMethod.NEW_ACCOUNT)
     clock.advance(minutes=15)
     refused(app, made.beginning(), PasswordNeeded)
     password_typed(app, made)
@@ -172,8 +170,8 @@ def test_a_kit_from_before_it_could_prove_itself_begins_none(app: Flask, alice: 
     enrolled(alice)
     with app.app_context(), transaction():
         User.locked(alice.user_id).kit_verify_key = None
-    refused(app, own(alice, Way.RECOVERY_KIT).beginning(), KitUnknown)
-    begun(alice, Way.LOCAL_BACKUP)
+    refused(app, own(alice, RecoveryMethod.RECOVERY_KIT).beginning(), KitUnknown)
+    begun(alice, RecoveryMethod.LOCAL_BACKUP)
 
 
 @pytest.mark.parametrize("changed", [{"epoch": 1}, {"epoch": 3}, {"base_sha256": "0" * 64}, {"counter": 1}])
@@ -185,12 +183,12 @@ def test_a_finish_on_top_of_something_else_is_stale(app: Flask, made: Own, chang
 
 
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_only_the_key_of_the_ending_epoch_ends_it(app: Flask, alice: Person, way: Way) -> None:
+def test_only_the_key_of_the_ending_epoch_ends_it(app: Flask, alice: Person, way: RecoveryMethod) -> None:
     """Whoever has the kit’s key for proofs, or any other, but not what it opens, can’t end the epoch."""
     enrolled(alice)
     made = begun(alice, way)
     for changed in ({"ended_signature": bytes(64)}, {"ended_signature": b""}, {"verify_key": bytes(32)}):
         refused(app, made.finishing(made.sent(**changed)), BadSignature)
     refused(app, made.finishing(dataclasses.replace(made, vault_key=made.kit).sent()), BadSignature)
-    other_way = WITH_A_KEY[way == Way.LOCAL_BACKUP]
+    other_way = WITH_A_KEY[way == RecoveryMethod.LOCAL_BACKUP]
     refused(app, made.finishing(dataclasses.replace(made, way=other_way).sent()), BadSignature)

@@ -6,10 +6,10 @@ from sqlalchemy import exists, select
 
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.database import db, in_transaction
-from webapp.models.asking import NotAsked, checked_key, read_fields
-from webapp.models.device_ids import is_taken
-from webapp.models.pairing import Pairing
-from webapp.models.user import User
+from webapp.models.devices.ids import is_taken
+from webapp.models.directory.user import User
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.submission import NotAsked, checked_key, read_fields
 
 LABEL = "spare-key/v1/pairing"
 TEXTS = {
@@ -38,8 +38,8 @@ class Announcement:
 
     def earlier(self, user_id: str) -> Pairing | None:
         """The pairing that this very text opened before, where an answer got lost. Raises NotAsked."""
-        found = db.session.get(Pairing, read_fields(self.exact, TEXTS)["pairing"])
-        return found if found and (found.user_id, found.announcement) == (user_id, self.exact) else None
+        pairing = db.session.get(Pairing, read_fields(self.exact, TEXTS)["pairing"])
+        return pairing if pairing and (pairing.user_id, pairing.announcement) == (user_id, self.exact) else None
 
     def open(self, user: User, origin: str) -> Pairing:
         """Verify all of it, then open the pairing, in the caller’s transaction with `user` locked.
@@ -53,7 +53,7 @@ class Announcement:
             verify(LABEL, self.exact.encode(), self.signature, sign_public)
         except BadSignature:
             raise NotAsked("bad_signature") from None
-        _demand_fresh(fields["pairing"], fields["device"])
+        _require_fresh(fields["pairing"], fields["device"])
         pairing = Pairing(
             id=fields["pairing"],
             organisation_id=user.organisation_id,
@@ -70,7 +70,7 @@ class Announcement:
         return pairing
 
 
-def _demand_fresh(pairing: str, device: str) -> None:
+def _require_fresh(pairing: str, device: str) -> None:
     """Neither id was ever used, by whomever."""
     if is_taken(device) or db.session.scalar(select(exists().where(Pairing.id == pairing))):
         raise NotAsked("request_unreadable")

@@ -8,13 +8,13 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
 from webapp.flows.pairing import IllegalMove, Move, State
-from webapp.models.device import Device
-from webapp.models.device_lock import DeviceLock
-from webapp.models.event import Event
-from webapp.models.pairing import Pairing
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.user import User
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
 @dataclass(frozen=True)

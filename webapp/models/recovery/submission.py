@@ -16,30 +16,29 @@ from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.crypto.wrapping import is_recipient
 from webapp.database import db, in_transaction
-from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
-from webapp.models.device_ids import is_taken
-from webapp.models.key_removal import KeyRemoval
-from webapp.models.organisation import Organisation
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.user import User
+from webapp.models.devices.ids import is_taken
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.removal import KeyRemoval
+from webapp.models.refusals import Refused
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 LABEL = "spare-key/v1/restore-request"
 TEXTS = {"type", "origin", "organisation", "user", "request", "backup", "file_sha256"} | {
-    *("device", "sign", "recipient", "browser", "made_at")
+    *("device", "sign", "recipient", "browser", "organisation_key", "made_at")
 }
+VERSION = 2
+"""One of version 1 names no recovery key. Those that were open when the second came are finished; none is taken."""
 
 
-class NotAsked(Exception):
+class NotAsked(Refused):
     """Nothing was asked; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
-class Asking:
+class SignedRequest:
     """What came: exact text and signature from the browser; what it calls itself in the server’s words, the address it
     came from and why, by the server. Mails quote those: nobody who asks writes a sentence into them."""
 
@@ -52,12 +51,25 @@ class Asking:
 
     def fields(self) -> dict[str, Any]:
         """What it says, each field of its kind; nothing is believed yet. Raises NotAsked."""
-        return read_fields(self.exact, TEXTS)
+        lists = frozenset({"successions"})
+        limit = limits.RESTORE_REQUEST_CHARACTERS
+        fields = read_fields(self.exact, TEXTS, lists=lists, optional=frozenset({"approvers"}), limit=limit)
+        successions = fields["successions"]
+        approvers = fields.get("approvers", [])
+        if len(successions) > limits.SUCCESSIONS_IN_A_REQUEST or not all(_is_succession(each) for each in successions):
+            raise NotAsked("request_unreadable")
+        if len(approvers) > limits.APPROVERS_IN_A_REQUEST or not all(is_id(each) for each in approvers):
+            raise NotAsked("request_unreadable")
+        return fields
 
     def earlier(self, user_id: str) -> RestoreRequest | None:
         """The request that this very text made before, where an answer got lost."""
-        found = db.session.get(RestoreRequest, self.fields()["request"])
-        return found if found and (found.user_id, found.exact) == (user_id, self.exact) else None
+        restore_request = db.session.get(RestoreRequest, self.fields()["request"])
+        return (
+            restore_request
+            if restore_request and (restore_request.user_id, restore_request.exact) == (user_id, self.exact)
+            else None
+        )
 
     def ask(self, user: User, origin: str) -> RestoreRequest:
         """Verify all of it, then open the request, in the caller’s transaction with `user` locked.
@@ -66,13 +78,14 @@ class Asking:
         """
         assert in_transaction()
         fields = self.fields()
-        sign_public = checked_key(fields, "restore-request", ("request", "backup", "device"), user, origin)
+        ids = ("request", "backup", "device")
+        sign_public = checked_key(fields, "restore-request", ids, user, origin, version=VERSION)
         try:
             verify(LABEL, self.exact.encode(), self.signature, sign_public)
         except BadSignature:
             raise NotAsked("bad_signature") from None
-        _demand_backup(fields, user)
-        _demand_fresh(fields)
+        _require_backup(fields, user)
+        _require_fresh(fields)
         request = RestoreRequest(
             id=fields["request"],
             organisation_id=user.organisation_id,
@@ -92,22 +105,34 @@ class Asking:
         return request
 
 
-def read_fields(exact: str, texts: set[str]) -> dict[str, Any]:
-    """A signed JSON object of exactly these texts and a version; nothing in it is believed yet. Raises NotAsked."""
+def read_fields(
+    exact: str,
+    texts: set[str],
+    *,
+    lists: frozenset[str] = frozenset(),
+    optional: frozenset[str] = frozenset(),
+    limit: int = limits.SIGNED_TEXT_CHARACTERS,
+) -> dict[str, Any]:
+    """A signed JSON object of exactly these texts and lists, and a version; lists that are `optional` may be missing.
+    Nothing in it is believed yet. Raises NotAsked."""
     try:
-        fields = read_exact(exact, limits.SIGNED_TEXT_CHARACTERS)
+        fields = read_exact(exact, limit)
     except Malformed:
         raise NotAsked("request_unreadable") from None
-    found = [fields[name] for name in texts if name in fields]
-    if set(fields) != texts | {"v"} or type(fields["v"]) is not int or not all(_is_text(text) for text in found):
+    lists |= optional & set(fields)
+    if set(fields) != texts | lists | {"v"} or type(fields["v"]) is not int:
+        raise NotAsked("request_unreadable")
+    if not all(_is_text(fields[name]) for name in texts) or not all(type(fields[name]) is list for name in lists):
         raise NotAsked("request_unreadable")
     return fields
 
 
-def checked_key(fields: dict[str, Any], kind: str, ids: Sequence[str], user: User, origin: str) -> bytes:
+def checked_key(
+    fields: dict[str, Any], kind: str, ids: Sequence[str], user: User, origin: str, *, version: int = 1
+) -> bytes:
     """The Ed25519 key that a new device names in what it signed, if the rest is of that kind and speaks of this member,
     this site and keys that can be used. Raises NotAsked."""
-    expected = {"v": 1, "type": kind, "origin": origin}
+    expected = {"v": version, "type": kind, "origin": origin}
     expected |= {"organisation": user.organisation_id, "user": user.id}
     named = all(fields[name] == value for name, value in expected.items())
     whole = all(is_id(fields[name]) for name in ids)
@@ -122,22 +147,32 @@ def checked_key(fields: dict[str, Any], kind: str, ids: Sequence[str], user: Use
     return sign_public
 
 
-def _demand_backup(fields: dict[str, Any], user: User) -> None:
+def _require_backup(fields: dict[str, Any], user: User) -> None:
     Organisation.locked(user.organisation_id)
     backup = db.session.get(CloudBackup, fields["backup"], populate_existing=True)
     if backup is None or backup.user_id != user.id or KeyRemoval.is_over_for(backup.organisation_key):
         raise NotAsked("backup_gone")
     if backup.file_sha256 != fields["file_sha256"]:
         raise NotAsked("request_unreadable")
+    if backup.organisation_key.fingerprint != fields["organisation_key"]:
+        raise NotAsked("backup_rewrapped")
     if backup.epoch != user.epoch:
         raise NotAsked("backup_outdated")
 
 
-def _demand_fresh(fields: dict[str, Any]) -> None:
+def _require_fresh(fields: dict[str, Any]) -> None:
     """Neither the request’s id nor its device’s was ever used, by whomever."""
-    request, device = fields["request"], fields["device"]
+    request = fields["request"]
+    device = fields["device"]
     if is_taken(device) or db.session.scalar(select(exists().where(RestoreRequest.id == request))):
         raise NotAsked("request_unreadable")
+
+
+def _is_succession(value: object) -> bool:
+    """Whether it has the parts of a statement; browsers look at what it says."""
+    if type(value) is not dict or value.keys() != {"statement", "signature"}:
+        return False
+    return all(isinstance(each, str) and each.isprintable() for each in value.values())
 
 
 def _is_text(value: object) -> bool:

@@ -7,38 +7,33 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.finishing import finish_of, finishing, released
-from tests.support.owning import Own, begun
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.racing import race, won
-from tests.support.restoring import asked
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.finish import finish_of, finishing, released
+from tests.support.recovery.runs import asked
+from tests.support.recovery.self_service import Own, begun
+from tests.support.servers.races import race, won
 from webapp.crypto.signatures import BadSignature
 from webapp.database import db, transaction
+from webapp.flows.recovery_methods import RecoveryMethod
 from webapp.flows.restore_request import IllegalMove, State
-from webapp.models import (
-    Device,
-    Hold,
-    OnHold,
-    RecoveryOver,
-    RestoreRequest,
-    SignIn,
-    StaleVault,
-    Undo,
-    User,
-    Vault,
-    Way,
-)
-from webapp.models.password_reset import reset_by_admin
-from webapp.models.vault import DeviceNotActive
-from webapp.models.veto import veto
+from webapp.models.accounts.password_reset import reset_by_admin
+from webapp.models.accounts.veto import veto
+from webapp.models.approval.hold import Hold, OnHold
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import User
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.self_service import RecoveryOver
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.vault import DeviceNotActive, StaleVault, Vault
 
 pytestmark = pytest.mark.databases
 ROUNDS = pytest.mark.parametrize("round_", range(2))
-EVERY = pytest.mark.parametrize("way", [Way.RECOVERY_KIT, Way.NEW_ACCOUNT])
+EVERY = pytest.mark.parametrize("way", [RecoveryMethod.RECOVERY_KIT, RecoveryMethod.NEW_ACCOUNT])
 
 
 @pytest.fixture
-def made(alice: Person, way: Way, database_kind: str) -> Own:
+def made(alice: Person, way: RecoveryMethod, database_kind: str) -> Own:
     """Alice’s recovery, begun in another browser than that of her enrolled device."""
     enrolled(alice)
     return begun(alice, way)
@@ -73,11 +68,11 @@ def test_of_two_different_ones_at_once_one_wins(app: Flask, made: Own, alice: Pe
         assert vault.sha256 == sent[outcomes.index(made.device.id)].file_sha256
 
 
-@pytest.mark.parametrize("way", [Way.LOCAL_BACKUP])
+@pytest.mark.parametrize("way", [RecoveryMethod.LOCAL_BACKUP])
 @ROUNDS
 def test_of_two_browsers_one_wins(app: Flask, made: Own, alice: Person, round_: int) -> None:
     """The winner ends the other’s session, and with that its recovery."""
-    other = begun(alice, Way.NEW_ACCOUNT)
+    other = begun(alice, RecoveryMethod.NEW_ACCOUNT)
     outcomes = race(app, made.finishing(made.sent()), other.finishing(other.sent()))
     assert (won(outcomes), sum(isinstance(each, RecoveryOver) for each in outcomes)) == (1, 1), outcomes
     assert standing(app, alice)[:2] == (2, ["unpaired", "active"])
@@ -136,7 +131,13 @@ def test_a_save_at_the_same_moment_is_in_the_vault_or_refused(
 @EVERY
 @ROUNDS
 def test_a_cloud_restore_finished_at_the_same_moment(
-    app: Flask, alice: Person, bob: Person, organisation_key: ActiveKey, way: Way, round_: int, database_kind: str
+    app: Flask,
+    alice: Person,
+    bob: Person,
+    organisation_key: ActiveKey,
+    way: RecoveryMethod,
+    round_: int,
+    database_kind: str,
 ) -> None:
     """One of the two has the vault, and the record says which."""
     enrolled(alice)
@@ -153,10 +154,10 @@ def test_a_cloud_restore_finished_at_the_same_moment(
             assert (row.state, row.stop_reason, undo.way) == (State.STOPPED, "recovered", way)
         else:
             assert isinstance(outcomes[0], RecoveryOver)
-            assert (row.state, undo.way) == (State.COMPLETED, Way.CLOUD_BACKUP)
+            assert (row.state, undo.way) == (State.COMPLETED, RecoveryMethod.CLOUD_BACKUP)
 
 
-@pytest.mark.parametrize("way", [Way.RECOVERY_KIT])
+@pytest.mark.parametrize("way", [RecoveryMethod.RECOVERY_KIT])
 @ROUNDS
 def test_the_same_beginning_at_once_is_one(app: Flask, made: Own, alice: Person, round_: int) -> None:
     again = dataclasses.replace(made, device=alice.new_device())
@@ -164,7 +165,7 @@ def test_the_same_beginning_at_once_is_one(app: Flask, made: Own, alice: Person,
     assert outcomes == [again.device.id] * 4
 
 
-@pytest.mark.parametrize("way", [Way.RECOVERY_KIT])
+@pytest.mark.parametrize("way", [RecoveryMethod.RECOVERY_KIT])
 @ROUNDS
 def test_who_begins_while_another_finishes_gets_nothing_for_a_key_of_before(
     app: Flask, made: Own, alice: Person, round_: int

@@ -7,31 +7,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.finishing import everything
-from tests.support.marks import hold
-from tests.support.owning import WAYS, Own, begun, own, recovered
-from tests.support.people import Person, enrolled
-from webapp.client import recovery_kits
+from tests.support.people.marks import hold
+from tests.support.people.people import Person, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.self_service import WAYS, Own, begun, own, recovered
+from tests.support.run.clock import MovableClock
+from webapp.client.formats import recovery_kits
 from webapp.database import db, transaction
-from webapp.models import (
-    Device,
-    DeviceLock,
-    DeviceState,
-    Event,
-    Hold,
-    Notice,
-    OwnRecovery,
-    SignIn,
-    Undo,
-    User,
-    Vault,
-    Way,
-)
-from webapp.models.veto import handed_out
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.accounts.veto import handed_out
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.self_service import SelfServiceRecovery
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.vault import Vault
 from webapp.worker import tidy
 
-WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
+WITH_A_KEY = (RecoveryMethod.LOCAL_BACKUP, RecoveryMethod.RECOVERY_KIT)
 
 
 @pytest.fixture(params=WAYS)
@@ -43,7 +40,7 @@ def made(request: pytest.FixtureRequest, alice: Person) -> Own:
 
 def test_the_vault_changes_hands(app: Flask, made: Own, alice: Person) -> None:
     assert alice.device
-    window = timedelta(days=30 if made.way == Way.NEW_ACCOUNT else 7)
+    window = timedelta(days=30 if made.way == RecoveryMethod.NEW_ACCOUNT else 7)
     with app.app_context():
         made.beginning()()
         sent = made.sent()
@@ -70,7 +67,7 @@ def test_the_vault_changes_hands(app: Flask, made: Own, alice: Person) -> None:
 def test_the_member_and_the_admins_are_told(app: Flask, made: Own, bob: Person) -> None:
     with app.app_context():
         made.beginning()()
-        told = [] if made.way == Way.NEW_ACCOUNT else ["own_recovery_begun"]
+        told = [] if made.way == RecoveryMethod.NEW_ACCOUNT else ["own_recovery_begun"]
         assert list(db.session.scalars(select(Notice.kind).where(Notice.kind.startswith("own_")))) == told
         made.finishing(made.sent())()
         rows = db.session.scalars(select(Notice).where(Notice.kind.startswith("own_recovery_completed")))
@@ -97,7 +94,9 @@ def test_the_same_again_changes_nothing(app: Flask, made: Own) -> None:
 
 
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_a_second_browser_of_the_same_session_is_not_announced_again(app: Flask, alice: Person, way: Way) -> None:
+def test_a_second_browser_of_the_same_session_is_not_announced_again(
+    app: Flask, alice: Person, way: RecoveryMethod
+) -> None:
     enrolled(alice)
     first = begun(alice, way)
     second = dataclasses.replace(first, device=alice.new_device())
@@ -106,13 +105,13 @@ def test_a_second_browser_of_the_same_session_is_not_announced_again(app: Flask,
         assert list(db.session.scalars(select(Notice.kind).where(Notice.kind == "own_recovery_begun"))) == [
             "own_recovery_begun"
         ]
-        assert db.session.get(OwnRecovery, second.device.id)
+        assert db.session.get(SelfServiceRecovery, second.device.id)
 
 
 def test_one_that_fetches_the_vault_again_later_is(app: Flask, alice: Person, clock: MovableClock) -> None:
     """Or a thief of the kit would read what is saved for a month, after one notice that was put away."""
     enrolled(alice)
-    first = begun(alice, Way.RECOVERY_KIT)
+    first = begun(alice, RecoveryMethod.RECOVERY_KIT)
     for _ in range(2):
         clock.advance(hours=2)
         with app.app_context():
@@ -122,8 +121,28 @@ def test_one_that_fetches_the_vault_again_later_is(app: Flask, alice: Person, cl
         assert len(told) == 3
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("way", WITH_A_KEY)
-def test_who_shows_a_key_needs_no_password_again(app: Flask, alice: Person, way: Way, clock: MovableClock) -> None:
+def test_one_that_fetches_it_again_and_again_within_the_hour_is_told_of_every_hour(
+    app: Flask, alice: Person, way: RecoveryMethod, clock: MovableClock
+) -> None:
+    """An hour since the last notice: that since the last fetch never comes."""
+    enrolled(alice)
+    first = begun(alice, way)
+    told_after = []
+    for _ in range(6):
+        clock.advance(minutes=55)
+        with app.app_context():
+            dataclasses.replace(first, device=alice.new_device()).beginning()()
+            told = select(Notice).where(Notice.kind == "own_recovery_begun")
+            told_after.append(len(db.session.scalars(told).all()))
+    assert told_after == [1, 2, 2, 3, 3, 4]
+
+
+@pytest.mark.parametrize("way", WITH_A_KEY)
+def test_who_shows_a_key_needs_no_password_again(
+    app: Flask, alice: Person, way: RecoveryMethod, clock: MovableClock
+) -> None:
     enrolled(alice)
     made = own(alice, way)
     clock.advance(hours=10)
@@ -134,7 +153,7 @@ def test_who_shows_a_key_needs_no_password_again(app: Flask, alice: Person, way:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("days", [1, 8])
 def test_an_objection_soon_after_is_told_what_was_handed_out(
-    app: Flask, alice: Person, way: Way, days: int, clock: MovableClock
+    app: Flask, alice: Person, way: RecoveryMethod, days: int, clock: MovableClock
 ) -> None:
     enrolled(alice)
     begun(alice, way)
@@ -143,7 +162,7 @@ def test_an_objection_soon_after_is_told_what_was_handed_out(
     with app.app_context():
         found = Hold.of(alice.user_id)
         assert found
-        assert handed_out(found) == (way != Way.NEW_ACCOUNT and days == 1)
+        assert handed_out(found) == (way != RecoveryMethod.NEW_ACCOUNT and days == 1)
 
 
 def test_a_prior_device_is_unpaired_and_was_prior(app: Flask, made: Own, alice: Person) -> None:
@@ -161,12 +180,12 @@ def test_what_was_begun_long_ago_and_never_finished_is_tidied_away(
     app: Flask, alice: Person, clock: MovableClock
 ) -> None:
     enrolled(alice)
-    begun(alice, Way.RECOVERY_KIT)
-    finished = recovered(alice, Way.RECOVERY_KIT)
+    begun(alice, RecoveryMethod.RECOVERY_KIT)
+    finished = recovered(alice, RecoveryMethod.RECOVERY_KIT)
     for days, left in ((89, 2), (2, 1)):
         clock.advance(days=days)
         with app.app_context():
             tidy()
-            assert len(db.session.scalars(select(OwnRecovery)).all()) == left
+            assert len(db.session.scalars(select(SelfServiceRecovery)).all()) == left
     with app.app_context():
-        assert db.session.get(OwnRecovery, finished.device.id)
+        assert db.session.get(SelfServiceRecovery, finished.device.id)

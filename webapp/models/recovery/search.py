@@ -8,18 +8,19 @@ from sqlalchemy.orm import joinedload
 
 from webapp.clock import now
 from webapp.database import db
-from webapp.flows.restore_request import OPEN, State
-from webapp.models.organisation import Organisation
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.user import User
+from webapp.flows.restore_request import State
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.recovery.clock_moves import open_by_clock
+from webapp.models.recovery.restore_request import RestoreRequest
 
 PAGE = 50
 SHOWN = ("all", "waiting", "open", "decided")
-"""`templates/admin/requests.html` has the words."""
+"""`templates/admin/requests/index.html` has the words."""
 
 
 @dataclass(frozen=True)
-class SoughtRequests:
+class RequestSearch:
     """Which requests are wanted."""
 
     show: str = "all"
@@ -27,9 +28,9 @@ class SoughtRequests:
     """Words of the member’s name or address."""
 
     @staticmethod
-    def of(show: str, person: str) -> "SoughtRequests":
+    def of(show: str, person: str) -> "RequestSearch":
         """From what an address says; what there isn’t is left out."""
-        return SoughtRequests(show if show in SHOWN else "all", " ".join(person.split())[:100])
+        return RequestSearch(show if show in SHOWN else "all", " ".join(person.split())[:100])
 
     @property
     def asked_by(self) -> Mapping[str, str]:
@@ -55,14 +56,23 @@ class SoughtRequests:
         asked = RestoreRequest
         found: list[ColumnElement[bool]] = []
         if self.person:
-            names, words = (func.lower(User.name), User.email), self.person.lower()
-            found.append(or_(*(name.contains(words, autoescape=True) for name in names)))
+            words = self.person.lower()
+            found.append(or_(*(name.contains(words, autoescape=True) for name in User.searched_names())))
         if self.show == "decided":
             found.append(asked.decided_at.is_not(None))
         elif self.show != "all":
-            states = [State.REQUESTED] if self.show == "waiting" else list(OPEN)
-            found += [asked.state.in_(states), asked.expires_at > now()]
+            found.append(open_by_clock())
+            if self.show == "waiting":
+                found.append(asked.stored_state == State.REQUESTED)
         return found
+
+
+def waiting_requests(organisation_id: str, limit: int = 50) -> Sequence[RestoreRequest]:
+    """Requests an admin has to decide, the oldest first."""
+    query = select(RestoreRequest).where(RestoreRequest.organisation_id == organisation_id)
+    query = query.where(RestoreRequest.stored_state == State.REQUESTED, RestoreRequest.expires_at > now())
+    query = query.options(joinedload(RestoreRequest.user), joinedload(RestoreRequest.backup))
+    return db.session.scalars(query.order_by(RestoreRequest.made_at).limit(limit)).all()
 
 
 def waiting_version(organisation_id: str) -> tuple[str, int]:
@@ -70,10 +80,18 @@ def waiting_version(organisation_id: str) -> tuple[str, int]:
     waiting = (
         select(func.count())
         .select_from(RestoreRequest)
-        .where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.state == State.REQUESTED)
+        .where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.stored_state == State.REQUESTED)
         .where(RestoreRequest.expires_at > now())
         .scalar_subquery()
     )
     query = select(Organisation.requests_version, waiting).where(Organisation.id == organisation_id)
     version, count = db.session.execute(query).one()
     return f"{version}-{count}", count
+
+
+def version_of(organisation: Organisation, waiting: Sequence[RestoreRequest], limit: int) -> tuple[str, int]:
+    """The same, where those that wait were read already, at most `limit` of them, after the organisation: nothing that
+    moves in between is missed by who asks with this version."""
+    if len(waiting) == limit:
+        return waiting_version(organisation.id)
+    return f"{organisation.requests_version}-{len(waiting)}", len(waiting)

@@ -9,20 +9,19 @@ from webapp import limits
 from webapp.clock import now
 from webapp.crypto.signatures import finish_bytes, verify
 from webapp.database import db, in_transaction
-from webapp.flows.restore_request import IllegalMove, Move, State
-from webapp.models.asked_and_decided import StopReason
-from webapp.models.device import Device, DeviceState
-from webapp.models.device_lock import DeviceLock
-from webapp.models.event import Event
-from webapp.models.own_recovery import OwnRecovery
-from webapp.models.pairing import Pairing
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.undo import Undo
-from webapp.models.user import User
-from webapp.models.vault import StaleVault, Vault
-from webapp.models.way import Way
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.flows.restore_request import State, StopReason
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.self_service import SelfServiceRecovery
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import Ended, SignIn
+from webapp.models.signin.tab_key import TabKey
+from webapp.models.vaults.vault import StaleVault, Vault
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,9 @@ class Finish:
     items: int
     file: bytes
     file_sha256: str
+    organisation_key: str | None = ""
+    """Fingerprint of the recovery key that the new vault has on record; None: nobody compared any. "": not told, by a
+    page from before browsers told it."""
 
 
 def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin: str, sent: Finish) -> Device:
@@ -57,15 +59,16 @@ def finish_restore(request: RestoreRequest, user: User, sign_in_id: str, origin:
     assert in_transaction()
     if request.state == State.COMPLETED and request.finished_sha256 == sent.file_sha256:
         return db.session.get_one(Device, request.device_id)
-    if request.state != State.RELEASED:
-        raise IllegalMove(State(request.state), Move.FINISH)
-    former = _demand_current(user, sent)
+    request.require_released()
+    former = _require_current(user, sent)
     _verify(request, request.id, user, origin, former, sent)
     request.finish(user, sent.file_sha256)
-    return _change_hands(request, user, sign_in_id, sent, way=Way.CLOUD_BACKUP, restore_request_id=request.id)
+    return _change_hands(
+        request, user, sign_in_id, sent, way=RecoveryMethod.CLOUD_BACKUP, restore_request_id=request.id
+    )
 
 
-def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent: Finish) -> Device:
+def finish_own(own: SelfServiceRecovery, user: User, sign_in: SignIn, origin: str, sent: Finish) -> Device:
     """The same for a recovery that needed nobody’s help; an open restore request is stopped by it.
 
     Raises RecoveryOver, OnHold, PasswordNeeded, StaleVault, BadSignature.
@@ -73,21 +76,22 @@ def finish_own(own: OwnRecovery, user: User, sign_in: SignIn, origin: str, sent:
     assert in_transaction()
     if own.finished_at and own.finished_sha256 == sent.file_sha256:
         return db.session.get_one(Device, own.id)
-    own.demand_open(user, sign_in)
-    former = _demand_current(user, sent)
-    if own.way != Way.NEW_ACCOUNT:
+    own.require_open(user, sign_in)
+    former = _require_current(user, sent)
+    if own.way != RecoveryMethod.NEW_ACCOUNT:
         _verify(own, str(own.way), user, origin, former, sent)
     own.finish(user, sign_in, sent.file_sha256)
     RestoreRequest.stop_open(user, StopReason.RECOVERED)
     return _change_hands(own, user, sign_in.id, sent, way=own.way, own_recovery_id=own.id)
 
 
-def _demand_current(user: User, sent: Finish) -> Vault:
+def _require_current(user: User, sent: Finish) -> Vault:
     former = Vault.current(user)
     assert former is not None
     if sent.epoch != Vault.next_epoch(user.id) or sent.base_sha256 != former.sha256:
         raise StaleVault(former)
-    # No leap so far that a later recovery would find no number left: a new account takes nothing but the password.
+    # A leap is bounded, or a recovery could use the numbers up and leave none for later ones: a new account needs only
+    # the password.
     leaps = (sent.counter - former.counter, limits.COUNTER_LEAP), (sent.kit - user.kit_number, limits.KIT_LEAP)
     if not all(0 < leap <= most for leap, most in leaps):
         raise StaleVault(former)
@@ -95,7 +99,7 @@ def _demand_current(user: User, sent: Finish) -> Vault:
 
 
 def _verify(
-    asker: RestoreRequest | OwnRecovery, reference: str, user: User, origin: str, former: Vault, sent: Finish
+    asker: RestoreRequest | SelfServiceRecovery, reference: str, user: User, origin: str, former: Vault, sent: Finish
 ) -> None:
     signed = finish_bytes(
         origin,
@@ -112,23 +116,35 @@ def _verify(
 
 
 def _change_hands(
-    asker: RestoreRequest | OwnRecovery, user: User, sign_in_id: str, sent: Finish, **undo_facts: Any
+    asker: RestoreRequest | SelfServiceRecovery, user: User, sign_in_id: str, sent: Finish, **undo_facts: Any
 ) -> Device:
     """Everything that a recovery changes, whichever way it came."""
     Pairing.stop_open(user)
     undo = _keep_undo(user, sent, **undo_facts)
     device = _enrol(asker, user, sent, undo)
     Vault.begin(user, device.id, sent.epoch, sent.verify_key, sent.counter, sent.items, sent.file)
-    user.kit_number, user.kit_confirmed_at, user.kit_verify_key = sent.kit, None, sent.kit_verify_key
-    user.end_sessions(but=sign_in_id)
+    user.kit_number = sent.kit
+    user.kit_confirmed_at = None
+    user.kit_verify_key = sent.kit_verify_key
+    _note_key(user, sent)
+    SignIn.end_every(user, but=sign_in_id, why=Ended.RECOVERED)
     db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(device_id=device.id, looked_at=now()))
     TabKey.mark(sign_in_id, device.id)
     return device
 
 
-def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
-    window = limits.NEW_ACCOUNT_UNDO_WINDOW if way == Way.NEW_ACCOUNT else limits.UNDO_WINDOW
-    account = Undo.account_under(user)  # a recovery on top of it must not be the shorter way to keep what it took
+def _note_key(user: User, sent: Finish) -> None:
+    """Record whether cloud backups go on: they stop while the new vault names no recovery key that anybody compared."""
+    if sent.organisation_key:
+        user.key_unconfirmed_at = None
+    elif sent.organisation_key is None and user.cloud_backups_at and user.key_unconfirmed_at is None:
+        user.key_unconfirmed_at = now()
+        Event.append("cloud_backups.unconfirmed", user.organisation_id, actor=user, subject=user)
+
+
+def _keep_undo(user: User, sent: Finish, *, way: RecoveryMethod, **reference: Any) -> Undo:
+    window = limits.NEW_ACCOUNT_UNDO_WINDOW if way == RecoveryMethod.NEW_ACCOUNT else limits.UNDO_WINDOW
+    account = Undo.account_under(user)  # a later recovery must not shorten the undo of a new account
     undo = Undo(
         user_id=user.id,
         way=way,
@@ -137,6 +153,7 @@ def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
         former_kit=user.kit_number,
         former_kit_confirmed_at=user.kit_confirmed_at,
         former_kit_verify_key=user.kit_verify_key,
+        former_key_unconfirmed_at=user.key_unconfirmed_at,
         until=max(now() + window, account.until) if account else now() + window,
         **reference,
     )
@@ -144,7 +161,7 @@ def _keep_undo(user: User, sent: Finish, *, way: Way, **reference: Any) -> Undo:
     return undo
 
 
-def _enrol(asker: RestoreRequest | OwnRecovery, user: User, sent: Finish, undo: Undo) -> Device:
+def _enrol(asker: RestoreRequest | SelfServiceRecovery, user: User, sent: Finish, undo: Undo) -> Device:
     """Make the asking device the one active device; the others keep their sealed share for an undo."""
     device = Device(
         id=asker.device_id,

@@ -1,18 +1,18 @@
 /**
- * Opens a local backup or uses the Recovery Kit, on the way back to the vault: what was found in this browser is offered, the
- * newest first. Its form goes on to the preview once something is open.
+ * Opens a local backup or uses the Recovery Kit, on the way back to the vault: what was found in this browser is
+ * offered, the newest first. Its form goes on to the preview once something is open.
  */
-import { beforeSubmit } from '../before-submit.js';
-import { backupIn } from '../chosen-file.js';
-import { allowFolder, copiesOf } from '../local-copies.js';
-import { clockTime } from '../moments.js';
-import { openBackup, openWithKit } from '../own-recovering.js';
-import { sentence, tell } from '../sentences.js';
-import { unlockWith } from '../unlocking.js';
+import { beforeSubmit } from '../../page/before-submit.js';
+import { backupIn } from '../../page/chosen-file.js';
+import { allowFolder, copiesOf } from '../../backups/local-copies.js';
+import { clockTime } from '../../page/formatting.js';
+import { openBackup, openWithKit } from '../self-service.js';
+import { sentence, tell } from '../../page/error-messages.js';
+import { unlockWith } from '../../device/unlock.js';
 
 const OFFERED = 5;
 
-customElements.define('own-recovery', class extends HTMLElement {
+customElements.define('self-service-recovery', class extends HTMLElement {
   #copies = [];
 
   connectedCallback() {
@@ -25,7 +25,9 @@ customElements.define('own-recovery', class extends HTMLElement {
     this.addEventListener('click', ({ target }) => target.closest('[data-do=allow]') && this.#allow());
     this.addEventListener('drop', () => this.#choose('file'));
     this.querySelector('[type=submit]').disabled = false;
-    if (this.dataset.way === 'local_backup') this.#look().catch((error) => tell(this.querySelector('.notice--danger[id]'), error, this));
+    if (this.dataset.way === 'local_backup') {
+      this.#look().catch((error) => tell(this.querySelector('.notice--danger[id]'), error, this));
+    }
   }
 
   async #look() {
@@ -45,14 +47,20 @@ customElements.define('own-recovery', class extends HTMLElement {
     const row = this.#part('copy').content.cloneNode(true);
     const input = row.querySelector('input');
     Object.assign(input, { value: String(place), checked: place === 0 });
-    row.querySelector('.choice__title').textContent = copy.made_at ? clockTime(copy.made_at) : sentence(this, 'time_unknown');
-    const codes = [`place_${copy.place}`, copy.items === null ? 'items_unknown' : 'items_known', this.#takesPin(copy) ? 'takes_pin' : 'takes_kit'];
+    row.querySelector('.choice__title').textContent = copy.made_at
+      ? clockTime(copy.made_at)
+      : sentence(this, 'time_unknown');
+    const codes = [
+      `place_${copy.place}`,
+      copy.items === null ? 'items_unknown' : 'items_known',
+      this.#takesPin(copy) ? 'takes_pin' : 'takes_kit',
+    ];
     row.querySelector('.choice__detail').textContent = codes.map((code) => sentence(this, code, copy)).join(' · ');
     row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
     return row;
   }
 
-  /** This device’s PIN opens what its own lock has the key of. */
+  /** Whether this device’s PIN opens the copy: the copy is of the vault that this device’s lock opens. */
   #takesPin({ device }) { return Boolean(this.dataset.device) && device === this.dataset.device; }
 
   #choose(value) {
@@ -61,7 +69,9 @@ customElements.define('own-recovery', class extends HTMLElement {
     this.#settle();
   }
 
-  /** Which ways of opening the chosen one has. A file from elsewhere may be this device’s: that shows once it is tried. */
+  /**
+   * Shows how the chosen backup can be opened. A file from elsewhere may be this device’s own: only trying it tells.
+   */
   #settle() {
     const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
     this.#part('file').hidden = chosen !== 'file';
@@ -80,9 +90,12 @@ customElements.define('own-recovery', class extends HTMLElement {
 
   async #open() {
     const kit = this.querySelector('kit-input');
-    if (this.dataset.way === 'recovery_kit') return openWithKit(this.dataset, (await kit.read()).identity);
+    if (this.dataset.way === 'recovery_kit') return openWithKit(this.dataset, await kit.read());
     const chosen = this.querySelector('[name=copy]:checked')?.value ?? 'file';
-    const file = chosen === 'file' ? await backupIn(this.#part('file').querySelector('input[type=file]')) : await this.#copies[chosen].read();
+    const file =
+      chosen === 'file'
+        ? await backupIn(this.#part('file').querySelector('input[type=file]'))
+        : await this.#copies[chosen].read();
     const withPin = this.querySelector('[name=opener]:checked').value === 'pin';
     const pin = this.querySelector('[data-opener=pin] input').value;
     const key = withPin ? (await unlockWith(pin, this.dataset.device)).vaultKey : (await kit.read()).identity;

@@ -6,15 +6,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey, Person, backed_up
-from tests.support.restoring import Restoring, asked, request_row
-from webapp import limits, mail
+from tests.support.people.people import ActiveKey, Person, backed_up
+from tests.support.recovery.runs import Restoring, asked, request_row
+from tests.support.run.clock import MovableClock
+from tests.support.servers.mail_server import Away, Taking
+from webapp import limits
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import NotYours, State
-from webapp.models import ApprovalWaits, Mark, MarkKind, Notice, Organisation, RestoreRequest, Role, User
-from webapp.models.approvers import Standing, standing
+from webapp.models.approval.approvers import ApprovalStanding, approval_standing
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role, User
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import ApprovalWaits, RestoreRequest
+from webapp.ops import mail_delivery
 
 
 @pytest.fixture
@@ -24,7 +30,9 @@ def settings() -> dict[str, str]:
 
 def mark(admin: Person, member: Person) -> None:
     with admin.app.app_context(), transaction() as session:
-        Mark.put(session.get_one(User, admin.user_id), session.get_one(User, member.user_id), MarkKind.RESET_PASSWORD)
+        ConflictMark.put(
+            session.get_one(User, admin.user_id), session.get_one(User, member.user_id), ConflictKind.RESET_PASSWORD
+        )
 
 
 def disable(person: Person) -> None:
@@ -32,16 +40,18 @@ def disable(person: Person) -> None:
         session.get_one(User, person.user_id).disabled_at = now()
 
 
-def stands(admin: Person, member: Person) -> Standing:
+def stands(admin: Person, member: Person) -> ApprovalStanding:
     with admin.app.app_context():
-        return standing(db.session.get_one(User, admin.user_id), member.user_id)
+        return approval_standing(db.session.get_one(User, admin.user_id), member.user_id)
 
 
 def approve(request_id: str, by: Person) -> None:
     with by.app.app_context(), transaction() as session:
         row = session.get_one(RestoreRequest, request_id)
         User.locked(row.user_id)
-        row.approve(session.get_one(User, by.user_id), "approval", b"signature", b"wrapped")
+        admin = session.get_one(User, by.user_id)
+        waits = approval_standing(admin, row.user_id) == ApprovalStanding.WAITS
+        row.approve(admin, "approval", b"signature", b"wrapped", waits=waits)
 
 
 def release(request_id: str, by: Person) -> None:
@@ -66,33 +76,33 @@ def arrive(app: Flask, kind: str) -> None:
 def test_an_unmarked_admin_is_free_and_a_marked_one_is_not_for_thirty_days(
     alice: Person, bob: Person, charlie: Person, olga: Person, clock: MovableClock
 ) -> None:
-    assert stands(bob, alice) == Standing.FREE
+    assert stands(bob, alice) == ApprovalStanding.FREE
     mark(bob, alice)
     assert (stands(bob, alice), stands(bob, charlie), stands(olga, alice)) == (
-        Standing.MARKED,
-        Standing.FREE,
-        Standing.FREE,
+        ApprovalStanding.MARKED,
+        ApprovalStanding.FREE,
+        ApprovalStanding.FREE,
     )
     clock.advance(days=30, seconds=1)
-    assert stands(bob, alice) == Standing.FREE
+    assert stands(bob, alice) == ApprovalStanding.FREE
 
 
 def test_a_marked_admin_waits_only_where_no_other_is_enabled(alice: Person, bob: Person, olga: Person) -> None:
     mark(bob, alice)
     disable(olga)
-    assert stands(bob, alice) == Standing.WAITS
+    assert stands(bob, alice) == ApprovalStanding.WAITS
 
 
 def test_the_member_is_no_other_admin_about_themself(bob: Person, olga: Person) -> None:
     mark(olga, bob)
-    assert stands(olga, bob) == Standing.WAITS
-    assert stands(bob, bob) == Standing.OWN
+    assert stands(olga, bob) == ApprovalStanding.WAITS
+    assert stands(bob, bob) == ApprovalStanding.OWN
 
 
 def test_ones_own_request_takes_another_admin_where_there_is_one(bob: Person, olga: Person) -> None:
-    assert stands(olga, olga) == Standing.OWN
+    assert stands(olga, olga) == ApprovalStanding.OWN
     disable(bob)
-    assert stands(olga, olga) == Standing.WAITS
+    assert stands(olga, olga) == ApprovalStanding.WAITS
 
 
 def test_an_approval_of_a_marked_admin_is_refused_and_a_denial_is_not(
@@ -208,19 +218,16 @@ def test_the_worker_begins_the_wait_when_the_mail_is_taken(
     mark(olga, alice)
     approve(request_id, olga)
 
-    def down(*_: object) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(mail, "_send", down)
+    monkeypatch.setattr(mail_delivery, "Conversation", Away())
     with app.app_context():
-        mail.deliver_due()
+        mail_delivery.deliver_due()
     assert row(app, request_id).usable_at is None
     with app.app_context(), transaction() as session:
         for notice in session.scalars(select(Notice)):
             notice.next_try_at = now()
-    monkeypatch.setattr(mail, "_send", lambda *_: None)
+    monkeypatch.setattr(mail_delivery, "Conversation", Taking())
     with app.app_context():
-        mail.deliver_due()
+        mail_delivery.deliver_due()
     assert row(app, request_id).usable_at
 
 
@@ -228,4 +235,4 @@ def test_only_admins_of_the_organisation_are_counted(alice: Person, bob: Person,
     with alice.app.app_context(), transaction() as session:
         session.get_one(User, bob.user_id).role = Role.MEMBER
     mark(olga, alice)
-    assert stands(olga, alice) == Standing.WAITS
+    assert stands(olga, alice) == ApprovalStanding.WAITS

@@ -4,18 +4,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.crashing import crash_everywhere
-from tests.support.owning import WAYS, begun, own, recovered
-from tests.support.people import Person, enrolled
-from tests.support.restoring import request_row
+from tests.support.people.people import Person, enrolled
+from tests.support.recovery.runs import request_row
+from tests.support.recovery.self_service import WAYS, begun, own, recovered
+from tests.support.servers.crashes import crash_everywhere
 from webapp.database import db, transaction
-from webapp.models import Undo, User, Way
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.directory.user import User
+from webapp.models.recovery.undo import Undo
 
 pytestmark = pytest.mark.databases
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_finish_is_whole_or_not_at_all(app: Flask, alice: Person, bob: Person, way: Way, database_kind: str) -> None:
+def test_a_finish_is_whole_or_not_at_all(
+    app: Flask, alice: Person, bob: Person, way: RecoveryMethod, database_kind: str
+) -> None:
     enrolled(alice)
     made = begun(alice, way)
     sent = made.sent()
@@ -28,14 +32,14 @@ def test_a_finish_is_whole_or_not_at_all(app: Flask, alice: Person, bob: Person,
 
 def test_a_beginning_is_whole_or_not_at_all(app: Flask, alice: Person, database_kind: str) -> None:
     enrolled(alice)
-    made = own(alice, Way.RECOVERY_KIT)
+    made = own(alice, RecoveryMethod.RECOVERY_KIT)
     with app.app_context():
         assert crash_everywhere(made.beginning()) > 5
 
 
 def test_an_undo_is_whole_or_not_at_all(app: Flask, alice: Person, database_kind: str) -> None:
     enrolled(alice)
-    recovered(alice, Way.NEW_ACCOUNT)
+    recovered(alice, RecoveryMethod.NEW_ACCOUNT)
 
     def undo() -> None:
         with transaction() as session:

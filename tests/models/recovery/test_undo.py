@@ -6,29 +6,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.support.clock import MovableClock
-from tests.support.finishing import everything
-from tests.support.paired import session_of
-from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.restoring import Restoring, request_row
-from tests.support.vetoing import recovered
+from tests.support.pairing.devices import session_of
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.runs import Restoring, request_row
+from tests.support.recovery.vetoes import recovered
+from tests.support.run.clock import MovableClock
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.restore_request import State
-from webapp.models import (
-    Device,
-    DeviceLock,
-    DeviceState,
-    Event,
-    Notice,
-    RestoreRequest,
-    SignIn,
-    Undo,
-    UndoClosed,
-    User,
-    Vault,
-)
-from webapp.models.password_reset import reset_by_operator
+from webapp.models.accounts.password_reset import reset_by_operator
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo, UndoClosed
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.vault import Vault
 from webapp.worker import tidy
 
 
