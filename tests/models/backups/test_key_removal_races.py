@@ -4,18 +4,32 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.clock import MovableClock
-from tests.support.key_life import follow, key_of, new_shares
-from tests.support.key_races import activating, announced, approving, asking, begun, rewrapping, stopping, uploading
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.racing import race, won
-from tests.support.restores import waiting_request
-from webapp.client.cloud_backups import CloudBackup as MadeBackup
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery_keys.life import follow, key_of, new_shares
+from tests.support.recovery_keys.races import (
+    activating,
+    announced,
+    approving,
+    asking,
+    begun,
+    rewrapping,
+    stopping,
+    uploading,
+)
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race, won
+from webapp.client.formats.cloud_backups import CloudBackup as MadeBackup
 from webapp.database import db
-from webapp.models import CloudBackup, FormerShare, KeyRemoval, KeyState, KeySuccession, OrganisationKey, RestoreRequest
-from webapp.models.asking import NotAsked
-from webapp.models.backup_upload import WrongOrganisationKey
-from webapp.models.key_removal import NotRemoved
+from webapp.models.backups.key_removal import NotRemoved, carry_out_due
+from webapp.models.backups.upload import WrongOrganisationKey
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.submission import NotAsked
+from webapp.models.recovery_keys.key import KeyState, OrganisationKey
+from webapp.models.recovery_keys.removal import KeyRemoval
+from webapp.models.recovery_keys.succession import KeySuccession
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.former_share import FormerShare
 
 ROUNDS = 4
 pytestmark = pytest.mark.databases
@@ -28,7 +42,7 @@ def backup(alice: Person, organisation_key: ActiveKey) -> MadeBackup:
 
 
 def carrying_out() -> int:
-    return KeyRemoval.carry_out_due()
+    return carry_out_due()
 
 
 def orphans() -> int:
@@ -157,7 +171,9 @@ def test_a_re_wrap_and_a_request(
     following = follow(olga, organisation_key)
     shares = new_shares(bob, organisation_key, following)
     asked, outcome = race(app, asking(alice, backup), rewrapping(bob, organisation_key, following, shares))
-    assert isinstance(asked, str)
+    # The request names the key as the page had it: where the re-wrap was first, the member chooses once more.
+    was_late = isinstance(asked, NotAsked) and asked.code == "backup_rewrapped"
+    assert isinstance(asked, str) or (was_late and outcome.done)
     found = key_of(bob, backup.id)
     assert found
     assert (found[0], outcome.done + outcome.held) == (

@@ -2,12 +2,14 @@
  * Local Backups: what this browser keeps, how often and where. It lists without the vault; making a copy opens that.
  * Trying and restoring is `<open-backup>`’s, which hears `backup-chosen`.
  */
-import { download } from '../download.js';
-import { deviceBy } from '../keystore.js';
-import { allowFolder, changeSettings, chooseFolder, copiesOf, keepCopy, noteOutside, noteTrial } from '../local-copies.js';
-import { clockTime } from '../moments.js';
-import { hush, sentence, tell } from '../sentences.js';
-import { openVault } from '../vault-store.js';
+import { download } from '../../page/download.js';
+import { deviceBy } from '../../device/keystore.js';
+import {
+  allowFolder, changeSettings, chooseFolder, copiesOf, keepCopy, noteOutside, noteTrial,
+} from '../local-copies.js';
+import { clockTime } from '../../page/formatting.js';
+import { hush, sentence, tell } from '../../page/error-messages.js';
+import { openVault } from '../../device/vault-store.js';
 
 const kilobytes = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 });
 
@@ -18,7 +20,9 @@ customElements.define('local-backups', class extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener('click', ({ target }) => this.#click(target.closest('[data-do]')));
-    this.#part('schedule').addEventListener('change', ({ target }) => this.#run(() => changeSettings(this.dataset.user, { schedule: target.value }), 'schedule_kept'));
+    this.#part('schedule').addEventListener('change', ({ target }) =>
+      this.#run(() => changeSettings(this.dataset.user, { schedule: target.value }), 'schedule_kept'),
+    );
     this.#run(() => {});
   }
 
@@ -30,12 +34,15 @@ customElements.define('local-backups', class extends HTMLElement {
     if (act === 'choose-folder') this.#run(() => chooseFolder(user));
     if (act === 'allow-folder') this.#run(async () => (await allowFolder(user)) && this.#backUp());
     if (act === 'download') this.#run(() => this.#download(copy), 'downloaded');
-    if (act === 'ask') (this.#doomed = copy, this.#part('delete').showModal());
-    if (act === 'delete') this.#run(() => (this.#part('delete').close(), this.#doomed.remove()), 'deleted');
+    if (act === 'ask') this.#ask(copy);
+    if (act === 'delete') this.#run(() => this.#delete(), 'deleted');
     if (['try', 'restore'].includes(act)) this.#say(act, copy);
   }
 
-  /** Does something, one thing after the other, then shows how things are. @param {string} [done] - code of what is said then */
+  /**
+   * Does something, one thing after the other, then shows how things are.
+   * @param {string} [done] - code of what is said then
+   */
   #run(work, done) { return (this.#tail = this.#tail.then(() => this.#alone(work, done))); }
 
   async #alone(work, done) {
@@ -67,20 +74,40 @@ customElements.define('local-backups', class extends HTMLElement {
     if (epoch) await noteOutside(await deviceBy(this.dataset.device), epoch);
   }
 
+  #ask(copy) {
+    this.#doomed = copy;
+    this.#part('delete').showModal();
+  }
+
+  #delete() {
+    this.#part('delete').close();
+    return this.#doomed.remove();
+  }
+
   #say(act, copy) {
     const tried = () => this.#run(() => noteTrial(this.dataset.user, copy));
-    this.dispatchEvent(new CustomEvent('backup-chosen', { bubbles: true, detail: { act, kit: copy.kit, read: copy.read, tried } }));
+    this.dispatchEvent(
+      new CustomEvent('backup-chosen', { bubbles: true, detail: { act, kit: copy.kit, read: copy.read, tried } }),
+    );
   }
 
   async #list() {
     const { user, account, vaultEpoch } = this.dataset;
-    const { copies, browser, folder, folderName, settings: { schedule, trouble } } = await copiesOf(user, account, vaultEpoch);
+    const {
+      copies,
+      browser,
+      folder,
+      folderName,
+      settings: { schedule, trouble },
+    } = await copiesOf(user, account, vaultEpoch);
     this.#copies = copies.filter(({ place }) => place !== 'own');
     this.#part('rows').replaceChildren(...this.#copies.map((copy, place) => this.#row(copy, place)));
     this.#part('list').hidden = !this.#copies.length;
     this.#part('empty').hidden = this.#copies.length > 0;
     this.#part('schedule').value = schedule;
-    for (const part of this.querySelectorAll('[data-folder]')) part.hidden = !part.dataset.folder.split(' ').includes(folder ?? 'folder_ok');
+    for (const part of this.querySelectorAll('[data-folder]')) {
+      part.hidden = !part.dataset.folder.split(' ').includes(folder ?? 'folder_ok');
+    }
     for (const place of this.querySelectorAll('[data-folder-name]')) place.textContent = folderName;
     const code = browser ?? (trouble === folder ? null : trouble);
     hush(this.#part('trouble'));
@@ -88,11 +115,19 @@ customElements.define('local-backups', class extends HTMLElement {
   }
 
   #row(copy, place) {
-    const row = this.#part('row').content.cloneNode(true).firstElementChild;
+    const row = /** @type {HTMLElement} */ (this.#part('row').content.cloneNode(true).firstElementChild);
     const [made, tried] = [copy.made_at, copy.tried_at].map((at) => at && clockTime(at));
-    const told = { ...copy, made, size: kilobytes.format(copy.size / 1000), place: sentence(this, `in_${copy.place}`, copy), tried: tried && sentence(this, 'tried', { tried }) };
-    row.dataset.place = place;
-    for (const cell of row.querySelectorAll('[data-field]')) cell.textContent = told[cell.dataset.field] ?? cell.textContent;
+    const told = {
+      ...copy,
+      made,
+      size: kilobytes.format(copy.size / 1000),
+      place: sentence(this, `in_${copy.place}`, copy),
+      tried: tried && sentence(this, 'tried', { tried }),
+    };
+    row.dataset.place = String(place);
+    for (const cell of row.querySelectorAll('[data-field]')) {
+      cell.textContent = told[cell.dataset.field] ?? cell.textContent;
+    }
     return row;
   }
 

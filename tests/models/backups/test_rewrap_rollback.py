@@ -3,14 +3,18 @@
 import pytest
 from flask import Flask
 
-from tests.support.clock import MovableClock
-from tests.support.key_life import follow, key_of, new_shares, rewrap_form
-from tests.support.people import ActiveKey, Person, backed_up
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, Person, backed_up
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery_keys.life import follow, key_of, new_shares, rewrap_form
+from tests.support.run.clock import MovableClock
 from webapp import limits
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Event, FormerShare, KeyRemoval, User
-from webapp.models.putting_back import Former, NotPutBack, former_shares, put_back
+from webapp.models.backups.key_removal import ask_removal
+from webapp.models.backups.rewrap_rollback import Former, NotRolledBack, former_shares, roll_back
+from webapp.models.directory.user import User
+from webapp.models.journal.listing import EventList
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.former_share import FormerShare
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def rewrap_all(bob: Person, former: ActiveKey, following: ActiveKey) -> None:
 
 def put_all_back(by: Person, key: ActiveKey) -> int:
     with by.app.app_context(), transaction() as session:
-        return put_back(session.get_one(User, by.user_id), key.id)
+        return roll_back(session.get_one(User, by.user_id), key.id)
 
 
 def left(key: ActiveKey, by: Person) -> Former:
@@ -39,7 +43,7 @@ def left(key: ActiveKey, by: Person) -> Former:
 
 
 def refusal(by: Person, key: ActiveKey) -> str:
-    with pytest.raises(NotPutBack) as error:
+    with pytest.raises(NotRolledBack) as error:
         put_all_back(by, key)
     return error.value.code
 
@@ -58,11 +62,11 @@ def test_every_backup_has_what_it_had_before(
     with app.app_context():
         kept = db.session.scalars(db.select(FormerShare)).all()
         assert {(share.organisation_key_id, share.share_a) for share in kept} == set(between)
-        event = Event.page(bob.organisation_id, 1)[0][0]
+        event = EventList(bob.organisation_id).page(1)[0][0]
         assert (event.kind, event.details["number"]) == ("organisation_key.shares_put_back", 2)
     assert put_all_back(bob, organisation_key) == 0
     with app.app_context():
-        assert Event.page(bob.organisation_id, 1)[0][0].id == event.id  # nothing was done, so nothing is told
+        assert EventList(bob.organisation_id).page(1)[0][0].id == event.id  # nothing was done, so nothing is told
 
 
 def test_re_wrapped_again_and_put_back_again(
@@ -111,7 +115,7 @@ def test_not_to_a_key_that_is_about_to_go_or_is_in_use(
     rewrap_all(bob, organisation_key, following)
     assert refusal(bob, following) == "key_gone"
     with app.app_context(), transaction() as session:
-        KeyRemoval.ask(session.get_one(User, bob.user_id), organisation_key.id, organisation_key.key.name)
+        ask_removal(session.get_one(User, bob.user_id), organisation_key.id, organisation_key.key.name)
     assert refusal(bob, organisation_key) == "key_goes"
 
 

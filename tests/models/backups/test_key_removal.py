@@ -4,32 +4,30 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.clock import MovableClock
-from tests.support.key_life import follow, new_shares, rewrap_form
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery_keys.life import follow, new_shares, rewrap_form
+from tests.support.run.clock import MovableClock
 from webapp import limits, worker
 from webapp.database import db, transaction
-from webapp.models import (
-    CloudBackup,
-    Event,
-    FormerShare,
-    KeyRemoval,
-    Notice,
-    Organisation,
-    OrganisationKey,
-    RestoreRequest,
-    User,
-)
-from webapp.models.key_removal import NotRemoved, RemovalState
-from webapp.models.putting_back import former_shares
+from webapp.models.backups.key_removal import NotRemoved, ask_removal, carry_out_due, stop_removal
+from webapp.models.backups.rewrap_rollback import former_shares
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal.listing import EventList
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.recovery_keys.removal import KeyRemoval, RemovalState
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.former_share import FormerShare
 
 
 def ask(by: Person, key: ActiveKey | None, typed: str | None = None) -> str:
     """Announce it; the removal’s id."""
     with by.app.app_context(), transaction() as session:
         name = typed if typed is not None else key.key.name if key else "Example Works"
-        return KeyRemoval.ask(session.get_one(User, by.user_id), key.id if key else None, name).id
+        return ask_removal(session.get_one(User, by.user_id), key.id if key else None, name).id
 
 
 def refusal(by: Person, key: ActiveKey | None, typed: str | None = None) -> str:
@@ -40,7 +38,7 @@ def refusal(by: Person, key: ActiveKey | None, typed: str | None = None) -> str:
 
 def carry_out(app: Flask) -> int:
     with app.app_context():
-        return KeyRemoval.carry_out_due()
+        return carry_out_due()
 
 
 def state(app: Flask, removal_id: str) -> RemovalState:
@@ -129,7 +127,7 @@ def stop(by: Person, removal_id: str) -> None:
     with by.app.app_context(), transaction() as session:
         Organisation.locked(by.organisation_id)
         removal = session.get_one(KeyRemoval, removal_id, populate_existing=True)
-        removal.stop(session.get_one(User, by.user_id))
+        stop_removal(removal, session.get_one(User, by.user_id))
 
 
 def test_what_is_refused(bob: Person, alice: Person, organisation_key: ActiveKey, second: ActiveKey) -> None:
@@ -217,7 +215,7 @@ def test_former_shares_are_kept_for_thirty_days(
 def test_it_is_recorded(app: Flask, bob: Person, organisation_key: ActiveKey, second: ActiveKey) -> None:
     stop(bob, ask(bob, organisation_key))
     with app.app_context():
-        events, _ = Event.page(bob.organisation_id, 5)
+        events, _ = EventList(bob.organisation_id).page(5)
         kinds = [event.kind for event in events]
         assert kinds[:2] == ["organisation_key.deletion_stopped", "organisation_key.deletion_asked"]
         assert (events[1].details["name"], events[1].details["backups"]) == ("First key", 2)

@@ -1,4 +1,4 @@
-"""Keeping a cloud backup: every word of its metadata is held against what the server knows, then retention applies."""
+"""Stores a cloud backup: each field of its metadata is compared with the server’s rows, then retention applies."""
 
 import re
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from webapp.crypto.exact import read_exact
 from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import verify
 from webapp.database import db, in_transaction
-from webapp.flows.restore_request import OPEN
-from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
-from webapp.models.device import Device
-from webapp.models.event import Event
-from webapp.models.key_removal import KeyRemoval
-from webapp.models.organisation import Organisation
-from webapp.models.organisation_key import OrganisationKey
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.retention import Retention
-from webapp.models.undo import Undo
-from webapp.models.user import User
-from webapp.models.vault import Vault
+from webapp.models.devices.device import Device
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.recovery.clock_moves import open_by_clock
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.recovery_keys.removal import KeyRemoval
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.retention import Retention
+from webapp.models.vaults.vault import Vault
 
 LABEL = "spare-key/v1/backup"
 FIELDS = {
@@ -34,7 +34,7 @@ FIELDS = {
 
 
 class WrongMeta(ValueError):
-    """The metadata is none, or speaks of something else than what was sent or what the server knows."""
+    """The metadata can’t be read, or differs from what was sent or from what the server knows."""
 
 
 class WrongOrganisationKey(Exception):
@@ -63,7 +63,7 @@ def keep_backup(user: User, device: Device, sent: Upload) -> CloudBackup:
     key = OrganisationKey.active(user.organisation_id)
     if key is None or meta["organisation_key"] != key.fingerprint or KeyRemoval.is_over_for(key):
         raise WrongOrganisationKey
-    _demand_true(meta, user, device, sent.file_sha256)
+    _require_true(meta, user, device, sent.file_sha256)
     already = db.session.get(CloudBackup, meta["backup"])
     if already:
         if (already.user_id, already.meta) != (user.id, sent.meta):
@@ -116,7 +116,7 @@ def _parsed(exact: str) -> dict[str, Any]:
     return meta
 
 
-def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: str) -> None:
+def _require_true(meta: dict[str, Any], user: User, device: Device, file_sha256: str) -> None:
     """Raises WrongMeta unless each field is what the server knows. The counter may be that of an earlier save: another
     device can have saved while the backup was under way."""
     vault = Vault.current(user)
@@ -145,10 +145,9 @@ def _demand_true(meta: dict[str, Any], user: User, device: Device, file_sha256: 
 
 
 def needed_backups(user: User) -> set[str]:
-    """Ids of backups that no newer one pushes out: an open restore request of the member is for them, or they are of a
-    vault that an undo can bring back. Whoever recovered the account in the member’s place would else have destroyed
-    them with a few backups of the vault that they began."""
-    asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user.id, RestoreRequest.state.in_(OPEN))
+    """Ids of backups that retention must keep: an open restore request needs them, or an undo can bring their vault
+    back. Else an attacker who recovered the account could push them out with a few backups of the new vault."""
+    asked = select(RestoreRequest.backup_id).where(RestoreRequest.user_id == user.id, open_by_clock())
     epochs = [undo.former_epoch for undo in Undo.stack_of(user)]
     former = select(CloudBackup.id).where(CloudBackup.user_id == user.id, CloudBackup.epoch.in_(epochs))
     return {backup_id for backup_id in (*db.session.scalars(asked), *db.session.scalars(former)) if backup_id}

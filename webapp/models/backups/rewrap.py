@@ -18,28 +18,25 @@ from webapp.crypto.exact import read_exact
 from webapp.crypto.framing import Malformed
 from webapp.crypto.signatures import BadSignature, verify
 from webapp.database import db, in_transaction
-from webapp.flows.restore_request import OPEN
-from webapp.models.cloud_backup import CloudBackup
 from webapp.models.columns import is_id
-from webapp.models.event import Event
-from webapp.models.former_share import FormerShare
-from webapp.models.key_succession import KeySuccession, NoSuccession, SignedSuccession, verify_succession
-from webapp.models.organisation import Organisation
-from webapp.models.organisation_key import KeyState, OrganisationKey
-from webapp.models.restore_approval import CLOCK_SLACK, SEALED_START
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.user import User
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.recovery.approval import CLOCK_SLACK, SEALED_START
+from webapp.models.recovery.clock_moves import open_by_clock
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import KeyState, OrganisationKey
+from webapp.models.recovery_keys.succession import KeySuccession, NoSuccession, SignedSuccession, verify_succession
+from webapp.models.refusals import Refused
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.former_share import FormerShare
 
 LABEL = "spare-key/v1/rewrap"
 SHARE = {"backup", "former_sha256", "sha256"}
 
 
-class NotRewrapped(Exception):
+class NotRewrapped(Refused):
     """Nothing was changed; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,10 @@ def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapp
         raise NotRewrapped("key_gone")
     if following is None:
         raise NotRewrapped("no_active_key")
-    listed = _demand_signed(by, former, following, sent, origin)
-    outcome, needed = Rewrapped(), set(db.session.scalars(backups_asked_for()))
+    listed = _require_signed(by, former, following, sent, origin)
+    outcome = Rewrapped()
+    needed = set(db.session.scalars(backups_asked_for()))
+    replaced = 0
     for share in listed:
         backup = db.session.get(CloudBackup, share["backup"], populate_existing=True)
         present = backup and (backup.organisation_key_id, hashlib.sha256(backup.share_a).hexdigest())
@@ -97,24 +96,27 @@ def rewrap(by: User, former_id: str, sent: SignedRewrap, origin: str) -> Rewrapp
             outcome.held.append(backup.id)
         else:
             outcome.done.append(backup.id)
-            _replace(backup, former, following, sent.shares[share["sha256"]])
-    if outcome.done:  # for no more than the statement it takes a share that both files open
+            replaced += _replace(backup, former, following, sent.shares[share["sha256"]])
+    if replaced:  # for no more than the statement it takes a share that both files open
         named: dict[str, Any] = {"actor": by, "object_id": former.id, "name": former.name, "after": following.name}
         if KeySuccession.keep(former, following, sent.succession):
             Event.append("organisation_key.vouched", by.organisation_id, **named)
-        Event.append("organisation_key.rewrapped", by.organisation_id, number=len(outcome.done), **named)
+        Event.append("organisation_key.rewrapped", by.organisation_id, number=replaced, **named)
     return outcome
 
 
-def _replace(backup: CloudBackup, former: OrganisationKey, following: OrganisationKey, share_a: bytes) -> None:
-    """The same upload again finds it done."""
-    if backup.organisation_key_id == former.id:
-        FormerShare.keep(backup)
-        backup.organisation_key_id, backup.share_a = following.id, share_a
-        db.session.flush()
+def _replace(backup: CloudBackup, former: OrganisationKey, following: OrganisationKey, share_a: bytes) -> bool:
+    """False: the same upload again, which finds it done."""
+    if backup.organisation_key_id != former.id:
+        return False
+    FormerShare.keep(backup)
+    backup.organisation_key_id = following.id
+    backup.share_a = share_a
+    db.session.flush()
+    return True
 
 
-def _demand_signed(
+def _require_signed(
     by: User, former: OrganisationKey, following: OrganisationKey, sent: SignedRewrap, origin: str
 ) -> list[dict[str, str]]:
     """The shares that both keys signed for. Raises NotRewrapped."""
@@ -126,7 +128,8 @@ def _demand_signed(
         raise NotRewrapped("bad_signature") from None
     try:
         fields = read_exact(sent.exact, limits.SIGNED_TEXT_CHARACTERS)
-        made_at, shares = parse_stamp(str(fields.pop("made_at", ""))), fields.pop("shares", None)
+        made_at = parse_stamp(str(fields.pop("made_at", "")))
+        shares = fields.pop("shares", None)
     except (Malformed, ValueError):
         raise NotRewrapped("malformed") from None
     expected = {
@@ -146,7 +149,8 @@ def _demand_signed(
 
 
 def _are_shares(shares: Any, files: Mapping[str, bytes]) -> bool:
-    """Whether each names a backup, what it has and what it is to have; and that is there, and sealed to a key."""
+    """Whether each entry names a backup and the hashes of its present and its new share, and the new share was sent and
+    is sealed."""
     if not isinstance(shares, list) or not 0 < len(shares) <= limits.REWRAP_BATCH:
         return False
     for share in shares:
@@ -161,5 +165,5 @@ def _are_shares(shares: Any, files: Mapping[str, bytes]) -> bool:
 
 def backups_asked_for() -> Any:
     """A query: the ids of backups that an open restore request needs."""
-    asked = select(RestoreRequest.backup_id).where(RestoreRequest.state.in_(OPEN))
+    asked = select(RestoreRequest.backup_id).where(open_by_clock())
     return asked.where(RestoreRequest.backup_id.is_not(None))

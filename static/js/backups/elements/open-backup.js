@@ -1,20 +1,21 @@
 /**
- * Opens one backup to try a recovery, or to bring what is in it into the open vault: a kept copy or a file with the vault’s own
- * keys, else with the Recovery Kit; a cloud backup always with the kit. It hears `backup-chosen` (detail: act try or restore, kit
- * number, read(), tried()) from inside; rows of cloud backups and of earlier vaults (`data-file`: the address) and the form for
- * a file it hears itself. An earlier vault opens with a backup of then, or a former device of this browser, too.
+ * Opens one backup to try a recovery, or to bring what is in it into the open vault: a kept copy or a file with the
+ * vault’s own keys, else with the Recovery Kit; a cloud backup always with the kit. It hears `backup-chosen`
+ * (detail: act try or restore, kit number, read(), tried()) from inside; rows of cloud backups and of earlier vaults
+ * (`data-file`: the address) and the form for a file it hears itself. An earlier vault opens with a backup of then, or
+ * a former device of this browser, too.
  */
-import { backupIn } from '../chosen-file.js';
-import { check, read, vaultKeysOf } from '../crypto/documents.js';
-import { CryptoError } from '../crypto/errors.js';
-import { isSealed } from '../crypto/sealing.js';
-import { deviceBy } from '../keystore.js';
-import { onSubmit } from '../on-submit.js';
-import { hush, sentence, tell } from '../sentences.js';
-import { getOctets, signedFetch } from '../server.js';
-import { tellFacts } from '../told-facts.js';
-import { unlockFormer } from '../unlocking.js';
-import { openVault } from '../vault-store.js';
+import { backupIn } from '../../page/chosen-file.js';
+import { check, read, vaultKeysOf } from '../../crypto/documents.js';
+import { CryptoError } from '../../crypto/errors.js';
+import { isSealed } from '../../crypto/sealing.js';
+import { deviceBy } from '../../device/keystore.js';
+import { onSubmit } from '../../page/on-submit.js';
+import { hush, sentence, tell } from '../../page/error-messages.js';
+import { getOctets, signedFetch } from '../../device/server.js';
+import { showSummary } from '../../page/document-summary.js';
+import { unlockFormer } from '../../device/unlock.js';
+import { openVault } from '../../device/vault-store.js';
 
 customElements.define('open-backup', class extends HTMLElement {
   #chosen = null;
@@ -25,18 +26,26 @@ customElements.define('open-backup', class extends HTMLElement {
     this.addEventListener('backup-chosen', ({ detail }) => this.#choose(detail));
     this.addEventListener('click', ({ target }) => this.#cloud(target.closest('[data-act]')?.dataset));
     const kit = this.#work.querySelector('kit-input');
-    onSubmit(kit.closest('form'), async () => this.#open(await this.#withBackup((await kit.read()).identity)), this.#work);
-    for (const former of this.#formers) onSubmit(former, async (pin) => this.#open([await unlockFormer(pin, former.dataset)]), this.#work);
+    const openWithKit = async () => this.#open(await this.#withBackup((await kit.read()).identity));
+    onSubmit(kit.closest('form'), openWithKit, this.#work);
+    for (const former of this.#formers) {
+      const unlock = async (pin) => this.#open([await unlockFormer(pin, former.dataset)]);
+      onSubmit(former, unlock, this.#work, (error) => { error.isHarmless = false; });
+    }
     const form = this.querySelector('form[data-file]');
-    if (form) onSubmit(form, () => this.#choose({ act: 'restore', read: () => backupIn(form.querySelector('input')) }), this.#work);
+    if (form) {
+      const read = () => backupIn(form.querySelector('input'));
+      onSubmit(form, () => this.#choose({ act: 'restore', read }), this.#work);
+    }
   }
 
   disconnectedCallback() { this.#store = this.#file = this.#chosen = null; }
 
+  /** @param {DOMStringMap} [row] - of the button that was pressed, if it was one */
   #cloud({ act, backup, kit, file, epoch } = {}) {
     const read = () => getOctets(file ?? `/backups/${backup}/file`);
     const tried = async () => {
-      await signedFetch(`/backups/${backup}/trials`, { device: this.#store.device });
+      await signedFetch(`/backups/${backup}/trials`, { device: this.#store.device, holds: {}, same: { backup } });
       this.dispatchEvent(new CustomEvent('backup-made', { bubbles: true })); // the list asks for itself anew
     };
     if (act) this.#choose({ act, kit, read, tried, isCloud: !file, epoch });
@@ -62,8 +71,14 @@ customElements.define('open-backup', class extends HTMLElement {
   async #askKit() {
     const { kit, isCloud, epoch } = this.#chosen;
     this.#show('kit');
-    this.#work.querySelector('[data-kit-number]').textContent = sentence(this.#work, kit ? 'needs_kit' : isCloud ? 'needs_some_kit' : 'needs_other_kit', { kit });
-    for (const former of this.#formers) former.hidden = former.dataset.epoch !== epoch || !(await deviceBy(former.dataset.device));
+    this.#work.querySelector('[data-kit-number]').textContent = sentence(
+      this.#work,
+      kit ? 'needs_kit' : isCloud ? 'needs_some_kit' : 'needs_other_kit',
+      { kit },
+    );
+    for (const former of this.#formers) {
+      former.hidden = former.dataset.epoch !== epoch || !(await deviceBy(former.dataset.device));
+    }
   }
 
   /** A kit that opens no vault of then may open a backup that has its key. */
@@ -82,8 +97,10 @@ customElements.define('open-backup', class extends HTMLElement {
     if (this.#chosen.act === 'try') await this.#chosen.tried();
     else if (!body.items.length) throw new CryptoError('empty_backup');
     this.#show(this.#chosen.act);
-    tellFacts(this.#work.querySelectorAll('[data-told]'), document);
-    if (this.#chosen.act === 'restore') await this.#work.querySelector('bring-in').show(body.items, [], body.keyring.epochs);
+    showSummary(this.#work.querySelectorAll('[data-told]'), document);
+    if (this.#chosen.act === 'restore') {
+      await this.#work.querySelector('bring-in').show(body.items, [], body.keyring.epochs);
+    }
   }
 
   /** @param {string|null} step - opening, kit, try, restore; null: only what went wrong */
@@ -91,7 +108,9 @@ customElements.define('open-backup', class extends HTMLElement {
     hush(this.#work.querySelector('[role=alert]'));
     this.#work.hidden = false;
     for (const part of this.#work.querySelectorAll('[data-step]')) part.hidden = part.dataset.step !== step;
-    for (const title of this.#work.querySelectorAll('[data-title]')) title.hidden = title.dataset.title !== this.#chosen.act;
+    for (const title of this.#work.querySelectorAll('[data-title]')) {
+      title.hidden = title.dataset.title !== this.#chosen.act;
+    }
     this.#work.querySelector('kit-input').clear();
     if (step === 'opening') this.#work.scrollIntoView({ block: 'start' });
     this.#work.querySelector('[data-title]:not([hidden])').focus();

@@ -7,20 +7,24 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
-from tests.support.clock import MovableClock
-from tests.support.key_life import key_of
-from tests.support.key_races import Work, asking, begun, uploading
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.racing import race
-from webapp.client.cloud_backups import CloudBackup as MadeBackup
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery_keys.life import key_of
+from tests.support.recovery_keys.races import Work, asking, begun, uploading
+from tests.support.run import patience
+from tests.support.run.clock import MovableClock
+from tests.support.run.patience import wait_until
+from tests.support.servers.races import race
+from webapp.client.formats.cloud_backups import CloudBackup as MadeBackup
 from webapp.database import db
-from webapp.models import CloudBackup, Event, EventChain, KeyRemoval, RestoreRequest
+from webapp.models.backups.key_removal import carry_out_due
+from webapp.models.journal.event import Event
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 pytestmark = pytest.mark.databases
-TURN = 1
-"""Seconds that whoever removes has while the other is under way: time enough, were they not made to wait."""
+WAITING = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 @pytest.fixture
@@ -29,30 +33,49 @@ def backup(alice: Person, organisation_key: ActiveKey) -> MadeBackup:
     return backed_up(alice, organisation_key)
 
 
+def is_waiting(knocked: threading.Event) -> bool:
+    """Whether another transaction waits for this one: on SQLite it has not begun, and knocks."""
+    if db.engine.dialect.name == "sqlite":
+        return knocked.is_set()
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(WAITING))
+
+
 @pytest.fixture
 def while_due(app: Flask, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], tuple[Any, Any]]:
     """Does the work, and lets the week end when all of it is written and not committed; what came of it and of removing
     at that moment."""
-    written, removed, link = threading.Event(), threading.Event(), EventChain.link
+    written, removed, knocked, link = threading.Event(), threading.Event(), threading.Event(), Event.link
 
     def late(events: Sequence[Event]) -> None:
         if not written.is_set():
             clock.advance(minutes=1)
             written.set()
-            removed.wait(TURN)
+            wait_until(lambda: removed.is_set() or is_waiting(knocked), "a removal that is made to wait")
         link(events)
 
+    def knock(*parts: Any) -> None:
+        if parts[2] == "BEGIN IMMEDIATE":
+            knocked.set()
+
     def removing() -> int:
-        assert written.wait(20)
+        assert written.wait(patience.HUNG)
+        event.listen(db.engine, "before_cursor_execute", knock)
         try:
-            return KeyRemoval.carry_out_due()
+            return carry_out_due()
         finally:
             removed.set()
 
     def run(work: Work) -> tuple[Any, Any]:
+        def writing() -> Any:
+            try:
+                return work()
+            finally:
+                written.set()
+
         clock.advance(days=6, hours=23, minutes=59, seconds=30)
-        monkeypatch.setattr(EventChain, "link", staticmethod(late))
-        outcome, done = race(app, work, removing)
+        monkeypatch.setattr(Event, "link", staticmethod(late))
+        outcome, done = race(app, writing, removing)
         return outcome, done
 
     return run

@@ -1,0 +1,4 @@
+"""Cloud backups come, are re-wrapped, and go with their keys.
+
+May import recovery and what is below.
+"""
