@@ -2,26 +2,23 @@
 
 from webapp.clock import now
 from webapp.database import in_transaction
-from webapp.models.asked_and_decided import StopReason
-from webapp.models.device import Device, DeviceState
-from webapp.models.event import Event
-from webapp.models.link import Link, Purpose
-from webapp.models.mark import Mark, MarkKind
-from webapp.models.notice import Notice
-from webapp.models.pairing import Pairing
-from webapp.models.recovery_reason import Reason
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.user import Role, User
+from webapp.flows.restore_request import StopReason
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.link import Link, Purpose
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.reasons import Reason
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.refusals import Refused
+from webapp.models.signin.session import Ended, SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
-class NotReset(Exception):
+class NotReset(Refused):
     """Nothing was reset; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def may_reset(by: User, member: User) -> str | None:
@@ -46,9 +43,9 @@ def reset_by_admin(member: User, by: User, *, hand_over: bool) -> Link:
     code = may_reset(by, member)
     if code:
         raise NotReset(code)
-    Mark.put(by, member, MarkKind.RESET_PASSWORD)
+    ConflictMark.put(by, member, ConflictKind.RESET_PASSWORD)
     if hand_over:
-        Mark.put(by, member, MarkKind.HELD_LINK)
+        ConflictMark.put(by, member, ConflictKind.HELD_LINK)
     return _void(member, by, mailed=not hand_over)
 
 
@@ -83,7 +80,7 @@ def choose_password(link: Link, member: User, password_hash: str) -> None:
         _fall_back(member, Reason.OWN_RESET, "")
         _announce(member, None, Reason.OWN_RESET)
     else:
-        member.end_sessions()
+        SignIn.end_every(member, why=Ended.PASSWORD_CHOSEN)
         Event.append("password.chosen", member.organisation_id, actor=member, subject=member)
     member.password_hash = password_hash
 
@@ -94,7 +91,7 @@ def change_password(member: User, password_hash: str, sign_in_id: str) -> None:
     assert in_transaction()
     member.password_hash = password_hash
     Link.close_all(member.id, Purpose.PASSWORD)
-    member.end_sessions(but=sign_in_id)
+    SignIn.end_every(member, but=sign_in_id, why=Ended.PASSWORD_CHANGED)
     Event.append("user.password_changed", member.organisation_id, actor=member, subject=member)
     Notice.give(member, "password_changed")
 
@@ -118,8 +115,11 @@ def _fall_back(member: User, reason: Reason, by: str) -> None:
         TabKey.forget(device_id=device.id)
         if device.is_active:
             device.state = DeviceState.PRIOR
-    member.reset_at, member.reset_reason, member.reset_by = now(), str(reason), by
-    member.end_sessions()
+    member.reset_at = now()
+    member.reset_reason = str(reason)
+    member.reset_by = by
+    from_outside = Ended.ADMIN_RESET if by else Ended.OPERATOR_RESET
+    SignIn.end_every(member, why=from_outside if reason == Reason.ADMIN_RESET else Ended.OWN_RESET, by=by)
     SignIn.forget_browsers(member.id)
 
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction
-from webapp.models.columns import Id, Name, new_id
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.organisation import Organisation
-from webapp.models.user import Role, User
+from webapp.email_addresses import key_of, parse
+from webapp.models.columns import Id, Name, key_of_row, new_id
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
 
 
 class InviteClosed(Exception):
@@ -35,6 +36,7 @@ class Invite(Base):
     id: Mapped[Id] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[Id] = mapped_column(ForeignKey("organisation.id"))
     email: Mapped[str] = mapped_column(String(254), index=True)
+    email_key: Mapped[str] = mapped_column(String(254), index=True, default=key_of_row)
     name: Mapped[Name] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(String(10), default=Role.MEMBER)
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
@@ -57,15 +59,16 @@ class Invite(Base):
         life: timedelta = limits.INVITE_LIFE,
     ) -> tuple["Invite", str]:
         """(invite, token) in the caller’s transaction; an older open invite to the address is withdrawn. The token
-        is only in the link."""
+        is only in the link. Raises NoAddress."""
         assert in_transaction()
-        email = User.normalised_email(email)
-        for older in db.session.scalars(select(Invite).where(Invite.email == email, Invite.used_at.is_(None))):
+        address = parse(email)
+        earlier = select(Invite).where(Invite.email_key == address.key, Invite.used_at.is_(None))
+        for older in db.session.scalars(earlier):
             older.withdrawn_at = older.withdrawn_at or now()
         token = secrets.token_urlsafe(24)
         invite = Invite(
             organisation_id=organisation.id,
-            email=email,
+            email=address.text,
             name=name,
             role=role,
             made_by=by.id if by else None,
@@ -90,6 +93,13 @@ class Invite(Base):
         return db.session.scalars(query.order_by(Invite.made_at.desc(), Invite.id.desc()).limit(limit)).all()
 
     @staticmethod
+    def newest_open(organisation_id: str, limit: int) -> tuple[Sequence["Invite"], int]:
+        """The newest that can still be used, and how many there are in all."""
+        query = select(Invite, func.count().over()).where(Invite.organisation_id == organisation_id, *_open())
+        rows = db.session.execute(query.order_by(Invite.made_at.desc(), Invite.id.desc()).limit(limit)).all()
+        return [invite for invite, _ in rows], rows[0][1] if rows else 0
+
+    @staticmethod
     def count_open(organisation_id: str) -> int:
         """How many there are."""
         return db.session.scalar(select(func.count()).where(Invite.organisation_id == organisation_id, *_open())) or 0
@@ -97,7 +107,7 @@ class Invite(Base):
     @staticmethod
     def open_to(email: str) -> "Invite | None":
         """The invite to this address that can still be used."""
-        query = select(Invite).where(Invite.email == User.normalised_email(email), Invite.used_at.is_(None))
+        query = select(Invite).where(Invite.email_key == key_of(email), Invite.used_at.is_(None))
         return db.session.scalars(query.where(Invite.withdrawn_at.is_(None), Invite.expires_at > now())).first()
 
     @property
@@ -134,7 +144,8 @@ class Invite(Base):
         return user
 
     def _announce_admin(self, user: User) -> None:
-        """To whoever invited them, too: it may have been somebody else in a session of theirs."""
+        """The notice goes to the admin who invited them, too: somebody else may have done it in that admin’s
+        session."""
         by = db.session.get(User, self.made_by) if self.made_by else None
         facts = {"member": user.name, "email": user.email, "member_id": user.id, "admin": by.name if by else ""}
         facts |= {"deed": "joined", "after": str(user.role)}
@@ -142,8 +153,8 @@ class Invite(Base):
 
     @staticmethod
     def withdraw_those_of(maker: User, but: Collection[Role], by: User) -> None:
-        """Make every link useless that `maker` made, but for those to these roles, in the caller’s transaction: whoever
-        may invite nobody to a role any more has no link left that leads there."""
+        """Withdraw the open invites that `maker` made, except to the roles in `but`, in the caller’s transaction. An
+        admin who loses the right to invite to a role leaves no open link to it."""
         assert in_transaction()
         theirs = update(Invite).where(Invite.made_by == maker.id, Invite.role.not_in(list(but)), *_open())
         withdrawn = theirs.values(withdrawn_at=now()).returning(Invite.id, Invite.email)

@@ -4,18 +4,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.finishing import everything
-from tests.support.paired import add_device, doing, session_of, told
-from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.vetoing import recovered
+from tests.support.pairing.devices import add_device, doing, session_of, told
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.vetoes import recovered
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice
 from webapp.database import db, transaction
 from webapp.flows.pairing import State
-from webapp.models import Device, DeviceLock, DeviceState, Event, Notice, SignIn, TabKey, Undo, User
-from webapp.models.pairing import Pairing
-from webapp.models.password_reset import reset_by_operator
-from webapp.models.unpairing import (
+from webapp.models.accounts.password_reset import reset_by_operator
+from webapp.models.accounts.unpairing import (
     CannotReturn,
     Unpaired,
     bring_back,
@@ -25,6 +23,15 @@ from webapp.models.unpairing import (
     unpair,
     unpair_others,
 )
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 from webapp.worker import tidy
 
 
@@ -155,7 +162,9 @@ def test_a_reset_in_between_is_not_taken_back(app: Flask, alice: Person, phone: 
             reset_by_operator(User.locked(alice.user_id))
             assert alice.device
             session.get_one(Device, alice.device.id).state = DeviceState.ACTIVE  # brought back meanwhile
-            session.execute(update(SignIn).values(session_epoch=session.get_one(User, alice.user_id).session_epoch))
+            session.execute(
+                update(SignIn).values(session_epoch=session.get_one(User, alice.user_id).session_epoch, ended_at=None)
+            )
         doing(alice, bring_back, phone.id)
         assert state(phone.id) == "prior"
 

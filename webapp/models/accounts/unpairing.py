@@ -1,7 +1,7 @@
-"""The member’s say over their devices: another name, unpaired, brought back, or unpaired for good.
+"""What members do with their devices: rename, unpair, bring back, unpair for good.
 
 Each verb runs in the caller’s transaction with the member locked and takes the device that acts, from `acting_device`.
-What a recovery unpaired stays out of reach here: its Undo alone brings it back, and nobody destroys what that needs.
+No verb here touches a device that a recovery unpaired: only the recovery’s undo brings it back, and needs its share.
 """
 
 from collections.abc import Sequence
@@ -13,23 +13,24 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
 from webapp.flows.pairing import OPEN
-from webapp.models.device import Device, DeviceState
-from webapp.models.device_lock import DeviceLock
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.pairing import Pairing
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.undo import Undo
-from webapp.models.user import User
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.session_end import end_those_of
+from webapp.models.signin.tab_key import TabKey
 
 
 class NotHere(Exception):
-    """The session that asks is no longer that of a device which opens the vault: it changes nothing."""
+    """The session no longer belongs to a device that opens the vault, so it may change nothing."""
 
 
 class CannotReturn(Exception):
-    """The device is unpaired and stays so; `by_older`: only for the device that acts, which is new."""
+    """The device stays unpaired. `by_older`: because the acting device is too new to bring it back."""
 
     def __init__(self, *, by_older: bool = False) -> None:
         super().__init__(by_older)
@@ -54,7 +55,7 @@ class Unpaired:
     def of(user: User) -> list["Unpaired"]:
         """The member’s unpaired devices, the latest first."""
         stack = Undo.stack_of(user)
-        found = Device.of(user.id, DeviceState.UNPAIRED)
+        devices = Device.of(user.id, DeviceState.UNPAIRED)
         return [
             Unpaired(
                 device=device,
@@ -64,7 +65,7 @@ class Unpaired:
                 may_return=may_return(device),
                 may_be_destroyed=may_be_destroyed(device),
             )
-            for device in sorted(found, key=lambda device: device.unpaired_at or device.enrolled_at, reverse=True)
+            for device in sorted(devices, key=lambda device: device.unpaired_at or device.enrolled_at, reverse=True)
         ]
 
 
@@ -72,11 +73,11 @@ def acting_device(user: User, sign_in_id: str) -> Device:
     """The device that the session has proved to be and whose PIN was shown there, read again now that `user` is locked.
     Raises NotHere: a cookie, or a device that was left signed in, is not enough."""
     assert in_transaction()
-    found = SignIn.alive(sign_in_id)
-    device = db.session.get(Device, found.device_id or "") if found else None
-    if found is None or device is None or device.user_id != user.id or not device.opens:
+    sign_in = SignIn.alive(sign_in_id)
+    device = db.session.get(Device, sign_in.device_id or "") if sign_in else None
+    if sign_in is None or device is None or device.user_id != user.id or not device.opens:
         raise NotHere
-    if not TabKey.is_open(found, device.id):
+    if not TabKey.is_open(sign_in, device.id):
         raise NotHere
     return device
 
@@ -129,8 +130,8 @@ def destroy(user: User, by: Device, device: Device) -> bool:
 
 
 def bring_back(user: User, by: Device, device: Device) -> bool:
-    """Let it be what it was before it was unpaired here, a reset since then aside. False: it is not unpaired. A new
-    device brings nothing back that an older one unpaired: it may have been paired by a trick. Raises CannotReturn."""
+    """Restore the state that it had before it was unpaired; a reset since then still counts. False: it is not unpaired.
+    A new device can’t bring back what an older one unpaired: an attacker may have paired it. Raises CannotReturn."""
     assert in_transaction()
     if device.state != DeviceState.UNPAIRED:
         return False
@@ -146,7 +147,7 @@ def bring_back(user: User, by: Device, device: Device) -> bool:
 
 
 def is_kept(device: Device) -> bool:
-    """Whether the part of the key of an unpaired device is still there, and for a while."""
+    """Whether the server still keeps the share of an unpaired device."""
     return device.share_until is not None and device.share_until > now() and bool(DeviceLock.versions(device.id))
 
 
@@ -163,21 +164,21 @@ def may_return(device: Device) -> bool:
 
 
 def may_be_destroyed(device: Device) -> bool:
-    """Whether anything of it is left that the member may throw away. Whoever recovers an account doesn’t take the
-    undo from its owner: what a recovery unpaired stays until the time of its undo is over."""
+    """Whether the member may destroy what is left of it. A device that a recovery unpaired stays until the undo’s time
+    is over: whoever recovered the account must not take the undo from its owner."""
     if device.state != DeviceState.UNPAIRED:
         return True
     return device.unpaired_epoch is None and bool(DeviceLock.versions(device.id))
 
 
 def is_new_beside(by: Device, device: Device) -> bool:
-    """Whether the device that acts came after the other, and within UNDO_WINDOW: it may have been paired by a trick, so
-    it unpairs the older one but destroys nothing of it."""
+    """Whether the acting device is newer than the other, and younger than UNDO_WINDOW. An attacker may have paired it,
+    so it may unpair the older one but destroy nothing of it."""
     return device.id != by.id and device.enrolled_at < by.enrolled_at and now() - by.enrolled_at < limits.UNDO_WINDOW
 
 
 def _unpair(user: User, by: Device, device: Device) -> None:
-    shows_code = exists().where(Pairing.other_device_id == device.id, Pairing.state.in_(OPEN))
+    shows_code = exists().where(Pairing.other_device_id == device.id, Pairing.stored_state.in_(OPEN))
     if db.session.scalar(select(shows_code)):
         Pairing.stop_open(user)
     TabKey.forget(device_id=device.id)
@@ -188,5 +189,6 @@ def _unpair(user: User, by: Device, device: Device) -> None:
 
 
 def _end_sessions(user: User, by: Device, device: Device) -> None:
-    """Whoever unpairs the very device they are at stays signed in."""
-    SignIn.end_those_of(user, device.id, but=by.id)
+    """End the sessions of the device, except that of the acting device: whoever unpairs the device in use stays signed
+    in."""
+    end_those_of(user, device.id, but=by.id, by=by.name)

@@ -13,18 +13,18 @@ from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
 from webapp.flows.pairing import State
-from webapp.models.device import Device, DeviceState
-from webapp.models.event import Event
-from webapp.models.notice import Notice
-from webapp.models.pairing import Pairing
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.unpairing import may_return
-from webapp.models.user import User
+from webapp.models.accounts.unpairing import may_return
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
 @dataclass(frozen=True)
-class PairedLately:
+class RecentlyPaired:
     """A device, the pairing it came by, and what it has unpaired that can come back."""
 
     device: Device
@@ -44,14 +44,15 @@ class PairedLately:
         return self.device.state == DeviceState.UNPAIRED
 
     @staticmethod
-    def of(user: User, said_by: Device | None, but: Collection[str] = ()) -> list["PairedLately"]:
-        """Those that may be taken back, the newest first; `but`: without those with these ids.
+    def of(user: User, said_by: Device | None, but: Collection[str] = ()) -> list["RecentlyPaired"]:
+        """The devices that a veto may unpair, the newest first; `but`: ids to leave out. `said_by`: the device that
+        says it; None: a mail does.
 
-        `said_by` None: it is said by mail. An unpaired one is among them as long as something that it has unpaired can
-        come back, or it would itself, with another one: neither unpairing nor destroying it undid what it had done. A
-        device speaks only of those that came after it and are left, and brings none back: else a stolen device that was
-        unpaired in time would return by itself. A recovery, or its undo, unpairs the devices of the epoch it ends, so
-        that those which are left were paired in the present one.
+        By mail the list includes unpaired devices, as long as a device that they unpaired can come back, or they can
+        themselves: unpairing or destroying a device doesn’t undo what it did. A device that says it may unpair only
+        paired devices that came after it, and it brings none back: else a stolen device that was unpaired in time would
+        return by itself. A recovery or its undo unpairs the devices of the epoch it ends, so all devices that are left
+        were paired in the present one.
         """
         pairings = {pairing.device_id: pairing for pairing in _completed(user)}
         paired = [device for device in Device.of(user.id) if device.id in pairings]
@@ -65,24 +66,25 @@ class PairedLately:
         chosen = [device for device in paired if device in found and device.id not in but]
         gone = {device.id: [] if said_by else _unpaired_by(device) for device in chosen}
         back = {each.id for devices in gone.values() for each in devices}
-        return [PairedLately(each, pairings[each.id], gone[each.id], each.id in back) for each in chosen]
+        return [RecentlyPaired(each, pairings[each.id], gone[each.id], each.id in back) for each in chosen]
 
 
 def within_reach(
     user: User, said_by: Device | None, sign_in: SignIn | None, but: Collection[str] = ()
-) -> tuple[list[PairedLately], list[PairedLately]]:
-    """What is unpaired with it, and what would be. A device unpairs only where its PIN was shown in this session of the
-    member: no mail brings that back, so holding a locked one is not enough."""
-    found = PairedLately.of(user, said_by, but)
+) -> tuple[list[RecentlyPaired], list[RecentlyPaired]]:
+    """Two lists: the devices that this veto unpairs, and those that it would unpair if the device that says it were
+    unlocked. Holding a locked device is not enough, since no mail undoes this: its PIN has to be shown in this
+    session."""
+    recent = RecentlyPaired.of(user, said_by, but)
     if said_by is None or (sign_in and TabKey.is_open(sign_in, said_by.id)):
-        return found, []
-    return [], found
+        return recent, []
+    return [], recent
 
 
-def take_back(user: User, paired: Sequence[PairedLately], said_with: str) -> None:
-    """Unpair these, whatever has unpaired them before, and let come back what they had unpaired: in the caller’s
-    transaction with `user` locked and after an undo. Whatever that has unpaired stays so, and nothing of the epoch it
-    ended returns."""
+def revoke_recent(user: User, paired: Sequence[RecentlyPaired], said_with: str) -> None:
+    """Unpair these devices, even if something else unpaired them before, and bring back what they had unpaired. In the
+    caller’s transaction with `user` locked, after an undo if there is one: what the undo unpaired stays unpaired, and
+    no device of the epoch it ended returns."""
     assert in_transaction()
     ids = {each.device.id for each in paired}
     leaving = [each.device for each in paired if not each.is_unpaired]
@@ -109,11 +111,11 @@ def _tell(user: User, kind: str, devices: Sequence[Device], said_with: str, **fa
 
 def _completed(user: User) -> Sequence[Pairing]:
     since = now() - limits.UNDO_WINDOW
-    query = select(Pairing).where(Pairing.user_id == user.id, Pairing.state == State.COMPLETED)
+    query = select(Pairing).where(Pairing.user_id == user.id, Pairing.stored_state == State.COMPLETED)
     return db.session.scalars(query.where(Pairing.ended_at > since)).all()
 
 
 def _unpaired_by(device: Device) -> list[Device]:
     """What else it has unpaired that can come back."""
-    found = Device.of(device.user_id, DeviceState.UNPAIRED)
-    return [each for each in found if each.unpaired_by == device.id != each.id and may_return(each)]
+    devices = Device.of(device.user_id, DeviceState.UNPAIRED)
+    return [each for each in devices if each.unpaired_by == device.id != each.id and may_return(each)]

@@ -6,14 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.people import ActiveKey, Person
-from tests.support.person import add_person
-from tests.support.racing import race, won
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, Person
+from tests.support.people.person import add_person
+from tests.support.recovery.requests import waiting_request
+from tests.support.servers.races import race, won
 from webapp.database import db, transaction
 from webapp.flows.restore_request import NotYours, State
-from webapp.models import Event, RestoreRequest, Role, User
-from webapp.models.membership import NotChanged, change_role, disable
+from webapp.models.accounts.membership import NotChanged, change_role, disable
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.recovery.restore_request import RestoreRequest
 
 ROUNDS = 5
 pytestmark = pytest.mark.databases

@@ -4,17 +4,23 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.paired import add_device, told
-from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.tricked import add_paired, listed, say, state, unpair_by
-from tests.support.vetoing import recovered
+from tests.support.pairing.devices import add_device, told
+from tests.support.pairing.tricked import add_paired, listed, say, state, unpair_by
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.recovery.vetoes import recovered
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, Event, Notice, TabKey, Undo, User
-from webapp.models.password_reset import reset_by_operator
-from webapp.models.sign_in import SignIn
-from webapp.models.unpairing import destroy, may_return
+from webapp.models.accounts.password_reset import reset_by_operator
+from webapp.models.accounts.unpairing import destroy, may_return
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 GIVEN = ("device_unpaired", "device_returned")
 

@@ -6,15 +6,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.devices import MadeDevice
-from tests.support.finishing import finish_of, finishing, released
-from tests.support.paired import add_device, doing, told
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.racing import race
-from tests.support.restoring import asked
+from tests.support.pairing.devices import add_device, doing, told
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.finish import finish_of, finishing, released
+from tests.support.recovery.runs import asked
+from tests.support.servers.races import race
+from tests.support.vault.devices import MadeDevice
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, DeviceState, Event, User
-from webapp.models.unpairing import NotHere, destroy, may_return, unpair
+from webapp.models.accounts.unpairing import NotHere, destroy, may_return, unpair
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
 
 
 @pytest.fixture

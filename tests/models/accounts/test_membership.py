@@ -6,17 +6,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.pairing_rows import pairing_row
-from tests.support.people import ActiveKey, be_at, enrolled
-from tests.support.person import Person, add_person
-from tests.support.restores import waiting_request
+from tests.support.pairing.rows import pairing_row
+from tests.support.people.people import ActiveKey, be_at, enrolled
+from tests.support.people.person import Person, add_person
+from tests.support.recovery.requests import waiting_request
 from webapp.database import db, transaction
 from webapp.flows.pairing import State as PairingState
 from webapp.flows.restore_request import State
-from webapp.models import Device, Event, Link, Mark, Notice, Pairing, Purpose, RestoreRequest, Role, SignIn, User
-from webapp.models.membership import NotChanged, change_role, disable, enable, end_sessions
-from webapp.models.tab_key import TabKey
-from webapp.models.taken_devices import take_devices
+from webapp.models.accounts.admin_unpairing import unpair_devices
+from webapp.models.accounts.membership import NotChanged, change_role, disable, enable, end_sessions
+from webapp.models.approval.conflict_mark import ConflictMark
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.link import Link, Purpose
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 pytestmark = pytest.mark.databases
 Verb = Callable[[User, User], object]
@@ -70,7 +78,7 @@ def test_disabling_ends_what_runs_and_keeps_what_there_is(
         assert not TabKey.any_of(alice.sign_in_id())
         assert not db.session.get_one(Link, link).is_open
         assert [device.state for device in Device.of(alice.user_id)] == ["active"]
-        assert Mark.of(alice.user_id) == []
+        assert ConflictMark.of(alice.user_id) == []
     assert last_event(app) == ("user.disabled", bob.user_id, alice.user_id)
     assert "account_disabled" in told(alice)
     assert "account_changed_admin" in told(olga)
@@ -128,7 +136,7 @@ def test_signing_out_ends_sessions_and_nothing_else(app: Flask, alice: Person, b
     assert alice.get("/settings").status_code == 303
     with app.app_context():
         assert [device.state for device in Device.of(alice.user_id)] == ["active"]
-        assert Mark.of(alice.user_id) == []
+        assert ConflictMark.of(alice.user_id) == []
         assert not TabKey.any_of(alice.sign_in_id())
     assert last_event(app) == ("user.signed_out_by_admin", bob.user_id, alice.user_id)
     assert "signed_out_by_admin" in told(alice)
@@ -142,7 +150,7 @@ def test_devices_that_an_admin_takes_come_back_by_nobody_and_mark_the_admin(
     device = enrolled(alice)
 
     def take(person: User, by: User) -> None:
-        take_devices(person, by, {device.id, "0" * 32})
+        unpair_devices(person, by, {device.id, "0" * 32})
 
     with app.app_context():
         pairing = pairing_row(alice)
@@ -151,7 +159,9 @@ def test_devices_that_an_admin_takes_come_back_by_nobody_and_mark_the_admin(
     with app.app_context():
         row = db.session.get_one(Device, device.id)
         assert (row.state, row.unpaired_by, row.share_until is not None) == ("unpaired", None, True)
-        assert [(mark.admin_id, mark.kind) for mark in Mark.of(alice.user_id)] == [(bob.user_id, "unpaired_devices")]
+        assert [(mark.admin_id, mark.kind) for mark in ConflictMark.of(alice.user_id)] == [
+            (bob.user_id, "unpaired_devices")
+        ]
         assert db.session.get_one(Pairing, pairing).state == PairingState.STOPPED
     assert alice.get("/settings").status_code == 303
     assert "devices_taken" in told(alice)
@@ -162,6 +172,6 @@ def test_devices_that_an_admin_takes_come_back_by_nobody_and_mark_the_admin(
 def test_nobodys_devices_are_taken_by_naming_them_under_another(app: Flask, alice: Person, bob: Person) -> None:
     device = enrolled(alice)
     charlie = add_person(app, bob.organisation_id, "Charlie")
-    assert do(lambda person, by: take_devices(person, by, {device.id}), charlie, bob) == "no_device_chosen"
+    assert do(lambda person, by: unpair_devices(person, by, {device.id}), charlie, bob) == "no_device_chosen"
     with app.app_context():
         assert db.session.get_one(Device, device.id).state == "active"

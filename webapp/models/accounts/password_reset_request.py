@@ -1,4 +1,4 @@
-"""Forgot password, as it was asked: one row whoever’s the address is, so the answer tells nobody if it is known."""
+"""A request of Forgot password: one row for any address, so that the answer never tells whether an account exists."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp import limits
 from webapp.clock import now
 from webapp.database import Base, db, in_transaction, transaction
+from webapp.models.accounts.password_reset import send_link
 from webapp.models.columns import Id, Name, new_id
-from webapp.models.password_reset import send_link
-from webapp.models.user import User
+from webapp.models.directory.user import User
 
 
-class ResetAsk(Base):
+class PasswordResetRequest(Base):
     """Waits for the worker, which looks the address up when nobody is waiting for an answer any more."""
 
     __tablename__ = "reset_ask"
@@ -28,12 +28,14 @@ class ResetAsk(Base):
     def ask(email: str, browser: str, address: str) -> None:
         """Note it, in the caller’s transaction."""
         assert in_transaction()
-        db.session.add(ResetAsk(email=email, browser=browser, address=address))
+        db.session.add(PasswordResetRequest(email=email, browser=browser, address=address))
 
     @staticmethod
     def answer_all() -> int:
-        """Mail a link to each that is somebody’s address, and forget all of them; how many there were."""
-        waiting = list(db.session.scalars(select(ResetAsk.id).order_by(ResetAsk.made_at).limit(50)))
+        """Mail a link to each address that has an account, and delete all requests. Returns how many there were."""
+        waiting = list(
+            db.session.scalars(select(PasswordResetRequest.id).order_by(PasswordResetRequest.made_at).limit(50))
+        )
         for ask_id in waiting:
             _answer(ask_id)
         return len(waiting)
@@ -41,10 +43,10 @@ class ResetAsk(Base):
 
 def _answer(ask_id: str) -> None:
     with transaction() as session:
-        ask = session.get(ResetAsk, ask_id, with_for_update=True)
+        ask = session.get(PasswordResetRequest, ask_id, with_for_update=True)
         if ask is None:
             return  # another worker was quicker
         session.delete(ask)
-        found = User.by_email(ask.email)
-        if found and found.is_enabled and now() - ask.made_at < limits.LINK_LIFE:
-            send_link(User.locked(found.id), ask.browser, ask.address)
+        user = User.by_email(ask.email)
+        if user and user.is_enabled and now() - ask.made_at < limits.LINK_LIFE:
+            send_link(User.locked(user.id), ask.browser, ask.address)

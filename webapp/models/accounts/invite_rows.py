@@ -14,11 +14,12 @@ from sqlalchemy import insert, select
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db, in_transaction
+from webapp.email_addresses import is_address, key_of, parse
+from webapp.models.accounts.invite import Invite
 from webapp.models.columns import new_id
-from webapp.models.event import Event
-from webapp.models.invite import Invite
-from webapp.models.organisation import Organisation
-from webapp.models.user import Role, User
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
 
 HASH = re.compile(r"[0-9a-f]{64}")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -43,44 +44,50 @@ class Row:
 
 
 def roles_given_by(person: User) -> list[Role]:
-    """What they may invite somebody as, now. An admin who made another admin could approve in that one’s name what
-    nobody may approve alone, so only owners make admins."""
+    """The roles to which they may invite somebody now. Only owners make admins: an admin who made one could use that
+    account to approve what needs a second person."""
     if not person.is_admin or not person.is_enabled:
         return []
     return [Role.MEMBER, Role.ADMIN, Role.OWNER] if person.role == Role.OWNER else [Role.MEMBER]
 
 
 def known_as(emails: Collection[str]) -> dict[str, str]:
-    """By address, the code of why it gets no invite: somebody has it, or was invited at it."""
-    wanted = {User.normalised_email(email) for email in emails}
-    invited = select(Invite.email).where(Invite.email.in_(wanted), Invite.used_at.is_(None))
+    """For each address that gets no invite, by its key, the code of the reason: it has an account, or an open
+    invite."""
+    wanted = {key_of(email) for email in emails}
+    invited = select(Invite.email_key).where(Invite.email_key.in_(wanted), Invite.used_at.is_(None))
     invited = invited.where(Invite.withdrawn_at.is_(None), Invite.expires_at > now())
     found = dict.fromkeys(db.session.scalars(invited), "already_invited")
-    return found | dict.fromkeys(db.session.scalars(select(User.email).where(User.email.in_(wanted))), "already_user")
+    users = select(User.email_key).where(User.email_key.in_(wanted))
+    return found | dict.fromkeys(db.session.scalars(users), "already_user")
 
 
-def check(rows: Sequence[Row], by: User) -> list[str]:
-    """A code for each row: "" where nothing speaks against it."""
-    roles, known = roles_given_by(by), known_as([row.email for row in rows])
+def check(rows: Sequence[Row], by: User, *, every_letter: bool = True) -> list[str]:
+    """A code for each row: "" where nothing speaks against it. `every_letter`: whether mail can go to addresses with
+    letters beyond ASCII before the @."""
+    roles = roles_given_by(by)
+    known = known_as([row.email for row in rows])
     seen: set[str] = set()
     codes = []
     for row in rows:
-        email = User.normalised_email(row.email)
-        codes.append(_code(row, roles) or ("duplicate" if email in seen else known.get(email, "")))
+        email = key_of(row.email)
+        codes.append(_code(row, roles, every_letter) or ("duplicate" if email in seen else known.get(email, "")))
         seen.add(email)
     return codes
 
 
-def make(rows: Sequence[Row], by: User) -> list[str]:
+def make(rows: Sequence[Row], by: User, *, every_letter: bool = True) -> list[str]:
     """Invite those that nothing speaks against, in the caller’s transaction; a code for each row, as `check`."""
     assert in_transaction()
     Organisation.locked(by.organisation_id)
     by = db.session.get_one(User, by.id, populate_existing=True)
-    made_before, taken = _made_before(rows), set[str]()
-    codes, values = check(rows, by), []
+    made_before = _made_before(rows)
+    taken = set[str]()
+    codes = check(rows, by, every_letter=every_letter)
+    values = []
     for place, row in enumerate(rows):
         token = row.token_sha256
-        if token in made_before and made_before[token] == User.normalised_email(row.email):
+        if token in made_before and made_before[token] == key_of(row.email):
             codes[place] = ""
         elif not codes[place] and (token in made_before or token in taken or not HASH.fullmatch(token)):
             codes[place] = "no_token"
@@ -95,26 +102,28 @@ def make(rows: Sequence[Row], by: User) -> list[str]:
     return codes
 
 
-def _code(row: Row, roles: Collection[Role]) -> str:
-    if not User.is_email(User.normalised_email(row.email)):
+def _code(row: Row, roles: Collection[Role], every_letter: bool) -> str:
+    if not is_address(row.email):
         return "no_address"
+    if not every_letter and parse(row.email).needs_smtputf8:
+        return "no_smtputf8"
     if len(row.name) > limits.NAME_CHARACTERS or not row.name.isprintable():
         return "name_long"
     return "" if row.role in roles else "no_role"
 
 
 def _made_before(rows: Sequence[Row]) -> Mapping[str, str]:
-    """By hash, the address of those that are there already, because their answer got lost; "" where the link no longer
-    works."""
+    """The rows that an earlier upload stored, when its answer got lost: the address by token hash, "" where the link no
+    longer works."""
     found = select(Invite).where(Invite.token_sha256.in_([row.token_sha256 for row in rows]))
-    return {each.token_sha256: each.email if each.is_open else "" for each in db.session.scalars(found)}
+    return {each.token_sha256: each.email_key if each.is_open else "" for each in db.session.scalars(found)}
 
 
 def _values(row: Row, by: User) -> dict[str, Any]:
     return {
         "id": new_id(),
         "organisation_id": by.organisation_id,
-        "email": User.normalised_email(row.email),
+        "email": parse(row.email).text,
         "name": row.name,
         "role": row.role,
         "made_by": by.id,

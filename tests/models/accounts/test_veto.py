@@ -6,25 +6,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.restoring import request_row
-from tests.support.vetoing import recovered
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.recovery.runs import request_row
+from tests.support.recovery.vetoes import recovered
+from tests.support.run.clock import MovableClock
 from webapp.database import db, transaction
 from webapp.flows.restore_request import OPEN, State
-from webapp.models import (
-    Device,
-    DeviceState,
-    Event,
-    Hold,
-    Notice,
-    RestoreRequest,
-    SignIn,
-    TabKey,
-    Undo,
-    User,
-)
-from webapp.models.veto import Running, speaks_for_member, veto
+from webapp.models.accounts.veto import Running, speaks_for_member, veto
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
 def say(person: Person, undo_id: str = "") -> None:

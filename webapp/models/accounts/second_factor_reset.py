@@ -2,13 +2,13 @@
 
 from webapp import limits
 from webapp.database import in_transaction
-from webapp.models.event import Event
-from webapp.models.mark import Mark, MarkKind
-from webapp.models.notice import Notice
-from webapp.models.password_reset import NotReset, may_reset
-from webapp.models.second_factor import SecondFactor
-from webapp.models.sign_in import SignIn
-from webapp.models.user import User
+from webapp.models.accounts.password_reset import NotReset, may_reset
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.signin.second_factor import SecondFactor
+from webapp.models.signin.session import Ended, SignIn
 
 REFUSALS = {"reset_self": "factor_self", "reset_disabled": "factor_disabled", "reset_admin": "factor_admin"}
 
@@ -34,7 +34,7 @@ def reset_factor(member: User, by: User, reason: str) -> None:
         raise NotReset(code)
     if not 0 < len(reason) <= limits.REQUEST_REASON_CHARACTERS:
         raise NotReset("reason_long" if reason else "reset_reason_missing")
-    Mark.put(by, member, MarkKind.RESET_SECOND_FACTOR)
+    ConflictMark.put(by, member, ConflictKind.RESET_SECOND_FACTOR)
     _reset(member, by, reason)
 
 
@@ -48,11 +48,11 @@ def reset_factor_by_operator(member: User) -> None:
 
 def _reset(member: User, by: User | None, reason: str) -> None:
     SecondFactor.forget(member)
-    member.end_sessions()
+    admin = by.name if by else ""
+    SignIn.end_every(member, why=Ended.FACTOR_RESET if by else Ended.OPERATOR_FACTOR_RESET, by=admin)
     SignIn.forget_browsers(member.id)
     kind = "second_factor.reset" if by else "second_factor.reset_by_operator"
     Event.append(kind, member.organisation_id, actor=by, subject=member, reason=reason)
-    admin = by.name if by else ""
     Notice.give(member, "second_factor_reset", admin=admin, reason=reason)
     facts = {"member": member.name, "email": member.email, "admin": admin, "reason": reason}
     Notice.give_admins(member.organisation_id, "second_factor_reset_admin", but=by.id if by else None, **facts)

@@ -6,18 +6,18 @@ from sqlalchemy import exists, or_, select
 
 from webapp import limits
 from webapp.database import db, in_transaction
-from webapp.models.asked_and_decided import StopReason
-from webapp.models.device import Device, DeviceState
-from webapp.models.event import Event
-from webapp.models.hold import Hold
-from webapp.models.own_recovery import OwnRecovery
-from webapp.models.pairing import Pairing
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.sign_in import SignIn
-from webapp.models.tab_key import TabKey
-from webapp.models.undo import Undo
-from webapp.models.user import User
-from webapp.models.way import Way
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.flows.restore_request import StopReason
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.self_service import SelfServiceRecovery
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import Ended, SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Running:
     nothing; and what can’t be stopped any more."""
 
     asked: RestoreRequest | None
-    begun: OwnRecovery | None
+    begun: SelfServiceRecovery | None
     """One that needs nobody’s help, and has shown a key of the vault."""
     pairing: Pairing | None
     """The open one, or one that has got the vault key lately without being completed."""
@@ -38,19 +38,20 @@ class Running:
     def of(user: User) -> "Running":
         """As things stand for this member."""
         pairing = Pairing.open_of(user.id) or Pairing.unfinished_of(user.id)
-        asked, begun, stack = RestoreRequest.open_of(user.id), OwnRecovery.open_of(user), Undo.stack_of(user)
+        restore_request = RestoreRequest.open_of(user.id)
+        begun = SelfServiceRecovery.open_of(user)
+        stack = Undo.stack_of(user)
         if begun and stack and begun.made_at < stack[0].made_at:
             begun = None  # the member came back another way
-        return Running(asked, begun, pairing, stack, Hold.of(user.id))
+        return Running(restore_request, begun, pairing, stack, Hold.of(user.id))
 
     @property
     def undo(self) -> Undo | None:
         """The latest recovery, while it can be undone."""
         return next(iter(self.stack), None)
 
-    def concerning(self, device: Device) -> RestoreRequest | OwnRecovery | Undo | None:
-        """What a device should be shown without asking: a recovery that another browser runs, or the one that unpaired
-        this device."""
+    def concerning(self, device: Device) -> RestoreRequest | SelfServiceRecovery | Undo | None:
+        """What this device shows unasked: a recovery in another browser, or the recovery that unpaired this device."""
         if device.state == DeviceState.UNPAIRED:
             return next((each for each in self.stack if each.brings_back(device)), None)
         runs = self.asked or self.begun
@@ -58,21 +59,28 @@ class Running:
 
 
 def speaks_for_member(device: Device, user: User) -> bool:
-    """Whether holding this device’s key is enough to say “This wasn’t me”: any but one that was unpaired for good."""
+    """Whether this device’s key is enough to say “This wasn’t me”. It is not after the device was unpaired, unless an
+    undo can bring it back."""
     return device.state != DeviceState.UNPAIRED or Undo.bringing_back(user, device) is not None
 
 
 def handed_out(hold: Hold) -> bool:
-    """Whether a backup was released, the vault key handed to a browser that asked to be paired, or the newest vault to
-    one that showed a key of it, shortly before the hold, so that whoever asked may have read the vault."""
+    """Whether somebody may have read the vault shortly before the hold: a backup was released, a pairing handed over
+    the vault key, or a self-service recovery fetched the newest vault."""
     since = hold.made_at - limits.UNDO_WINDOW
-    asked = RestoreRequest.latest_of(hold.user_id)
-    if asked and asked.released_at and since < asked.released_at <= hold.made_at:
+    restore_request = RestoreRequest.latest_of(hold.user_id)
+    if restore_request and restore_request.released_at and since < restore_request.released_at <= hold.made_at:
         return True
     confirmed = Pairing.confirmed_at > since, Pairing.confirmed_at <= hold.made_at
-    shown = OwnRecovery.made_at > since, OwnRecovery.made_at <= hold.made_at, OwnRecovery.way != Way.NEW_ACCOUNT
+    shown = (
+        SelfServiceRecovery.made_at > since,
+        SelfServiceRecovery.made_at <= hold.made_at,
+        SelfServiceRecovery.way != RecoveryMethod.NEW_ACCOUNT,
+    )
     paired = exists().where(Pairing.user_id == hold.user_id, *confirmed)
-    return bool(db.session.scalar(select(or_(paired, exists().where(OwnRecovery.user_id == hold.user_id, *shown)))))
+    return bool(
+        db.session.scalar(select(or_(paired, exists().where(SelfServiceRecovery.user_id == hold.user_id, *shown))))
+    )
 
 
 def veto(user: User, said_with: str, undo_id: str = "") -> None:
@@ -89,6 +97,6 @@ def veto(user: User, said_with: str, undo_id: str = "") -> None:
     if undo and undo.id == undo_id:
         undo.undo(user)
     else:
-        user.end_sessions()
+        SignIn.end_every(user, why=Ended.VETOED)
     SignIn.forget_browsers(user.id)
     Hold.begin(user, said_with)
