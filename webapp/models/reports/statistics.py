@@ -1,25 +1,25 @@
 """Figures for Overview, each counted by the database: which browsers devices are, and how recoveries went."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, union_all
 
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db
 from webapp.flows import pairing as pairings
 from webapp.flows import restore_request as requests
-from webapp.models.coverage import opening
-from webapp.models.device import Device
-from webapp.models.own_recovery import OwnRecovery
-from webapp.models.pairing import Pairing
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.user import User
-from webapp.models.way import EVERY_WAY, PAIRING, Way
+from webapp.flows.recovery_methods import EVERY_METHOD, PAIRING, RecoveryMethod
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import User
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.self_service import SelfServiceRecovery
+from webapp.models.reports.coverage import opening
 
 PERIOD = timedelta(days=30)
 
@@ -64,7 +64,8 @@ def devices(organisation_id: str) -> Devices:
     """Of everybody who is enabled, by what each browser called itself when it was enrolled."""
     query = select(Device.browser, func.count()).join(User, User.id == Device.user_id)
     query = query.where(User.organisation_id == organisation_id, User.disabled_at.is_(None), *opening())
-    browsers, systems = Counter[str](), Counter[str]()
+    browsers = Counter[str]()
+    systems = Counter[str]()
     for label, number in db.session.execute(query.group_by(Device.browser)).all():
         browser, _, system = label.partition(" on ")
         browsers[browser] += number
@@ -73,22 +74,35 @@ def devices(organisation_id: str) -> Devices:
 
 
 def recoveries(organisation_id: str) -> Mapping[str, Mapping[Outcome, int]]:
-    """By way and outcome, of the last 30 days, in the order of `EVERY_WAY`."""
-    found: dict[str, Counter[Outcome]] = {way: Counter() for way in EVERY_WAY}
+    """By way and outcome, of the last 30 days, in the order of `EVERY_METHOD`."""
+    found: dict[str, Counter[Outcome]] = {way: Counter() for way in EVERY_METHOD}
     since = now() - PERIOD
-    asked = select(RestoreRequest.state, func.count()).group_by(RestoreRequest.state)
+    stands = _by_clock(RestoreRequest, requests.OPEN, requests.State.EXPIRED)
+    asked = select(literal(RecoveryMethod.CLOUD_BACKUP.value), stands, func.count()).group_by(stands)
     asked = asked.where(RestoreRequest.organisation_id == organisation_id, RestoreRequest.made_at > since)
-    for state, number in db.session.execute(asked).all():
-        found[Way.CLOUD_BACKUP][OF_REQUESTS[requests.State(state)]] += number
-    paired = select(Pairing.state, func.count()).group_by(Pairing.state)
+    stands = _by_clock(Pairing, pairings.OPEN, pairings.State.EXPIRED)
+    paired = select(literal(PAIRING), stands, func.count()).group_by(stands)
     paired = paired.where(Pairing.organisation_id == organisation_id, Pairing.made_at > since)
-    for how, number in db.session.execute(paired).all():
-        found[PAIRING][OF_PAIRINGS[pairings.State(how)]] += number
-    alive = OwnRecovery.made_at > now() - limits.OWN_RECOVERY_LIFE
-    done = OwnRecovery.finished_at.is_not(None)
-    outcome = case((done, Outcome.COMPLETED), (alive, Outcome.OPEN), else_=Outcome.LEFT)
-    own = select(OwnRecovery.way, outcome, func.count()).group_by(OwnRecovery.way, outcome)
-    own = own.where(OwnRecovery.organisation_id == organisation_id, OwnRecovery.made_at > since)
-    for way, became, number in db.session.execute(own).all():
-        found[way][Outcome(became)] += number
-    return {way: {each: found[way][each] for each in Outcome} for way in EVERY_WAY}
+    alive = SelfServiceRecovery.made_at > now() - limits.OWN_RECOVERY_LIFE
+    done = SelfServiceRecovery.finished_at.is_not(None)
+    outcome = case((done, Outcome.COMPLETED), (alive, Outcome.OPEN), else_=Outcome.LEFT).label("outcome")
+    own = select(SelfServiceRecovery.way, outcome, func.count()).group_by(SelfServiceRecovery.way, outcome)
+    own = own.where(SelfServiceRecovery.organisation_id == organisation_id, SelfServiceRecovery.made_at > since)
+    for way, state, number in db.session.execute(union_all(asked, paired, own)).all():
+        found[way][_outcome(way, state)] += number
+    return {way: {each: found[way][each] for each in Outcome} for way in EVERY_METHOD}
+
+
+def _outcome(way: str, state: str) -> Outcome:
+    """What came of a recovery that is in this state; of one without help `state` says that already."""
+    if way == RecoveryMethod.CLOUD_BACKUP:
+        return OF_REQUESTS[requests.State(state)]
+    return OF_PAIRINGS[pairings.State(state)] if way == PAIRING else Outcome(state)
+
+
+def _by_clock(
+    table: type[RestoreRequest] | type[Pairing], may_move: Collection[str], expired: str
+) -> ColumnElement[str]:
+    """The state of a row, though the clock has yet to move it."""
+    is_due = and_(table.stored_state.in_(may_move), table.expires_at <= now())
+    return case((is_due, literal(expired)), else_=table.stored_state)

@@ -7,15 +7,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from webapp.database import db
-from webapp.models.approvers import approvers
-from webapp.models.cloud_backup import CloudBackup
-from webapp.models.device import Device, DeviceState
-from webapp.models.hold import Hold
-from webapp.models.mark import Mark, MarkKind
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.sign_in import SignIn
-from webapp.models.undo import Undo
-from webapp.models.user import User
+from webapp.models.approval.approvers import approvers
+from webapp.models.approval.conflict_mark import ConflictKind, ConflictMark
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
+from webapp.models.outbox.delivery import undelivered
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Marked:
     """One admin who may approve nothing for the person now, the latest deed of each kind, and until when."""
 
     admin: User
-    deeds: Sequence[Mark]
+    deeds: Sequence[ConflictMark]
 
     @property
     def until(self) -> datetime:
@@ -32,7 +34,7 @@ class Marked:
 
 
 @dataclass(frozen=True)
-class AboutPerson:
+class PersonSummary:
     """Counted and looked up for one page."""
 
     user: User
@@ -48,23 +50,25 @@ class AboutPerson:
     undo: Undo | None
     """The same while it can be undone."""
     marked: Sequence[Marked]
+    undelivered: Notice | None
+    """The newest mail to them that went nowhere, if none has arrived since."""
 
     @staticmethod
-    def of(user: User) -> "AboutPerson":
+    def of(user: User) -> "PersonSummary":
         """As things stand."""
         request = RestoreRequest.open_of(user.id)  # first: it may expire what is due, in a transaction of its own
         devices = Device.of(user.id)
-        latest = select(Undo).where(Undo.user_id == user.id).order_by(Undo.made_at.desc(), Undo.epoch.desc()).limit(1)
-        return AboutPerson(
+        return PersonSummary(
             user=user,
             last_sign_in=db.session.scalar(select(func.max(SignIn.created_at)).where(SignIn.user_id == user.id)),
             devices={state: sum(device.state == state for device in devices) for state in DeviceState},
             backups=CloudBackup.of(user.id),
             hold=Hold.of(user.id),
             request=request,
-            recovery=db.session.scalars(latest).first(),
+            recovery=next(iter(Undo.all_of(user.id)), None),
             undo=Undo.open_of(user),
             marked=_marked(user.id),
+            undelivered=next(iter(undelivered(user.organisation_id, 1, user.id)), None),
         )
 
     @property
@@ -90,8 +94,8 @@ class AfterReset:
 
 
 def _marked(user_id: str) -> list[Marked]:
-    newest: dict[str, dict[MarkKind, Mark]] = {}
-    for mark in Mark.of(user_id):
+    newest: dict[str, dict[ConflictKind, ConflictMark]] = {}
+    for mark in ConflictMark.of(user_id):
         newest.setdefault(mark.admin_id, {}).setdefault(mark.kind, mark)
     found = [Marked(next(iter(deeds.values())).admin, list(deeds.values())) for deeds in newest.values()]
     return sorted(found, key=lambda marked: (marked.admin.name.lower(), marked.admin.id))

@@ -5,6 +5,7 @@ Every figure is counted by the database in one statement, however many people th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,17 +14,17 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from webapp import limits
 from webapp.clock import now
 from webapp.database import db
-from webapp.models.cloud_backup import CloudBackup
-from webapp.models.device import Device, DeviceState
-from webapp.models.organisation_key import OrganisationKey
-from webapp.models.user import User
-from webapp.models.vault import Vault
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.vault import Vault
 
 NAMES_SHOWN = 8
 
 
 class Gap(StrEnum):
-    """What somebody lacks; `templates/admin/gaps.html` has the words."""
+    """What somebody lacks; `templates/admin/people/gaps.html` has the words."""
 
     NO_VAULT = "no_vault"
     """Nothing is there to be restored yet. The others are of people who have a vault."""
@@ -51,6 +52,16 @@ class Exposed:
 
 
 @dataclass(frozen=True)
+class Unconfirmed:
+    """Somebody who recovered without comparing the recovery key, and since when no backup of theirs is made."""
+
+    id: str
+    name: str
+    email: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Summary:
     """The organisation in numbers: of everyone who is enabled."""
 
@@ -62,6 +73,8 @@ class Summary:
     """How many of those without a cloud backup have a copy outside of a browser: they can help themselves."""
     exposed: Sequence[Exposed]
     """The first few of those who lack the most."""
+    unconfirmed: Sequence[Unconfirmed]
+    """The first few who recovered without comparing the recovery key, the longest first."""
 
 
 def conditions(
@@ -71,7 +84,8 @@ def conditions(
     vault was last saved, how many devices open it, and the fingerprint of the organisation key in use."""
     joined = User.epoch > 0
     pin = User.cloud_backups_fingerprint
-    unconfirmed = or_(pin.is_(None), pin != fingerprint) if fingerprint else false()
+    since = User.key_unconfirmed_at
+    unconfirmed = or_(pin.is_(None), pin != fingerprint, since.is_not(None)) if fingerprint else false()
     return {
         Gap.NO_VAULT: User.epoch == 0,
         Gap.NO_BACKUP: and_(joined, backup_at.is_(None)),
@@ -102,7 +116,7 @@ def opening() -> tuple[ColumnElement[bool], ...]:
 
 
 def summary(organisation_id: str) -> Summary:
-    """As things stand, in three statements."""
+    """As things stand, in four statements."""
     key = OrganisationKey.active(organisation_id)
     found, rows, is_met = _everybody(organisation_id, key.fingerprint if key else None)
     lacking = _lacking(is_met)
@@ -116,9 +130,15 @@ def summary(organisation_id: str) -> Summary:
         Exposed(each[0], each[1], each[2], gaps_of(each[3:]))
         for each in db.session.execute(first.limit(NAMES_SHOWN)).all()
     ]
-    return Summary(
-        people, dict(zip(Gap, map(_whole, gaps), strict=True)), _whole(covered), _whole(with_local_copy), exposed
-    )
+    figures = people, dict(zip(Gap, map(_whole, gaps), strict=True)), _whole(covered), _whole(with_local_copy)
+    return Summary(*figures, exposed, _unconfirmed(organisation_id))
+
+
+def _unconfirmed(organisation_id: str) -> list[Unconfirmed]:
+    since = User.key_unconfirmed_at
+    query = select(User.id, User.name, User.email, since).where(User.organisation_id == organisation_id)
+    query = query.where(since.is_not(None), User.disabled_at.is_(None)).order_by(since, User.id).limit(NAMES_SHOWN)
+    return [Unconfirmed(each, name, email, at) for each, name, email, at in db.session.execute(query).all() if at]
 
 
 def gaps_of_person(user: User) -> list[Gap]:
@@ -135,7 +155,14 @@ def gaps_of(flags: Sequence[Any]) -> list[Gap]:
 
 def backups_sealed_to(key_id: str) -> int:
     """How many backups an organisation recovery key opens."""
-    return db.session.scalar(select(func.count()).where(CloudBackup.organisation_key_id == key_id)) or 0
+    return backups_of_keys([key_id])[key_id]
+
+
+def backups_of_keys(key_ids: Sequence[str]) -> dict[str, int]:
+    """The same for several keys at once."""
+    key_id = CloudBackup.organisation_key_id
+    counted = select(key_id, func.count()).where(key_id.in_(key_ids)).group_by(key_id)
+    return dict.fromkeys(key_ids, 0) | {each: number for each, number in db.session.execute(counted)}
 
 
 def members_with_backups(key_ids: Sequence[str]) -> int:

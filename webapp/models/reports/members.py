@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 
 from webapp.database import db
-from webapp.flows.restore_request import OPEN
-from webapp.models.cloud_backup import CloudBackup
-from webapp.models.coverage import Gap, conditions_each, gaps_of
-from webapp.models.hold import Hold
-from webapp.models.organisation_key import OrganisationKey
-from webapp.models.restore_request import RestoreRequest
-from webapp.models.sign_in import SignIn
-from webapp.models.user import Role, User
+from webapp.models.approval.hold import Hold
+from webapp.models.directory.user import Role, User
+from webapp.models.recovery.clock_moves import open_by_clock
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.reports.coverage import Gap, conditions_each, gaps_of
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 PAGE = 50
 
@@ -108,8 +108,7 @@ def _facts() -> list[Any]:
 def _narrowed(query: Select[Any], sought: Sought, gaps: dict[Gap, ColumnElement[bool]]) -> Select[Any]:
     if sought.words:
         words = sought.words.lower()
-        names = (func.lower(User.name), User.email)
-        query = query.where(or_(*(name.contains(words, autoescape=True) for name in names)))
+        query = query.where(or_(*(name.contains(words, autoescape=True) for name in User.searched_names())))
     if sought.role:
         query = query.where(User.role == sought.role)
     if sought.state:
@@ -130,7 +129,7 @@ def _state(state: AccountState) -> ColumnElement[bool]:
 
 
 def _is_recovering() -> ColumnElement[bool]:
-    return exists().where(RestoreRequest.user_id == User.id, RestoreRequest.state.in_(OPEN))
+    return exists().where(RestoreRequest.user_id == User.id, open_by_clock())
 
 
 def _is_on_hold() -> ColumnElement[bool]:

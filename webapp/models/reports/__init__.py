@@ -1,0 +1,4 @@
+"""What admins read: coverage, statistics, lists and summaries.
+
+May import every model; writes nothing.
+"""
