@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.support.person import Person
-from tests.support.servers import LiveServer
+from tests.support.people.person import Person
+from tests.support.servers.processes import LiveServer
 from webapp.client.admin import Admin
-from webapp.client.device_state import DeviceState
+from webapp.client.device.state import DeviceState
 from webapp.client.errors import AlreadyOpen, DeviceError, RequestClosed
-from webapp.client.http import InProcessTransport, Transport, UrllibTransport
+from webapp.client.formats.recovery_keys import read_key
 from webapp.client.member import Member
-from webapp.client.organisation_keys import read_key
+from webapp.client.transport.http import InProcessTransport, Transport, UrllibTransport
 
 PIN, NEW_PIN = "274913", "830526"
 PASSWORD = "copper lantern under the bridge"
@@ -82,8 +82,8 @@ def test_a_lost_browser_is_recovered_from_the_cloud(people: People) -> None:
     recovery = zoe.request_restore()
     assert recovery.poll() is None
     (waiting,) = people.dana.pending()
-    people.dana.approve(waiting, recovery.request.fingerprint, people.key_file)
-    assert recovery.wait(5).newest
+    recovery.type_digits(people.dana.approve(waiting, recovery.request.fingerprint, people.key_file))
+    assert recovery.wait(0).newest
     kit = zoe.finish(NEW_PIN).kit()
     assert [item["title"] for item in zoe.vault.items] == ["Mail", "Bank, after the backup"]
     assert kit.number == 2
@@ -100,8 +100,8 @@ def test_a_finish_whose_answer_got_lost_is_sent_again(people: People) -> None:
     zoe = Member(people.browser())
     zoe.sign_in("zoe@example.org", PASSWORD)
     recovery = zoe.request_restore()
-    people.dana.approve(people.dana.pending()[0], recovery.request.fingerprint, people.key_file)
-    recovery.wait(5)
+    recovery.type_digits(people.dana.approve(people.dana.pending()[0], recovery.request.fingerprint, people.key_file))
+    recovery.wait(0)
     zoe.finish(NEW_PIN)
     assert zoe.finish(NEW_PIN).opened.manifest["epoch"] == 2
     assert zoe.unlock(NEW_PIN).items
@@ -116,11 +116,12 @@ def test_it_all_works_over_the_network_from_saved_profiles(
     zoe.sign_in("zoe@example.org", PASSWORD)
     fingerprint = zoe.request_restore().request.fingerprint
     zoe.save(tmp_path / "zoe.json")
-    people.dana.approve(people.dana.pending()[0], fingerprint, people.key_file)
+    digits = people.dana.approve(people.dana.pending()[0], fingerprint, people.key_file)
     tomorrow = Member(people.browser(), DeviceState.load(tmp_path / "zoe.json"))
     tomorrow.sign_in("zoe@example.org", PASSWORD)
     tomorrow.find_device()
-    tomorrow.recovery.wait(10)
+    tomorrow.recovery.wait(0)
+    tomorrow.recovery.type_digits(digits)
     assert tomorrow.finish(NEW_PIN).items[0]["title"] == "Mail"
 
 

@@ -4,16 +4,18 @@ import pytest
 from flask import Flask
 
 from tests.client.test_journey import NEW_PIN, PASSWORD, PIN, People
-from tests.support.clock import MovableClock
-from tests.support.made import maker
-from tests.support.person import Person
+from tests.support.people.person import Person
+from tests.support.run.clock import MovableClock
+from tests.support.vault.documents import maker
 from webapp.client.errors import KeyMismatch, ServerRefused
-from webapp.client.key_successions import leads_to, make_succession
+from webapp.client.formats.key_successions import leads_to, make_succession
+from webapp.client.formats.recovery_keys import make_key, read_key
 from webapp.client.member import Member
-from webapp.client.organisation_keys import make_key, read_key
-from webapp.client.rewrapping import Rewrapping
+from webapp.client.recovery.rewrap import Rewrapping
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, KeyRemoval, KeyState, OrganisationKey
+from webapp.models.backups.key_removal import carry_out_due
+from webapp.models.recovery_keys.key import KeyState, OrganisationKey
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 KEY = maker().key
 SECOND = make_key(KEY.organisation, "Example", "Second", KEY.epoch + 1)
@@ -30,8 +32,9 @@ def recover(people: People, key_file: bytes) -> list[str]:
     zoe = Member(people.browser(), name="Safari on iPhone")
     zoe.sign_in("zoe@example.org", PASSWORD)
     request = zoe.request_restore().request
-    people.dana.approve(request.fields["request"], request.fingerprint, key_file)
+    digits = people.dana.approve(request.fields["request"], request.fingerprint, key_file)
     zoe.recovery.poll()
+    zoe.recovery.type_digits(digits)
     return [item["title"] for item in zoe.finish(NEW_PIN).items]
 
 
@@ -56,9 +59,10 @@ def test_a_request_that_is_open_keeps_its_key(people: People) -> None:
     request = zoe.request_restore().request
     new_file = people.dana.regenerate_key("Key of 2027", people.key_file)
     assert people.dana.rewrap(people.key_file, new_file).done == []
-    people.dana.approve(request.fields["request"], request.fingerprint, people.key_file)
+    digits = people.dana.approve(request.fields["request"], request.fingerprint, people.key_file)
     assert people.dana.rewrap(people.key_file, new_file).held
     zoe.recovery.poll()
+    zoe.recovery.type_digits(digits)
     assert zoe.finish(NEW_PIN).items
 
 
@@ -72,7 +76,7 @@ def test_what_is_re_wrapped_comes_back_with_the_new_key_and_the_old_one_can_go(
     people.dana.delete_key(people.key_file, "key of  2026")
     clock.advance(days=7)
     with people.app.app_context():
-        assert KeyRemoval.carry_out_due() == 1
+        assert carry_out_due() == 1
     assert states(people) == ["deleted", "active"]
     assert recover(people, new_file) == ["Mail"]
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.made import maker, note
-from tests.support.pretend_server import PretendServer
+from tests.support.attacks.pretend_server import PretendServer
+from tests.support.vault.documents import maker, note
 from webapp.client.admin import Admin
-from webapp.client.device_state import DeviceState
-from webapp.client.documents import seal_document
-from webapp.client.encoding import to_base64
+from webapp.client.crypto.identities import new_identity, recipient_of
+from webapp.client.device.state import DeviceState
 from webapp.client.errors import (
     DeviceError,
     EpochEnded,
@@ -26,9 +25,10 @@ from webapp.client.errors import (
     WrongKey,
     WrongPin,
 )
-from webapp.client.identities import new_identity, recipient_of
+from webapp.client.formats.documents import seal_document
+from webapp.client.formats.encoding import to_base64
+from webapp.client.formats.recovery_kits import write_kit
 from webapp.client.member import Member
-from webapp.client.recovery_kits import write_kit
 
 PIN = "274913"
 
@@ -184,7 +184,7 @@ def test_cloud_backups_are_made_with_the_key_of_the_invite_link(alice: Member, s
 
 
 def test_a_typed_fingerprint_does_as_well(alice: Member, server: PretendServer, key_file: bytes) -> None:
-    alice.device.key_fingerprint = ""
+    alice.device.key_fingerprint = alice.device.joined_with = ""
     with pytest.raises(KeyMismatch):
         alice.vault.switch_on_cloud_backups()
     assert server.key

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from tests.vectors.generate import FOLDER, PUBLISHED, texts
-from webapp.client import approvals, cloud_backups, device_lock, documents, restore_requests
-from webapp.client.encoding import from_base64, from_json
+from webapp.client.crypto.identities import check_recipient, read_identity, recipient_of
+from webapp.client.device import lock as device_lock
 from webapp.client.errors import Malformed
-from webapp.client.identities import check_recipient, read_identity, recipient_of
-from webapp.client.organisation_keys import read_key
-from webapp.client.recovery_kits import read_kit, verify_key
+from webapp.client.formats import cloud_backups, documents, restore_requests
+from webapp.client.formats.encoding import from_base64, from_json
+from webapp.client.formats.recovery_keys import read_key
+from webapp.client.formats.recovery_kits import read_kit, verify_key
+from webapp.client.recovery import approvals
 from webapp.crypto.fingerprints import base32, lv
 from webapp.crypto.signatures import BadSignature, finish_bytes, own_recovery_bytes, verify
 

@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from webapp.client.documents import open_document
 from webapp.client.errors import DeviceError
-from webapp.client.key_files import only_identity
+from webapp.client.formats.documents import open_document
+from webapp.client.formats.key_files import only_identity
+from webapp.client.text_files import text_of
 
 SENTENCES = {
     "wrong_key": "This key doesn’t open this file.",
@@ -26,11 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     opening.add_argument("--kit", type=Path, required=True, help="the Recovery Kit, as it was saved")
     given = parser.parse_args(arguments)
     try:
-        document = open_document(given.file.read_bytes(), [only_identity(given.kit.read_text(encoding="utf-8"))])
+        document = open_document(given.file.read_bytes(), [only_identity(text_of(given.kit.read_bytes()))])
     except DeviceError as error:
         print(SENTENCES.get(error.code, error.code), file=sys.stderr)  # noqa: T201
         return 1
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     printed = {"manifest": document.manifest, "items": document.body["items"]}

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable, Mapping
 
-from webapp.client import approvals
-from webapp.client.encoding import from_base64, to_base64
-from webapp.client.errors import Malformed
-from webapp.client.http import Answer, Browser, Transport
-from webapp.client.key_successions import make_succession
+from webapp.client.errors import Malformed, OtherKeyShown
+from webapp.client.formats.encoding import from_base64, to_base64
+from webapp.client.formats.key_successions import make_succession
+from webapp.client.formats.recovery_keys import make_key, read_key, write_key
+from webapp.client.formats.restore_requests import RestoreRequest
 from webapp.client.member import USER_AGENT
-from webapp.client.organisation_keys import make_key, read_key, write_key
-from webapp.client.pages import Page
-from webapp.client.restore_requests import RestoreRequest
-from webapp.client.rewrapping import Rewrapped, Rewrapping
-from webapp.client.signing_in import Code, sign_in, submit_shown
+from webapp.client.recovery import approvals
+from webapp.client.recovery.rewrap import Rewrapped, Rewrapping
+from webapp.client.recovery.voice_checks import digits_to_tell
+from webapp.client.transport.http import Answer, Browser, Transport
+from webapp.client.transport.pages import Page
+from webapp.client.transport.sign_in import Code, sign_in, submit_shown
 from webapp.crypto.fingerprints import groups
 
 REQUEST_LINK = re.compile(r"/admin/requests/([0-9a-f]{32})")
@@ -111,18 +112,43 @@ class Admin:
         """The page of a request."""
         return self.browser.visit(f"/admin/requests/{request}").page
 
-    def approve(self, request: str, fingerprint: str, file: bytes, passphrase: str = "") -> None:
-        """Approve what the member read out: share A is opened with the key file and wrapped for their new device.
+    def compare(self, request: str, fingerprint: str, file: bytes, passphrase: str = "") -> str:
+        """The six digits to tell the member back, once what they read out fits and their browser was shown the key of
+        this file; "" for a request from before there were any, or one that doesn’t name this admin: digits of theirs
+        would count for nothing, so they read the first 16 characters of the key out. Before the approval and, by
+        whoever gave it, afterwards.
 
-        Raises WrongFingerprint before anything is opened, and whatever `approvals.approve` raises; the backup has to be
+        Raises WrongFingerprint; OtherKeyShown, of which the owners are told: nothing is to be approved.
+        """
+        page = self.show(request)
+        key = read_key(file, passphrase)
+        restore_request = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
+        restore_request.require_fingerprint(fingerprint)
+        try:
+            approvals.require_key_shown(restore_request, key.public)
+        except OtherKeyShown:
+            shown = {"fingerprint": key.public.fingerprint}
+            self.browser.post_json(f"/admin/requests/{request}/key-warning", shown)
+            raise
+        admin = page.value("data-admin")
+        return (
+            digits_to_tell(restore_request, key.public.fingerprint, admin) if admin in restore_request.approvers else ""
+        )
+
+    def approve(self, request: str, fingerprint: str, file: bytes, passphrase: str = "") -> str:
+        """Approve what the member read out: share A is opened with the key file and wrapped for their new device. The
+        six digits to tell them, as `compare`.
+
+        Raises as `compare` before anything is opened, and whatever `approvals.approve` raises; the backup has to be
         that of the address which the page shows.
         """
-        page, key = self.show(request), read_key(file, passphrase)
-        asked = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
-        asked.require_fingerprint(fingerprint)
+        digits = self.compare(request, fingerprint, file, passphrase)
+        page = self.show(request)
+        key = read_key(file, passphrase)
+        restore_request = RestoreRequest(page.value("data-request"), from_base64(page.value("data-signature"), 64))
         share_a = from_base64(page.value("data-share-a"))
         by = approvals.Approver(self.browser.origin, page.value("data-admin"), page.value("data-expires-at"))
-        approval = approvals.approve(asked, share_a, key, by, page.value("data-email"))
+        approval = approvals.approve(restore_request, share_a, key, by, page.value("data-email"))
         fields = {
             "approval": approval.exact,
             "signature": to_base64(approval.signature),
@@ -130,6 +156,7 @@ class Admin:
             "fingerprint": fingerprint,
         }
         self._submit(f"/admin/requests/{request}/approval", fields, follow=False)
+        return digits
 
     def deny(self, request: str, reason: str) -> None:
         """Refuse a request, with a reason that the member reads."""

@@ -67,6 +67,63 @@ class KeyMismatch(DeviceError):
     code = "key_mismatch"
 
 
+class OtherKeyShown(DeviceError):
+    """The member’s browser was shown another organisation recovery key than the one in the opened file. Nothing is to
+    be approved."""
+
+    code = "other_key_shown"
+
+
+class NoDigits(DeviceError):
+    """What was typed are no six digits, or it is not known who of a few people can have told them. It counts as no
+    try."""
+
+    code = "no_digits"
+
+
+class WrongTry(DeviceError):
+    """What was typed doesn’t fit; `tries_left` says how often it may still be typed."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class WrongDigits(WrongTry):
+    """The six digits are not of this request, this key and one of those who may approve it."""
+
+    code = "wrong_digits"
+
+
+class DigitsMissing(DeviceError):
+    """Nobody has told the member the six digits of this approval, and they have not said that there are none."""
+
+    code = "digits_missing"
+
+
+class CheckStopped(DeviceError):
+    """Five times the digits were wrong: whoever answered holds another key, and the recovery has stopped."""
+
+    code = "check_stopped"
+
+
+class ApprovalPast(DeviceError):
+    """By the clock of this device the approval is over; `expires_at` and `now` are both times."""
+
+    code = "approval_past"
+
+    def __init__(self, expires_at: str, now: str) -> None:
+        super().__init__(f"until {expires_at}, and it is {now}")
+        self.expires_at = expires_at
+        self.now = now
+
+
+class ExpiresTooLate(DeviceError):
+    """The page wants an approval to be good for longer than any may be. Nothing is signed."""
+
+    code = "expires_too_late"
+
+
 class WrongFingerprint(DeviceError):
     """The fingerprint typed isn't the one of the request in front of the admin."""
 
@@ -87,14 +144,10 @@ class WeakPin(DeviceError):
         self.code = code
 
 
-class WrongPin(DeviceError):
-    """The PIN is wrong; `tries_left` says how often it may still be typed."""
+class WrongPin(WrongTry):
+    """The PIN is wrong."""
 
     code = "wrong_pin"
-
-    def __init__(self, tries_left: int) -> None:
-        super().__init__(f"{tries_left} tries left")
-        self.tries_left = tries_left
 
 
 class ServerRefused(DeviceError):
@@ -105,6 +158,11 @@ class ServerRefused(DeviceError):
         self.status = status
         self.code = code
         self.details = dict(details or {})
+
+
+class NoAnswer(ServerRefused):
+    """Nobody answered, or somebody else than the server: what was sent may have arrived all the same. `code` says who
+    it probably was, `status` what they said."""
 
 
 class CodeNeeded(ServerRefused):
@@ -131,7 +189,7 @@ class LockDestroyed(ServerRefused):
     """The PIN was wrong too often: the server's share is gone, and recovery is the way on."""
 
 
-class WayOff(ServerRefused):
+class MethodOff(ServerRefused):
     """The organisation has switched this way back off: what was begun stands still until it is allowed again."""
 
 

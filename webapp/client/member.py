@@ -3,20 +3,20 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from webapp.client import device_lock
-from webapp.client.device_making import Base, begin_epoch, make_lock, stretched_pin
-from webapp.client.device_state import DeviceState
-from webapp.client.encoding import from_base64, to_base64
+from webapp.client.crypto.identities import Identity, read_identity
+from webapp.client.device import lock as device_lock
+from webapp.client.device.setup import Base, begin_epoch, make_lock, stretched_pin
+from webapp.client.device.state import DeviceState
+from webapp.client.device.vault import Vault
 from webapp.client.errors import LockDestroyed, NotUnlocked, ServerRefused, WrongPin
-from webapp.client.http import Browser, Transport
-from webapp.client.identities import Identity, read_identity
-from webapp.client.new_device import NewDevice
-from webapp.client.other_device import OtherDevice
-from webapp.client.own_recovery import OwnRecovery
-from webapp.client.pages import Attributes
-from webapp.client.recovery import Recovery
-from webapp.client.signing_in import Code, sign_in
-from webapp.client.vaults import Vault
+from webapp.client.formats.encoding import from_base64, new_id, sha256_hex, to_base64
+from webapp.client.pairing.host import OtherDevice
+from webapp.client.pairing.joiner import NewDevice
+from webapp.client.recovery.cloud import Recovery
+from webapp.client.recovery.self_service import SelfServiceRecovery
+from webapp.client.transport.http import Browser, Transport
+from webapp.client.transport.pages import Attributes
+from webapp.client.transport.sign_in import Code, sign_in
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 
@@ -37,7 +37,7 @@ class Member:
         self._vault: Vault | None = None
         self._recovery: Recovery | None = None
         self._pairing: NewDevice | None = None
-        self._own: OwnRecovery | None = None
+        self._own: SelfServiceRecovery | None = None
 
     @property
     def device(self) -> DeviceState:
@@ -86,11 +86,12 @@ class Member:
     def make_vault(self, pin: str, fingerprint: str = "") -> Vault:
         """The first vault of a member who has none, with this browser as its device; raises WeakPin."""
         state = self._new_device("/join/vault")
-        state.key_fingerprint = fingerprint
+        state.key_fingerprint = state.joined_with = fingerprint
         begun = begin_epoch(state, Base())
         lock = make_lock(state, pin, begun.vault_key, 1)
         header = {"device": state.entry, **begun.header(state), **lock.fields()}
-        self.browser.sign_file(state.signer, "/join/vault", header, begun.file)
+        same = {"device": state.id, "epoch": 1, "counter": 1, "sha256": header["file_sha256"]}
+        self.browser.sign_file(state.signer, "/join/vault", header, begun.file, same)
         state.enrolled = True
         self.state = state
         self._vault = Vault(self.browser, state, begun.vault_key)
@@ -101,7 +102,8 @@ class Member:
         """Tell the server whether this browser has a device of the account; returns where the server leads."""
         if self.state is not None:
             try:
-                return str(self.browser.sign_json(self.state.signer, "/devices/here").get("next", ""))
+                same = {"device": self.state.id}
+                return str(self.browser.sign_json(self.state.signer, "/devices/here", same=same).get("next", ""))
             except ServerRefused as error:
                 if error.code != "not_found":
                     raise
@@ -137,7 +139,9 @@ class Member:
             raise LockDestroyed(410, "lock_destroyed")
         version = max(versions) + 1
         lock = make_lock(self.device, pin, self.vault.vault_key, version)
-        self.browser.sign_json(self.device.signer, "/devices/pin", {**lock.fields(), "version": version})
+        sent = {**lock.fields(), "version": version}
+        same = {"version": version, "keyslot_sha256": sha256_hex(from_base64(sent["keyslot"]))}
+        self.browser.sign_json(self.device.signer, "/devices/pin", sent, same)
 
     def lock(self) -> None:
         """Forget the vault key, here and in every tab of the session."""
@@ -145,20 +149,25 @@ class Member:
         self.browser.post_json("/devices/lock")
 
     def backups(self) -> list[Attributes]:
-        """The cloud backups this member may ask for, newest first: `data-backup`, `data-file-sha256`, …"""
+        """The cloud backups this member may ask for, newest first: `data-backup`, `data-file-sha256`, …, and in
+        `data-approvers` who may approve."""
         self.find_device()
-        return self.browser.visit("/recovery/cloud/backups").page.all("data-file-sha256")
+        page = self.browser.visit("/recovery/cloud/backups").page
+        approvers = " ".join(each["data-approvers"] for each in page.all("data-approvers"))
+        return [{**backup, "data-approvers": approvers} for backup in page.all("data-file-sha256")]
 
-    def request_restore(self, backup: str | None = None) -> Recovery:
+    def request_restore(self, backup: str | None = None, *, unconfirmed: bool = False) -> Recovery:
         """Ask for a backup (the newest unless named) with fresh device keys; read its fingerprint to the admin."""
         offered = self.backups()
-        return self.ask(next(one for one in offered if backup is None or one["data-backup"] == backup))
+        wanted = next(one for one in offered if backup is None or one["data-backup"] == backup)
+        return self.ask(wanted, unconfirmed=unconfirmed)
 
-    def ask(self, backup: Attributes) -> Recovery:
-        """Ask for a backup as `backups` named it; raises AlreadyOpen."""
+    def ask(self, backup: Attributes, *, unconfirmed: bool = False) -> Recovery:
+        """Ask for a backup as `backups` named it; raises AlreadyOpen, and KeyMismatch as `Recovery.ask`."""
         self.state = self._new_device("/devices/here")
         self._recovery = Recovery(self.browser, self.state)
-        self._recovery.ask(backup["data-backup"], backup["data-file-sha256"])
+        named = backup["data-backup"], backup["data-file-sha256"], backup["data-organisation-key"]
+        self._recovery.ask(*named, backup.get("data-approvers", "").split(), unconfirmed=unconfirmed)
         return self._recovery
 
     def finish(self, pin: str) -> Vault:
@@ -166,11 +175,11 @@ class Member:
         self._vault = self.recovery.finish(pin)
         return self._vault
 
-    def recover(self) -> OwnRecovery:
+    def recover(self) -> SelfServiceRecovery:
         """Begin a recovery that needs nobody's help, with fresh device keys; `finish_recovery` ends it."""
         self.find_device()
         self.state = self._new_device("/devices/here")
-        self._own = OwnRecovery(self.browser, self.state)
+        self._own = SelfServiceRecovery(self.browser, self.state)
         return self._own
 
     def finish_recovery(self, pin: str) -> Vault:
@@ -210,16 +219,27 @@ class Member:
         self.device.save(path)
 
     def _try(self, proof: str, version: int) -> dict[str, str]:
+        sent = {"proof": proof, "version": version, "try": new_id()}  # counted once, however often it goes
         try:
-            return self.browser.sign_json(self.device.signer, "/devices/unlock", {"proof": proof, "version": version})
+            return self.browser.sign_json(self.device.signer, "/devices/unlock", sent, {"version": version})
         except ServerRefused as error:
             if error.code == "wrong_pin":
                 raise WrongPin(int(error.details.get("tries_left", 0))) from error  # type: ignore[call-overload]
             raise
 
     def _new_device(self, path: str) -> DeviceState:
-        """Fresh keys for whoever is signed in; the page at `path` says who that is."""
+        """Fresh keys for whoever is signed in; the page at `path` says who that is. What this browser was told of the
+        organisation’s key stays known to it."""
         page = self.browser.visit(path).page
         organisation = self.browser.get_json("/organisation/key")["organisation"]
-        user, account = page.value("data-user"), page.value("data-account")
-        return DeviceState(self.browser.origin, organisation, user, account, self.name)
+        user = page.value("data-user")
+        account = page.value("data-account")
+        state = DeviceState(self.browser.origin, organisation, user, account, self.name)
+        former = self.state
+        if former and former.organisation == organisation:
+            state.key_fingerprint = former.key_fingerprint
+            state.key_epoch = former.key_epoch
+            state.elsewhere = former.elsewhere
+        elif former:  # an installation is of one organisation: this is another’s, or one that was set up anew
+            state.elsewhere = former.enrolled or former.elsewhere or bool(former.key_fingerprint)
+        return state

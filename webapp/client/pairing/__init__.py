@@ -1,0 +1,4 @@
+"""Pair With Device: the protocol, and both of its sides.
+
+May import device, transport, formats and crypto.
+"""
