@@ -3,13 +3,14 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.people import ActiveKey, add_organisation_key, enrolled
-from tests.support.person import Person
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, add_organisation_key, enrolled
+from tests.support.people.person import Person
+from tests.support.recovery.requests import waiting_request
 from webapp.database import transaction
-from webapp.models import Role, User
+from webapp.models.directory.user import Role, User
 
 NOBODYS = "0" * 32
+OWNERS_ONLY = "/admin/diagnostics"
 
 
 def addresses(app: Flask) -> set[tuple[str, str]]:
@@ -49,9 +50,10 @@ def test_a_member_finds_nothing_where_there_is_something(
 
 def test_admins_and_owners_need_neither_a_vault_nor_a_device(app: Flask, bob: Person, olga: Person) -> None:
     pages = [address for method, address in addresses(app) if method == "GET" and NOBODYS not in address]
-    for person in (bob, olga):
+    statuses = {"/admin/keys/successor": 303}
+    for person, others in ((bob, {OWNERS_ONLY: 404}), (olga, {})):
         for page in pages:
-            assert person.get(page).status_code == (303 if page == "/admin/keys/successor" else 200), page
+            assert person.get(page).status_code == (statuses | others).get(page, 200), page
 
 
 def test_a_recovery_of_ones_own_does_not_close_the_admin_portal(bob: Person, olga: Person) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.support.person import Person
+from tests.support.people.person import Person
 from webapp.database import transaction
 from webapp.flows.restore_request import State
-from webapp.models import Event, User
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
 from webapp.views.admin.activity import PAGE
 
 
@@ -43,7 +44,7 @@ def test_everything_the_application_records_has_words(app: Flask) -> None:
     recorded = set(re.findall(r'Event\.append\(\s*"([^"]+)"', sources))
     recorded |= {f"restore_request.{state}" for state in State}
     assert len(recorded) > 15
-    assert recorded <= set(app.jinja_env.get_template("admin/events.html").module.words)  # type: ignore[attr-defined]
+    assert recorded <= set(app.jinja_env.get_template("admin/activity/events.html").module.words)  # type: ignore[attr-defined]
 
 
 def test_details_are_filled_in_and_escaped(app: Flask, bob: Person) -> None:

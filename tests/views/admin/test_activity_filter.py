@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from tests.support.clock import MovableClock
-from tests.support.others import elsewhere
-from tests.support.person import Person, add_person
+from tests.support.people.others import elsewhere
+from tests.support.people.person import Person, add_person
+from tests.support.run.clock import MovableClock
 from webapp.database import db, transaction
-from webapp.models import Event, User
-from webapp.models.event_kinds import GROUPS, REST, grouped
-from webapp.models.event_list import PEOPLE
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.journal.kinds import GROUPS, REST, grouped
+from webapp.models.journal.listing import PEOPLE, EventList
 from webapp.views.admin.activity import PAGE
 
 pytestmark = pytest.mark.databases
@@ -75,7 +76,7 @@ def test_the_page_of_a_person_leads_to_what_happened_to_them(history: None, alic
 
 def test_the_latest_are_the_newest(app: Flask, history: None, bob: Person) -> None:
     with app.app_context():
-        assert [event.kind for event in Event.latest(bob.organisation_id, 2)] == found(bob)[:2]
+        assert [event.kind for event in EventList(bob.organisation_id).page(2)[0]] == found(bob)[:2]
 
 
 def test_who_fits_nobody_or_everybody_is_told_so(app: Flask, organisation: str, history: None, bob: Person) -> None:
@@ -192,8 +193,8 @@ def test_times_that_go_back_are_shown_by_time(app: Flask, bob: Person, clock: Mo
 
 
 def test_every_kind_is_in_a_group(app: Flask, bob: Person) -> None:
-    words = app.jinja_env.get_template("admin/events.html").module.words  # type: ignore[attr-defined]
-    assert REST not in grouped(words), "name where it belongs, in webapp.models.event_kinds"
+    words = app.jinja_env.get_template("admin/activity/events.html").module.words  # type: ignore[attr-defined]
+    assert REST not in grouped(words), "name where it belongs, in webapp.models.journal.kinds"
     page = bob.get("/admin/activity").text
     assert all(f'<option value="{kind}">' in page for kind in words)
     assert ">Restore request approved<" in page

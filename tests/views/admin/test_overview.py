@@ -6,18 +6,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.marks import disable, mark
-from tests.support.pairing_rows import pairing_row
-from tests.support.people import ActiveKey, backed_up, enrolled
-from tests.support.person import Person
-from tests.support.restores import waiting_request
-from tests.support.restoring import request_row
+from tests.support.pairing.rows import pairing_row
+from tests.support.people.marks import disable, mark
+from tests.support.people.people import ActiveKey, backed_up, enrolled
+from tests.support.people.person import Person
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery.runs import request_row
+from tests.support.run.clock import MovableClock
 from webapp.database import transaction
 from webapp.flows.pairing import State as PairingState
+from webapp.flows.recovery_methods import RecoveryMethod
 from webapp.flows.restore_request import State
-from webapp.models import Device, DeviceState, OwnRecovery, User, Vault, Way
-from webapp.models.coverage import Gap
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.recovery.self_service import SelfServiceRecovery
+from webapp.models.reports.coverage import Gap
+from webapp.models.vaults.vault import Vault
 
 
 def test_it_says_that_nobody_waits(bob: Person) -> None:
@@ -114,8 +118,10 @@ def test_it_counts_recoveries_of_thirty_days_by_way_and_outcome(
         with transaction() as session:
             values = {"sign_public": bytes(32), "recipient": "age1", "browser": "Firefox", "address": ""}
             values |= {"organisation_id": bob.organisation_id, "user_id": charlie.user_id, "sign_in_id": "0" * 64}
-            session.add(OwnRecovery(id="1" * 32, way=Way.RECOVERY_KIT, **values))
-            session.add(OwnRecovery(id="2" * 32, way=Way.RECOVERY_KIT, finished_at=clock.now(), **values))
+            session.add(SelfServiceRecovery(id="1" * 32, way=RecoveryMethod.RECOVERY_KIT, **values))
+            session.add(
+                SelfServiceRecovery(id="2" * 32, way=RecoveryMethod.RECOVERY_KIT, finished_at=clock.now(), **values)
+            )
     nothing = [0, 0, 0, 0]
     assert figures() == {
         **{"pairing": [1, 0, 0, 0], "cloud_backup": [0, 1, 1, 0], "local_backup": nothing},

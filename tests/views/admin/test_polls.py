@@ -6,12 +6,12 @@ import re
 import pytest
 from flask import Flask
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey
-from tests.support.person import Person
-from tests.support.restores import Asked, waiting_request
+from tests.support.people.people import ActiveKey
+from tests.support.people.person import Person
+from tests.support.recovery.requests import Asked, waiting_request
+from tests.support.run.clock import MovableClock
 from webapp.database import db
-from webapp.models import SignIn
+from webapp.models.signin.session import SignIn
 
 POLLS = ("/admin/requests/count", "/admin/requests/pending")
 

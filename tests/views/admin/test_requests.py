@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey, add_organisation_key, enrolled
-from tests.support.person import Person, add_person
-from tests.support.restores import Asked, waiting_request
-from tests.support.restoring import request_row
+from tests.support.people.people import ActiveKey, add_organisation_key, enrolled
+from tests.support.people.person import Person, add_person
+from tests.support.recovery.requests import Asked, waiting_request
+from tests.support.recovery.runs import request_row
+from tests.support.run.clock import MovableClock
 from webapp import limits
 from webapp.database import db, transaction
 from webapp.flows.restore_request import OPEN, State
-from webapp.models import CloudBackup, Event, Notice, RestoreRequest, Role, User
-from webapp.models.sought_requests import PAGE
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.listing import EventList
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.search import PAGE
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def test_an_admin_approves(app: Flask, bob: Person, request_of_alice: Asked, org
         row = db.session.get_one(RestoreRequest, request_of_alice.id)
         assert (row.state, row.decided_by, row.approval) == ("approved", bob.user_id, form["approval"])
         assert Notice.shown_to(row.user)[0].kind == "restore_approved"
-        assert Event.page(row.organisation_id, 1)[0][0].kind == "restore_request.approved"
+        assert EventList(row.organisation_id).page(1)[0][0].kind == "restore_request.approved"
 
 
 def test_capitals_spaces_and_lookalikes_in_the_typed_characters_do_not_matter(

@@ -1,12 +1,17 @@
 """Activity: what happened, newest first, all of it or what is looked for. Events are only ever added."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, request
 
-from webapp.models.event_kinds import grouped
-from webapp.models.event_list import EventList, TooManyPeople, people_called
-from webapp.security import me
+from webapp.models.journal.event import Event
+from webapp.models.journal.kinds import grouped
+from webapp.models.journal.listing import EventList, TooManyPeople, people_called
+from webapp.models.refusals import FieldRefused
+from webapp.web.access import current_member
+from webapp.web.rendering import Context, render
 
 bp = Blueprint("admin_activity", __name__, url_prefix="/admin")
 
@@ -14,13 +19,19 @@ PAGE = 50
 FIELDS = ("person", "kind", "from", "to")
 
 
-class Unclear(Exception):
-    """A field that can’t be searched by; `field` and `code` say why."""
+@dataclass(frozen=True, kw_only=True)
+class ActivityPage(Context):
+    """A page of what happened, newest first, and what is looked for."""
 
-    def __init__(self, field: str, code: str) -> None:
-        super().__init__(code)
-        self.field = field
-        self.code = code
+    typed: Mapping[str, str]
+    """By field: person, kind, from, to."""
+    kinds: Mapping[str, Sequence[str]]
+    """Of events, by group."""
+    events: Sequence[Event] = ()
+    older: int | None = None
+    """The number to go on from."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Codes by field."""
 
 
 @bp.get("/activity")
@@ -29,29 +40,30 @@ def list_events() -> str | tuple[str, int]:
     typed = {name: " ".join(request.args.get(name, "").split()) for name in FIELDS}
     before = request.args.get("before", type=int)
     kinds = _kinds()
-    shown = {"typed": typed, "kinds": kinds, "events": [], "older": None, "errors": {}}
+    page = ActivityPage(typed=typed, kinds=kinds)
     try:
-        wanted = _wanted(me().organisation_id, kinds=kinds, **typed)
-    except Unclear as error:
-        return render_template("admin/activity.html", **{**shown, "errors": {error.field: error.code}}), 422
-    shown["events"], shown["older"] = wanted.page(PAGE, before)
-    return render_template("admin/activity.html", **shown)
+        wanted = _wanted(current_member().organisation_id, kinds=kinds, **typed)
+    except FieldRefused as error:
+        return render("admin/activity/index.html", replace(page, errors={error.field: error.code})), 422
+    events, older = wanted.page(PAGE, before)
+    return render("admin/activity/index.html", replace(page, events=events, older=older))
 
 
 def _kinds() -> dict[str, list[str]]:
     """All that there are words for, by group."""
-    words = current_app.jinja_env.get_template("admin/events.html").module.words  # type: ignore[attr-defined]
+    words = current_app.jinja_env.get_template("admin/activity/events.html").module.words  # type: ignore[attr-defined]
     return grouped(words)
 
 
 def _wanted(organisation_id: str, *, person: str, kind: str, kinds: dict[str, list[str]], **dates: str) -> EventList:
-    """Raises Unclear."""
+    """Raises FieldRefused."""
     chosen = kinds.get(kind) or [one for members in kinds.values() for one in members if one == kind]
     if kind and not chosen:
-        raise Unclear("kind", "no_kind")
-    since, until = _day("from", dates["from"]), _day("to", dates["to"])
+        raise FieldRefused("kind", "no_kind")
+    since = _day("from", dates["from"])
+    until = _day("to", dates["to"])
     if since and until and since > until:
-        raise Unclear("to", "dates_crossed")
+        raise FieldRefused("to", "dates_crossed")
     return EventList(
         organisation_id,
         people=_people(organisation_id, person) if person else None,
@@ -62,15 +74,15 @@ def _wanted(organisation_id: str, *, person: str, kind: str, kinds: dict[str, li
 
 
 def _day(field: str, text: str) -> datetime | None:
-    """The beginning of a day, in UTC. Raises Unclear."""
+    """The beginning of a day, in UTC. Raises FieldRefused."""
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Unclear(field, "no_date") from None
+        raise FieldRefused(field, "no_date") from None
     if not 1970 <= day.year < 2970:
-        raise Unclear(field, "no_date")
+        raise FieldRefused(field, "no_date")
     return datetime.combine(day, time(), UTC)
 
 
@@ -78,7 +90,7 @@ def _people(organisation_id: str, text: str) -> list[str]:
     try:
         found = people_called(organisation_id, text)
     except TooManyPeople:
-        raise Unclear("person", "many_people") from None
+        raise FieldRefused("person", "many_people") from None
     if not found:
-        raise Unclear("person", "no_person")
+        raise FieldRefused("person", "no_person")
     return found

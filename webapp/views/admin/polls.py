@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from flask import request
 
 from webapp.clock import now
-from webapp.polling import PACES, Pace
+from webapp.web.polling import PACES, Pace
 
 AT_LEAST = timedelta(days=1)
 
