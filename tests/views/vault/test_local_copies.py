@@ -4,12 +4,14 @@ import re
 
 import pytest
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice, login
-from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey, Person, backed_up, be_at, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice, login
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Device, DeviceState, User
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 COPIES = "/backups/local/copies"
 

@@ -4,13 +4,15 @@ import hashlib
 
 import pytest
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice, login
-from tests.support.people import Person, enrolled
+from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice, login
 from webapp import limits
-from webapp.crypto.framing import frame, unframe
+from webapp.crypto.framing import MAXIMUM_HEADER, frame, unframe
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceState, User, Vault
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.vaults.vault import Vault
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def saving(device: MadeDevice, **changed: object) -> bytes:
 def test_an_active_device_gets_the_file(alice: Person, device: MadeDevice) -> None:
     header, file = unframe(alice.get("/vault/file").data)
     sha256 = hashlib.sha256(device.file).hexdigest()
-    assert header == {"epoch": 1, "counter": 1, "sha256": sha256}
+    assert header == {"epoch": 1, "counter": 1, "sha256": sha256, "size": len(file)}
     assert file == device.file
 
 
@@ -118,7 +120,10 @@ def test_what_is_too_large_is_refused_before_it_is_read(alice: Person, device: M
     """The body isn’t there at all: only its length is told."""
     told = {"CONTENT_LENGTH": str(limits.VAULT_FILE_BYTES + 100_000)}
     answer = alice.post("/vault/file", headers={"Spare-Device": device.id}, environ_overrides=told)
-    assert (answer.status_code, answer.get_json()) == (413, {"error": "too_large"})
+    assert (answer.status_code, answer.get_json()) == (
+        413,
+        {"error": "too_large", "limit": limits.VAULT_FILE_BYTES + MAXIMUM_HEADER},
+    )
 
 
 def test_nobody_saves_for_somebody_else(alice: Person, device: MadeDevice, charlie: Person) -> None:

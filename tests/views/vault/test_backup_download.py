@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.devices import MadeDevice, login
-from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
-from webapp.client.cloud_backups import CloudBackup
-from webapp.client.recovery_kits import RecoveryKit, write_kit
+from tests.support.people.people import ActiveKey, Person, backed_up, be_at, enrolled
+from tests.support.vault.devices import MadeDevice, login
+from webapp.client.formats.cloud_backups import CloudBackup
+from webapp.client.formats.recovery_kits import RecoveryKit, write_kit
 from webapp.database import db, transaction
-from webapp.models import CloudBackup as Row
-from webapp.models import Device, DeviceLock, DeviceState
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.vaults.cloud_backup import CloudBackup as Row
 
 needs_age = pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed: apt install age")
 UNKNOWN = f"/backups/{'0' * 32}/file"

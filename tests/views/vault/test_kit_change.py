@@ -4,16 +4,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.devices import MadeDevice
-from tests.support.finishing import everything
-from tests.support.owning import own
-from tests.support.people import Person, enrolled
-from tests.views.test_vault import saving
-from webapp.client import recovery_kits
-from webapp.client.encoding import to_base64
-from webapp.client.identities import new_identity
+from tests.support.people.people import Person, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.self_service import own
+from tests.support.vault.devices import MadeDevice
+from tests.views.vault.test_vault import saving
+from webapp.client.crypto.identities import new_identity
+from webapp.client.formats import recovery_kits
+from webapp.client.formats.encoding import to_base64
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceState, Event, Notice, User, Way
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
 
 
 @pytest.fixture
@@ -38,12 +42,12 @@ def kit_of(app: Flask, person: Person) -> tuple[int, bytes | None]:
 
 def test_the_next_kit_counts_and_the_former_begins_no_recovery(app: Flask, alice: Person, device: MadeDevice) -> None:
     key = recovery_kits.verify_key(device.kit, alice.user_id)
-    with_former = own(alice, Way.RECOVERY_KIT)
+    with_former = own(alice, RecoveryMethod.RECOVERY_KIT)
     with_former.kit = new_identity()
     assert alice.signed_post("/vault/file", changing(device)).status_code == 200
     assert kit_of(app, alice) == (2, key)
     assert with_former.begin().get_json() == {"error": "wrong_kit"}
-    assert own(alice, Way.RECOVERY_KIT).begin().status_code == 200
+    assert own(alice, RecoveryMethod.RECOVERY_KIT).begin().status_code == 200
     with app.app_context():
         assert db.session.get_one(User, alice.user_id).kit_confirmed_at is not None
         assert db.session.scalars(select(Event.kind).where(Event.kind == "kit.changed")).all() == ["kit.changed"]

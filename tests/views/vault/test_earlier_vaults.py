@@ -7,15 +7,21 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.models.test_own_undo import undo
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice, login
-from tests.support.owning import Own, recovered
-from tests.support.people import Person, be_at, enrolled
-from webapp.client.device_lock import open_keyslot, stretch, unlock_key
+from tests.models.recovery.test_self_service_undo import undo
+from tests.support.people.people import Person, be_at, enrolled
+from tests.support.recovery.self_service import Own, recovered
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice, login
+from webapp.client.device.lock import open_keyslot, stretch, unlock_key
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceLock, Event, Notice, TabKey, User, Way
-from webapp.models.hold import Hold
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.signin.tab_key import TabKey
 
 UNLOCK = "/vault/earlier/1/unlock"
 
@@ -29,7 +35,7 @@ def former(alice: Person) -> MadeDevice:
 @pytest.fixture
 def anew(alice: Person, former: MadeDevice) -> Own:
     """The browser in which she did, its new vault open."""
-    return recovered(alice, Way.NEW_ACCOUNT)
+    return recovered(alice, RecoveryMethod.NEW_ACCOUNT)
 
 
 def unlock(
@@ -138,7 +144,7 @@ def test_the_present_vault_has_to_be_open(alice: Person, anew: Own, former: Made
 
 def test_only_a_former_device_of_that_vault_opens_it(alice: Person, anew: Own, former: MadeDevice) -> None:
     assert refused(unlock(anew, anew.device)) == (404, "not_found")
-    again = recovered(alice, Way.NEW_ACCOUNT, holding=anew.device)
+    again = recovered(alice, RecoveryMethod.NEW_ACCOUNT, holding=anew.device)
     assert refused(unlock(again, anew.device)) == (404, "not_found"), "it was a device of vault 2"
     assert refused(unlock(again, former, path="/vault/earlier/2/unlock")) == (404, "not_found")
     assert unlock(again, anew.device, path="/vault/earlier/2/unlock").status_code == 200

@@ -6,15 +6,20 @@ import secrets
 import pytest
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.people import Person, be_at, enrolled
-from webapp.client.device_lock import make_keyslot, open_keyslot, pin_proof, stretch, unlock_key
+from tests.support.people.people import Person, be_at, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice
+from webapp.client.device.lock import make_keyslot, open_keyslot, pin_proof, stretch, unlock_key
+from webapp.client.formats.encoding import sha256_hex
 from webapp.database import db
-from webapp.models import Device, DeviceLock, Event, TabKey
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.journal.event import Event
+from webapp.models.signin.tab_key import TabKey
 
 TAB = "ab" * 16
 KEY = base64.b64encode(b"k" * 32).decode()
+MALFORMED = [{}, {"proof": "?", "version": 1}, {"proof": KEY}, {"proof": KEY, "version": -1}]
 
 
 @pytest.fixture
@@ -77,15 +82,28 @@ def test_nobody_tries_the_pin_of_somebody_else(alice: Person, device: MadeDevice
     assert alice.get("/devices/lock-versions").get_json()["tries_left"] == 10
 
 
-@pytest.mark.parametrize("body", [{}, {"proof": "?", "version": 1}, {"proof": KEY}, {"proof": KEY, "version": -1}])
+@pytest.mark.parametrize("body", [*MALFORMED, {"proof": KEY, "version": 1, "try": "x"}])
 def test_a_malformed_try_is_no_try(alice: Person, device: MadeDevice, body: dict[str, object]) -> None:
     assert alice.signed_post("/devices/unlock", body).status_code == 400
     assert alice.get("/devices/lock-versions").get_json()["tries_left"] == 10
 
 
+def test_a_try_that_comes_again_is_one_try(alice: Person, device: MadeDevice) -> None:
+    wrong = {**unlocking(device, "000001"), "try": "1" * 32}
+    answers = [alice.signed_post("/devices/unlock", wrong) for _ in range(3)]
+    assert [answer.get_json() for answer in answers] == [{"error": "wrong_pin", "tries_left": 9}] * 3
+    assert alice.signed_post("/devices/unlock", {**wrong, "try": "2" * 32}).get_json()["tries_left"] == 8
+    right = {**unlocking(device), "try": "2" * 32}
+    first, second = (alice.signed_post("/devices/unlock", right).get_json() for _ in range(2))
+    assert first == second
+
+
 def test_the_old_pin_opens_until_the_new_one_has(alice: Person, device: MadeDevice) -> None:
     alice.signed_post("/devices/unlock", unlocking(device))
-    assert alice.signed_post("/devices/pin", new_lock(device, 2)).get_json() == {"version": 2}
+    sent = new_lock(device, 2)
+    told = {"version": 2, "keyslot_sha256": sha256_hex(base64.b64decode(str(sent["keyslot"])))}
+    assert alice.signed_post("/devices/pin", sent).get_json() == told
+    assert alice.signed_post("/devices/pin", sent).get_json() == told, "the same again, where the answer got lost"
     assert alice.get("/devices/lock-versions").get_json()["versions"] == [1, 2]
     assert alice.signed_post("/devices/unlock", unlocking(device)).status_code == 200
     assert alice.signed_post("/devices/unlock", unlocking(device, "314159", 2)).status_code == 200
@@ -119,7 +137,7 @@ def test_a_keyslot_that_is_no_age_file_is_refused(alice: Person, device: MadeDev
 
 def test_the_key_of_a_tab_comes_back_to_the_same_session_and_device(alice: Person, device: MadeDevice) -> None:
     assert alice.signed_post("/devices/tab-keys", {"tab": TAB, "key": KEY}).status_code == 200
-    assert alice.signed_post("/devices/tab-keys/open", {"tab": TAB}).get_json() == {"key": KEY}
+    assert alice.signed_post("/devices/tab-keys/open", {"tab": TAB}).get_json() == {"tab": TAB, "key": KEY}
     elsewhere = alice.another_browser()
     be_at(alice, device, elsewhere)
     answer = alice.signed_post("/devices/tab-keys/open", {"tab": TAB}, client=elsewhere)
@@ -152,7 +170,7 @@ def test_locking_and_signing_out_end_every_tab(alice: Person, device: MadeDevice
 
 def test_a_script_locks_without_being_led_anywhere(alice: Person, device: MadeDevice) -> None:
     answer = alice.post("/devices/lock", json={})
-    assert (answer.status_code, answer.get_json()) == (200, {})
+    assert (answer.status_code, answer.get_json()) == (200, {"locked": True})
     assert alice.post("/devices/lock").location == "/unlock"
 
 
@@ -163,7 +181,7 @@ def test_a_tab_has_a_proper_id(alice: Person, device: MadeDevice, tab: object) -
 
 def test_what_is_too_long_is_not_read(alice: Person, device: MadeDevice) -> None:
     answer = alice.signed_post("/devices/unlock", b" " * 17_000)
-    assert (answer.status_code, answer.get_json()) == (413, {"error": "too_large"})
+    assert (answer.status_code, answer.get_json()) == (413, {"error": "too_large", "limit": 16 * 1024})
 
 
 def test_nothing_kept_for_a_lock_opens_anything_alone(alice: Person, device: MadeDevice) -> None:

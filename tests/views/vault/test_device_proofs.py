@@ -5,13 +5,14 @@ import base64
 import pytest
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.people import ActiveKey, Person, be_at, enrolled
-from tests.support.restores import waiting_request
-from webapp.client.signatures import sign
+from tests.support.people.people import ActiveKey, Person, be_at, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.run.clock import MovableClock
+from webapp.client.crypto.signatures import sign
 from webapp.crypto.signatures import request_bytes
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceState, SignIn
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.signin.session import SignIn
 
 
 @pytest.fixture
@@ -50,8 +51,9 @@ def test_looking_leads_nowhere_but_here(home: Person) -> None:
 def test_a_signed_request_makes_the_session_that_device(home: Person) -> None:
     be_at(home, None)
     answer = home.signed_post("/devices/here")
-    assert answer.get_json() == {"next": "/vault", "state": "active"}
+    assert answer.get_json()["state"] == "active"
     assert home.device
+    assert answer.get_json() == {"device": home.device.id, "next": "/vault", "state": "active"}
     assert here(home).device_id == home.device.id
 
 
@@ -71,7 +73,8 @@ def test_a_browser_with_an_unpaired_and_an_active_key_is_the_active_one(home: Pe
     be_at(home, None)
     assert home.signed_post("/devices/here", device=former).get_json()["state"] == "unpaired"
     assert home.signed_post("/devices/here", device=active).get_json()["state"] == "active"
-    assert home.signed_post("/devices/here", device=former).get_json() == {"next": "/vault", "state": "unpaired"}
+    told = {"device": former.id, "next": "/vault", "state": "unpaired"}
+    assert home.signed_post("/devices/here", device=former).get_json() == told
     assert here(home).device_id == active.id
 
 
@@ -104,7 +107,9 @@ def test_a_device_that_is_not_active_leads_to_recovery_and_gets_nothing(home: Pe
     assert home.device
     for page in ("/vault", "/unlock"):
         assert home.get(page).location == "/recovery"
-    may_unlock = state == DeviceState.PRIOR  # for its own backup, or another device: tests/views/test_prior_locks.py
+    may_unlock = (
+        state == DeviceState.PRIOR
+    )  # for its own backup, or another device: tests/views/vault/test_prior_locks.py
     for path in ("/vault/file", *([] if may_unlock else ["/devices/lock-versions"])):
         answer = home.get(path)
         assert (answer.status_code, answer.get_json()) == (403, {"error": "device_not_active"})

@@ -3,13 +3,13 @@
 import pytest
 from flask import Flask
 
-from tests.support.devices import MadeDevice
-from tests.support.marks import hold
-from tests.support.people import Person, enrolled
-from tests.views.test_device_locks import unlocking
-from tests.views.test_vault import saving
+from tests.support.people.marks import hold
+from tests.support.people.people import Person, enrolled
+from tests.support.vault.devices import MadeDevice
+from tests.views.vault.test_device_lock import unlocking
+from tests.views.vault.test_vault import saving
 from webapp.database import db, transaction
-from webapp.models import Device, DeviceState
+from webapp.models.devices.device import Device, DeviceState
 
 
 @pytest.fixture

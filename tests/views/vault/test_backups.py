@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice, login
-from tests.support.people import ActiveKey, Person, add_organisation_key, backed_up, be_at, enrolled
-from webapp.client import cloud_backups
-from webapp.client.encoding import to_base64
-from webapp.client.signatures import sign
+from tests.support.people.people import ActiveKey, Person, add_organisation_key, backed_up, be_at, enrolled
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import MadeDevice, login
+from webapp.client.crypto.signatures import sign
+from webapp.client.formats import cloud_backups
+from webapp.client.formats.encoding import sha256_hex, to_base64
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Device, DeviceState, Event, OrganisationKey, User
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.journal.event import Event
+from webapp.models.recovery_keys.key import OrganisationKey
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def count(person: Person) -> int:
 def test_a_backup_is_kept_whole(alice: Person, device: MadeDevice, organisation_key: ActiveKey) -> None:
     backup = made(device, organisation_key)
     answer = alice.signed_post("/backups", frame(backup.header(), backup.file))
-    assert (answer.status_code, answer.get_json()) == (200, {"backup": backup.id})
+    assert (answer.status_code, answer.get_json()) == (200, {"backup": backup.id, "sha256": sha256_hex(backup.file)})
     with alice.app.app_context():
         row = CloudBackup.with_file(backup.id)
         assert row
@@ -62,7 +66,8 @@ def test_the_same_upload_again_is_the_same_backup(
 ) -> None:
     backup = made(device, organisation_key)
     for _ in range(2):
-        assert alice.signed_post("/backups", frame(backup.header(), backup.file)).get_json() == {"backup": backup.id}
+        answer = alice.signed_post("/backups", frame(backup.header(), backup.file))
+        assert answer.get_json() == {"backup": backup.id, "sha256": sha256_hex(backup.file)}
     assert count(alice) == 1
 
 
