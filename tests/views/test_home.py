@@ -3,9 +3,11 @@
 import pytest
 from flask import Flask
 
-from tests.support.people import Person, be_at, enrolled
+from tests.support.people.people import Person, be_at, enrolled
 from webapp.database import transaction
-from webapp.models import Device, DeviceLock, User
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
 
 
 def leads(person: Person) -> str:

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.support.people import Person
-from tests.views.test_notices import give
+from tests.support.people.people import Person
+from tests.views.account.test_notices import give
 from webapp.config import MailServer, Mode
 
 

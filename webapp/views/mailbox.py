@@ -6,8 +6,9 @@ from sqlalchemy.orm import joinedload
 
 from webapp.config import Mode
 from webapp.database import db
-from webapp.models import Notice, Organisation
-from webapp.security import public
+from webapp.models.directory.organisation import Organisation
+from webapp.models.notices.notice import Notice
+from webapp.web.access import public
 
 bp = Blueprint("mailbox", __name__)
 
