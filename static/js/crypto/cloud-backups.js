@@ -14,19 +14,44 @@ import { sign } from './signatures.js';
 
 export const LABEL = 'spare-key/v1/backup';
 const META = {
-  v: exactly(1), type: exactly('cloud-backup'), organisation: id, user: id, 'account?': text, backup: id, epoch: count,
-  counter: count, items: count, made_at: time, device: id, file_sha256: digest, a_sha256: digest, organisation_key: fingerprint, kit: count,
+  v: exactly(1),
+  type: exactly('cloud-backup'),
+  organisation: id,
+  user: id,
+  'account?': text,
+  backup: id,
+  epoch: count,
+  counter: count,
+  items: count,
+  made_at: time,
+  device: id,
+  file_sha256: digest,
+  a_sha256: digest,
+  organisation_key: fingerprint,
+  kit: count,
 };
+/**
+ * What its metadata, a request for it and the page that names it must have alike.
+ * @type {['organisation', 'user', 'backup', 'file_sha256']}
+ */
+export const IDENTIFYING = ['organisation', 'user', 'backup', 'file_sha256'];
 // A share that was re-wrapped has what leads from the key in its metadata to the key it is sealed to.
-export const SHARE_A = { meta: text, signature: octets(64), share_a: octets(32), recipient, 'successions?': [SUCCESSION] };
+export const SHARE_A = {
+  meta: text,
+  signature: octets(64),
+  share_a: octets(32),
+  recipient,
+  'successions?': [SUCCESSION],
+};
 
 /**
- * @param {{document: import('./documents.js').Document, account: string, kitRecipient: string, key: object, pinned: string,
- *   device: string, signingKey: CryptoKey|Uint8Array}} parts - the vault as read or written; the member's address, which an
- *   admin is shown out of share A; body.keyring.kit.recipient; the organisation key as the server gave it (organisation,
- *   epoch, recipient, sign, fingerprint); its fingerprint as this member pinned it; this device's id and key
- * @returns {Promise<{backup: string, meta: string, metaSignature: string, shareA: string, shareS: string, file: Uint8Array}>}
- *   strings as the upload wants them (exact JSON; base64); throws `key_mismatch`, `too_large`
+ * @param {{document: import('./documents.js').Document, account: string, kitRecipient: string,
+ *   key: import('./organisation-keys.js').Key & {fingerprint: string}, pinned: string, device: string,
+ *   signingKey: CryptoKey|Uint8Array}} parts - the vault as read or written; the member's address, which an admin is
+ *   shown out of share A; body.keyring.kit.recipient; the organisation key as the server gave it (organisation, epoch,
+ *   recipient, sign, fingerprint); its fingerprint as this member pinned it; this device's id and key
+ * @returns {Promise<{backup: string, meta: string, metaSignature: string, shareA: string, shareS: string,
+ *   file: Uint8Array}>} strings as the upload wants them (exact JSON; base64); throws `key_mismatch`, `too_large`
  */
 export async function makeBackup({ document, account, kitRecipient, key, pinned, device, signingKey }) {
   const { organisation, user, epoch, counter, items, kit } = document.manifest;
@@ -43,14 +68,19 @@ export async function makeBackup({ document, account, kitRecipient, key, pinned,
     file_sha256: fileSha256, a_sha256: hex(await sha256(shareA)), organisation_key: organisationKey, kit,
   });
   const metaSignature = base64(await sign(LABEL, utf8(meta), signingKey));
-  const sealed = await sealJson({ meta, signature: metaSignature, share_a: base64(shareA), recipient: b }, [key.recipient]);
+  const sealed = await sealJson({ meta, signature: metaSignature, share_a: base64(shareA), recipient: b }, [
+    key.recipient,
+  ]);
   return { backup, meta, metaSignature, shareA: base64(sealed), shareS: base64(shareS), file };
 }
 
 /**
- * @typedef {{meta: string, fields: object, signature: string, shareA: Uint8Array, recipient: string,
- *   successions: import('./key-successions.js').Succession[]}} OpenedShare - meta exact and parsed; its signature by the
- *   member's device (base64, not checked here); recipient of B
+ * @typedef {{v: number, type: string, organisation: string, user: string, account?: string, backup: string,
+ *   epoch: number, counter: number, items: number, made_at: string, device: string, file_sha256: string,
+ *   a_sha256: string, organisation_key: string, kit: number}} Meta
+ * @typedef {{meta: string, fields: Meta, signature: string, shareA: Uint8Array, recipient: string,
+ *   successions: import('./key-successions.js').Succession[]}} OpenedShare - meta exact and parsed; its signature by
+ *   the member's device (base64, not checked here); recipient of B
  */
 
 /**
@@ -75,7 +105,8 @@ export async function demandMadeFor({ fields, successions }, fingerprint) {
 
 /**
  * What both share A and its wrapping for a new device hold.
- * @param {{meta: string, signature: string, share_a: string, recipient: string, successions?: object[]}} value
+ * @param {{meta: string, signature: string, share_a: string, recipient: string,
+ *   successions?: import('./key-successions.js').Succession[]}} value
  * @returns {Promise<OpenedShare>} throws `malformed` unless A is the one its metadata speaks of
  */
 export async function believed({ meta, signature, share_a, recipient, successions = [] }) {
@@ -85,7 +116,10 @@ export async function believed({ meta, signature, share_a, recipient, succession
   return { meta, fields, signature, shareA, recipient, successions };
 }
 
-/** @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares @returns {Promise<string>} B; throws `wrong_shares` */
+/**
+ * @param {{shareA: Uint8Array, shareS: Uint8Array, recipient: string}} shares
+ * @returns {Promise<string>} B; throws `wrong_shares`
+ */
 export async function joinShares({ shareA, shareS, recipient }) {
   const identity = identityFromSecret(xor(shareA, shareS));
   if ((await recipientOf(identity)) !== recipient) throw new CryptoError('wrong_shares');

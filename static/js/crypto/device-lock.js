@@ -14,9 +14,9 @@ const IV = 12;
 /**
  * @param {{pin: string, vaultKey: string, recipient: string, origin: string, user: string, device: string,
  *   argon2id: (pin: string, salt: Uint8Array) => Promise<Uint8Array>}} parts - pin as typed; recipient of the device;
- *   argon2id from ../kdf.js
- * @returns {Promise<{salt: Uint8Array, serverShare: Uint8Array, proof: Uint8Array, keyslot: Uint8Array}>} the salt is for
- *   the key store of this browser, the others for the server
+ *   argon2id from ../device/kdf.js
+ * @returns {Promise<{salt: Uint8Array, serverShare: Uint8Array, proof: Uint8Array, keyslot: Uint8Array}>} the salt is
+ *   for the key store of this browser, the others for the server
  */
 export async function makeLock({ pin, vaultKey, recipient, origin, user, device, argon2id }) {
   secretOf(vaultKey);
@@ -36,11 +36,13 @@ export async function makeLock({ pin, vaultKey, recipient, origin, user, device,
  * @param {{argonOutput: Uint8Array, origin: string, user: string, device: string}} parts
  * @returns {Promise<Uint8Array>} 32 bytes
  */
-export const proofOf = ({ argonOutput, origin, user, device }) => hkdf(argonOutput, lv('spare-key/v1/pin-proof', origin, user, device));
+export const proofOf = ({ argonOutput, origin, user, device }) =>
+  hkdf(argonOutput, lv('spare-key/v1/pin-proof', origin, user, device));
 
 /**
  * @param {{argonOutput: Uint8Array, serverShare: Uint8Array, keyslot: Uint8Array, identity: CryptoKey|string,
- *   origin: string, user: string, device: string}} parts - argonOutput of the PIN and this device's salt; identity its X25519 key
+ *   origin: string, user: string, device: string}} parts - argonOutput of the PIN and this device's salt; identity its
+ *   X25519 key
  * @returns {Promise<string>} V; throws `wrong_key` (wrong PIN, share, device or place), `malformed`
  */
 export async function openLock({ argonOutput, serverShare, keyslot, identity, origin, user, device }) {
@@ -54,11 +56,15 @@ export async function openLock({ argonOutput, serverShare, keyslot, identity, or
   return found;
 }
 
+/** @typedef {{origin: string, user: string, device: string}} Place */
+
+/** @param {Uint8Array} argonOutput @param {Uint8Array} serverShare @param {Place} place @param {KeyUsage} use */
 async function unlockKey(argonOutput, serverShare, { origin, user, device }, use) {
   if (argonOutput.length !== 32 || serverShare.length !== SHARE) throw new CryptoError('malformed');
   const bytes = await hkdf(concat(argonOutput, serverShare), lv('spare-key/v1/unlock', origin, user, device));
   return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, [use]);
 }
 
+/** @param {Uint8Array} iv @param {Place} place */
 const gcm = (iv, { origin, user, device }) =>
   ({ name: 'AES-GCM', iv, additionalData: lv('spare-key/v1/keyslot', origin, user, device) });

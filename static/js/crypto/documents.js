@@ -7,7 +7,9 @@ import { base64, concat, fromBase64, fromUtf8, hex, now, sha256, utf8 } from './
 import { CryptoError } from './errors.js';
 import { deflate, inflate } from './gzip.js';
 import { open, seal } from './sealing.js';
-import { count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time } from './shapes.js';
+import {
+  count, digest, either, exactly, fingerprint, fits, fromJson, id, identity, octets, recipient, text, time,
+} from './shapes.js';
 import { sign, verify } from './signatures.js';
 
 const FORMAT = 1;
@@ -16,43 +18,81 @@ export const LIMITS = { file: 32 * 1024 * 1024, inflated: 128 * 1024 * 1024, ite
 const LABEL = 'spare-key/v1/manifest';
 const NEWLINE = 0x0a;
 const MANIFEST = {
-  format: exactly(FORMAT), organisation: id, user: id, 'account?': text, epoch: count, counter: count, made_at: time, device: id, items: count,
-  body_sha256: digest, base_sha256: either(digest, exactly('')),
+  format: exactly(FORMAT),
+  organisation: id,
+  user: id,
+  'account?': text,
+  epoch: count,
+  counter: count,
+  made_at: time,
+  device: id,
+  items: count,
+  body_sha256: digest,
+  base_sha256: either(digest, exactly('')),
   devices: [{ id, sign: octets(32), recipient, name: text }],
-  kit: count, organisation_key: either(exactly(null), { epoch: count, fingerprint }),
+  kit: count,
+  'unconfirmed_since?': time,
+  organisation_key: either(exactly(null), { epoch: count, fingerprint }),
 };
 const LOGIN = {
-  id, kind: exactly('login'), title: text, username: text, password: text, url: text, notes: text, created_at: time, updated_at: time,
+  id,
+  kind: exactly('login'),
+  title: text,
+  username: text,
+  password: text,
+  url: text,
+  notes: text,
+  created_at: time,
+  updated_at: time,
 };
 const empty = exactly('');
 const NOTE = { ...LOGIN, kind: exactly('note'), username: empty, password: empty, url: empty };
+const ITEM = either(LOGIN, NOTE);
 const BODY = {
-  items: [either(LOGIN, NOTE)], tombstones: [{ id, deleted_at: time }],
+  items: [ITEM], tombstones: [{ id, deleted_at: time }],
   keyring: {
     epochs: [{ epoch: count, key: identity }],
-    // The identity is there only until the person has shown to have the kit; the next kit only while it takes its place.
+    // The identity is there only until the person has shown to have the kit; the next kit only while it takes its
+    // place.
     kit: { number: count, recipient, made_at: time, 'identity?': identity, 'verify_key?': octets(32) },
     'next_kit?': { number: count, recipient, made_at: time, identity, verify_key: octets(32) },
   },
 };
 
 /**
- * @typedef {{manifest: object, body: object, plaintext: Uint8Array, sha256: string}} Document - body: items, tombstones,
- *   keyring; plaintext: the three lines, for `reseal`; sha256: of the sealed file, hexadecimal
+ * @typedef {{id: string, kind: string, title: string, username: string, password: string, url: string, notes: string,
+ *   created_at: string, updated_at: string}} Item - kind: login or note
+ * @typedef {{number: number, recipient: string, made_at: string, identity?: string, verify_key?: string}} Kit
+ * @typedef {{epoch: number, key: string}} EpochKey
+ * @typedef {{epochs: EpochKey[], kit: Kit, next_kit?: Kit}} Keyring
+ * @typedef {{items: Item[], tombstones: {id: string, deleted_at: string}[], keyring: Keyring}} Body
+ * @typedef {{epoch: number, fingerprint: string}} Pin - of an organisation key
+ * @typedef {{id: string, sign: string, recipient: string, name: string}} ListedDevice
+ * @typedef {{organisation: string, user: string, account?: string, epoch: number, counter: number, device: string,
+ *   base_sha256: string, devices: ListedDevice[], organisation_key: Pin|null, unconfirmed_since?: string}} Place -
+ *   what a manifest is made from
+ * @typedef {Place & {format: number, made_at: string, items: number, body_sha256: string, kit: number}} Manifest
+ * @typedef {{manifest: Manifest, body: Body, plaintext: Uint8Array, sha256: string}} Document - plaintext: the three
+ *   lines, for `reseal`; sha256: of the sealed file, hexadecimal
  */
 
 /**
- * @param {{manifest: object, body: object, signingKey: CryptoKey|Uint8Array, recipients: string[]}} parts - manifest:
+ * @param {{manifest: Place, body: Body, signingKey: CryptoKey|Uint8Array, recipients: string[]}} parts - manifest:
  *   organisation, user, account (the member’s address; only files from before addresses were sealed have none), epoch,
- *   counter, device (whose key signs), base_sha256, devices, organisation_key; the rest is filled in
+ *   counter, device (whose key signs), base_sha256, devices, organisation_key, unconfirmed_since (a time, or none); the
+ *   rest is filled in
  * @returns {Promise<Document & {file: Uint8Array}>} throws `malformed` where the parts have not the format, `too_large`
  */
 export async function write({ manifest, body, signingKey, recipients }) {
   const bodyLine = utf8(JSON.stringify(body));
-  const { organisation, user, account, epoch, counter, device, base_sha256, devices, organisation_key } = manifest;
+  const {
+    organisation, user, account, epoch, counter, device, base_sha256, devices, organisation_key, unconfirmed_since,
+  } = manifest;
   const complete = {
     format: FORMAT, organisation, user, account, epoch, counter, made_at: now(), device, items: body.items?.length,
-    body_sha256: hex(await sha256(bodyLine)), base_sha256, devices, kit: body.keyring?.kit?.number, organisation_key,
+    body_sha256: hex(await sha256(bodyLine)), base_sha256, devices, kit: body.keyring?.kit?.number,
+    // Since when nobody has compared the organisation recovery key, while there is none on record for that.
+    ...(unconfirmed_since && !organisation_key && { unconfirmed_since }), organisation_key,
   };
   demand(complete, body);
   const manifestLine = utf8(JSON.stringify(complete));
@@ -63,7 +103,8 @@ export async function write({ manifest, body, signingKey, recipients }) {
 }
 
 /**
- * Seals the same three lines, bit for bit, to other recipients. @param {Uint8Array} plaintext @param {string[]} recipients
+ * Seals the same three lines, bit for bit, to other recipients. @param {Uint8Array} plaintext
+ * @param {string[]} recipients
  * @returns {Promise<{file: Uint8Array, sha256: string}>} throws `too_large`
  */
 export async function reseal(plaintext, recipients) {
@@ -105,11 +146,18 @@ export function check({ manifest }, { organisation, user, epoch, minimumCounter 
   if (minimumCounter !== undefined && manifest.counter < minimumCounter) throw new CryptoError('rolled_back');
 }
 
-/** @param {object} body @returns {string[]} the vault keys of all epochs that its keyring has */
+/** @param {unknown} item @returns {boolean} whether a body can have it: `write` refuses a body for one that it can’t */
+export const isItem = (item) => fits(item, ITEM);
+
+/** @param {Document} document @returns {string} the vault key of its own epoch */
+export const vaultKeyOf = ({ manifest, body }) =>
+  /** @type {EpochKey} */ (body.keyring.epochs.find(({ epoch }) => epoch === manifest.epoch)).key;
+
+/** @param {Body} body @returns {string[]} the vault keys of all epochs that its keyring has */
 export const vaultKeysOf = ({ keyring }) => keyring.epochs.map(({ key }) => key);
 
 /**
- * @param {object} manifest @param {string} device - id @param {string} label @param {Uint8Array} bytes
+ * @param {Manifest} manifest @param {string} device - id @param {string} label @param {Uint8Array} bytes
  * @param {Uint8Array} signature @returns {Promise<boolean>} whether this device of the manifest signed the bytes
  */
 export async function verifiedBy(manifest, device, label, bytes, signature) {
@@ -117,14 +165,21 @@ export async function verifiedBy(manifest, device, label, bytes, signature) {
   return writers.length === 1 && verify(label, bytes, signature, fromBase64(writers[0].sign, 32));
 }
 
+/** @param {any} manifest @param {any} body - whatever was read: it is what its types say from here on */
 function demand(manifest, body) {
   if (body?.items?.length > LIMITS.items) throw new CryptoError('too_large');
   const consistent = fits(manifest, MANIFEST) && fits(body, BODY) && body.items.length === manifest.items
-    && body.keyring.kit.number === manifest.kit && body.keyring.epochs.some(({ epoch }) => epoch === manifest.epoch);
+    && body.keyring.kit.number === manifest.kit && isRing(body.keyring.epochs, manifest.epoch);
   if (!consistent) throw new CryptoError('malformed');
 }
 
-/** Exactly three lines, each ended. */
+/** The present epoch’s key, and of others before it one each. @param {EpochKey[]} keys @param {number} present */
+function isRing(keys, present) {
+  const epochs = new Set(keys.map(({ epoch }) => epoch));
+  return epochs.size === keys.length && epochs.has(present) && Math.max(...epochs) === present;
+}
+
+/** Exactly three lines, each ended. @param {Uint8Array} bytes */
 function lines(bytes) {
   const first = bytes.indexOf(NEWLINE);
   const second = bytes.indexOf(NEWLINE, first + 1);

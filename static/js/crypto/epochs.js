@@ -6,7 +6,10 @@ import { publicOf, sign } from './signatures.js';
 /** @param {string} vaultKey @param {string} user @returns {Promise<Uint8Array>} Ed25519 seed, 32 bytes */
 export const signingSeed = (vaultKey, user) => hkdf(secretOf(vaultKey), lv('spare-key/v1/epoch-signing', user));
 
-/** @param {string} vaultKey @param {string} user @returns {Promise<Uint8Array>} 32 bytes: what the server knows of an epoch */
+/**
+ * @param {string} vaultKey @param {string} user
+ * @returns {Promise<Uint8Array>} 32 bytes: what the server knows of an epoch
+ */
 export const verifyKey = async (vaultKey, user) => publicOf(await signingSeed(vaultKey, user));
 
 /**
@@ -19,8 +22,17 @@ export const verifyKey = async (vaultKey, user) => publicOf(await signingSeed(va
  */
 export async function signFinish(parts) {
   const exact = lv(
-    parts.origin, parts.organisation, parts.user, parts.request, String(parts.oldEpoch), String(parts.newEpoch), parts.device,
-    fromBase64(parts.sign, 32), parts.recipient, fromBase64(parts.verifyKey, 32), fromHex(parts.fileSha256),
+    parts.origin,
+    parts.organisation,
+    parts.user,
+    parts.request,
+    String(parts.oldEpoch),
+    String(parts.newEpoch),
+    parts.device,
+    fromBase64(parts.sign, 32),
+    parts.recipient,
+    fromBase64(parts.verifyKey, 32),
+    fromHex(parts.fileSha256),
   );
   return sign('spare-key/v1/finish', exact, await signingSeed(parts.vaultKey, parts.user));
 }

@@ -12,8 +12,12 @@ export const deflate = (bytes) => collect(bytes, new CompressionStream('gzip'), 
  */
 export const inflate = (bytes, limit) => collect(bytes, new DecompressionStream('gzip'), limit);
 
+/**
+ * @param {Uint8Array} bytes @param {CompressionStream|DecompressionStream} through @param {number} limit
+ * @returns {Promise<Uint8Array>}
+ */
 async function collect(bytes, through, limit) {
-  const reader = new Blob([bytes]).stream().pipeThrough(through).getReader();
+  const reader = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(through).getReader();
   const parts = [];
   let length = 0;
   for (;;) {

@@ -14,10 +14,16 @@ export function identityFromSecret(secret) {
   return bech32.encodeFromBytes('age-secret-key-', secret).toUpperCase();
 }
 
-/** @param {string} identity - `AGE-SECRET-KEY-1…` @returns {Uint8Array} its 32-byte scalar, not clamped; throws `malformed` */
+/**
+ * @param {string} identity - `AGE-SECRET-KEY-1…`
+ * @returns {Uint8Array} its 32-byte scalar, not clamped; throws `malformed`
+ */
 export const secretOf = (identity) => payload(identity, /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/);
 
-/** @param {string|CryptoKey} identity - text, or a private X25519 key with the usage deriveBits @returns {Promise<string>} `age1…` */
+/**
+ * @param {string|CryptoKey} identity - text, or a private X25519 key with the usage deriveBits
+ * @returns {Promise<string>} `age1…`
+ */
 export async function recipientOf(identity) {
   if (typeof identity === 'string') secretOf(identity);
   return identityToRecipient(identity);
@@ -25,7 +31,8 @@ export async function recipientOf(identity) {
 
 /**
  * @param {string} text - `age1…`
- * @returns {string} the same; throws `malformed` unless well formed, X25519, and no low-order point: anybody opens for those
+ * @returns {string} the same; throws `malformed` unless well formed, X25519, and no low-order point: anybody opens for
+ *   those
  */
 export function parseRecipient(text) {
   const point = payload(text, /^age1[02-9ac-hj-np-z]{58}$/);
@@ -33,7 +40,10 @@ export function parseRecipient(text) {
   return text;
 }
 
-/** bech32's alphabet has no 1, so the prefix is the pattern's; at this length the payload is of 32 bytes. */
+/**
+ * bech32's alphabet has no 1, so the prefix is the pattern's; at this length the payload is of 32 bytes.
+ * @param {unknown} text @param {RegExp} pattern
+ */
 function payload(text, pattern) {
   if (typeof text !== 'string' || !pattern.test(text)) throw new CryptoError('malformed');
   return strictly(() => bech32.decodeToBytes(text).bytes);

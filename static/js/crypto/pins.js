@@ -8,8 +8,8 @@ const COMMON = new Set(['112233', '112358', '123321', '159753', '246810', '69696
 
 /**
  * @param {string} pin - as typed
- * @returns {string|null} null where it will do, else `pin_not_digits`, `pin_too_short`, `pin_repeats` (one or two or three
- *   figures over and over), `pin_runs` (figures in a row, up or down), `pin_common`
+ * @returns {string|null} null where it will do, else `pin_not_digits`, `pin_too_short`, `pin_repeats` (one or two or
+ *   three figures over and over), `pin_runs` (figures in a row, up or down), `pin_common`
  */
 export function weakness(pin) {
   const typed = pin.normalize('NFKC');

@@ -3,6 +3,7 @@ import { armor, Decrypter, Encrypter } from '../../vendor/crypto.js';
 import { fromUtf8, utf8 } from './bytes.js';
 import { CryptoError, failing, strictly } from './errors.js';
 import { parseRecipient, secretOf } from './identities.js';
+import { linesOf, textOf } from './text-files.js';
 
 const START = 'age-encryption.org/v1\n';
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
@@ -25,7 +26,8 @@ export const sealJson = (value, recipients) => seal(utf8(JSON.stringify(value)),
 
 /**
  * @param {Uint8Array} file @param {(string|CryptoKey)[]} identities
- * @returns {Promise<Uint8Array>} throws `wrong_key` where the file is for others, `malformed` where it was altered or cut
+ * @returns {Promise<Uint8Array>} throws `wrong_key` where the file is for others, `malformed` where it was altered or
+ *   cut
  */
 export async function open(file, identities) {
   const decrypter = new Decrypter();
@@ -36,7 +38,10 @@ export async function open(file, identities) {
   return decrypt(decrypter, file, 'wrong_key');
 }
 
-/** Slow on purpose: call it in the worker (../kdf.js). @param {Uint8Array} bytes @param {string} passphrase @returns {Promise<string>} armored */
+/**
+ * Slow on purpose: call it in the worker (../device/kdf.js).
+ * @param {Uint8Array} bytes @param {string} passphrase @returns {Promise<string>} armored
+ */
 export async function sealWithPassphrase(bytes, passphrase) {
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
@@ -45,7 +50,7 @@ export async function sealWithPassphrase(bytes, passphrase) {
 }
 
 /**
- * Slow on purpose: call it in the worker (../kdf.js).
+ * Slow on purpose: call it in the worker (../device/kdf.js).
  * @param {Uint8Array} file - binary or armored @param {string} passphrase
  * @returns {Promise<Uint8Array>} throws `wrong_passphrase`, `malformed`
  */
@@ -59,7 +64,24 @@ export async function openWithPassphrase(file, passphrase) {
 /** @param {Uint8Array} file @returns {boolean} whether it is an age file, binary or armored */
 export const isSealed = (file) => begins(file, START) || begins(file, ARMOR);
 
+/**
+ * @param {Uint8Array} file
+ * @returns {Uint8Array} an armored file as it was before an editor or a mail program changed its encoding, line ends or
+ *   the spaces around its lines; any other as it is
+ */
+export function straightened(file) {
+  if (begins(file, START)) return file;
+  try {
+    const lines = linesOf(textOf(file).text).filter(Boolean);
+    return lines[0] === ARMOR ? utf8(`${lines.join('\n')}\n`) : file;
+  } catch {
+    return file; // no text
+  }
+}
+
+/** @param {Uint8Array} file @param {string} start */
 const begins = (file, start) => new TextDecoder().decode(file.subarray(0, 64)).trimStart().startsWith(start);
 
+/** @param {Decrypter} decrypter @param {Uint8Array} file @param {string} mismatch - the code where it is for others */
 const decrypt = (decrypter, file, mismatch) => decrypter.decrypt(file).catch((error) =>
   failing(String(error.message).startsWith('no identity matched') ? mismatch : 'malformed')(error));

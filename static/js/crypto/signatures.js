@@ -18,7 +18,7 @@ export async function sign(label, bytes, key) {
 
 /** @param {Uint8Array} seed - 32 bytes @returns {Promise<Uint8Array>} the 32-byte public key */
 export async function publicOf(seed) {
-  const { x } = await crypto.subtle.exportKey('jwk', await fromSeed(seed, true));
+  const { x } = /** @type {{x: string}} */ (await crypto.subtle.exportKey('jwk', await fromSeed(seed, true)));
   return fromBase64(`${x.replaceAll('-', '+').replaceAll('_', '/')}=`, 32);
 }
 
@@ -38,8 +38,10 @@ export async function verify(label, bytes, signature, publicKey) {
   }
 }
 
+/** @param {string} label @param {Uint8Array} bytes */
 const labelled = (label, bytes) => concat(utf8(`${label}\n`), bytes);
 
+/** @param {Uint8Array} seed @param {boolean} extractable */
 function fromSeed(seed, extractable) {
   if (seed.length !== 32) throw new CryptoError('malformed');
   return crypto.subtle.importKey('pkcs8', concat(PKCS8, seed), 'Ed25519', extractable, ['sign']);
