@@ -1,12 +1,20 @@
 /**
- * A form that asks for something in the name of a new device: its keys are made and kept in this browser, and what it asks
- * is signed, before the form is sent. Extended with `make(form)`; its two hidden inputs take the text and the signature.
+ * A form that asks for something in the name of a new device: its keys are made and kept in this browser, and what it
+ * asks is signed, before the form is sent. Extended with `make(form)`; its two hidden inputs take the text and the
+ * signature.
  */
-import { beforeSubmit } from './before-submit.js';
-import { CryptoError } from './crypto/errors.js';
+import { beforeSubmit } from '../page/before-submit.js';
+import { CryptoError } from '../crypto/errors.js';
 import { change, keysOf, makeDevice } from './keystore.js';
 
-export class AskingForm extends HTMLElement {
+/** @import { Device } from './keystore.js' */
+
+/**
+ * @typedef {{signingKey: CryptoKey, origin: string, organisation: string, user: string, device: string, sign: string,
+ *   recipient: string, browser: string}} Parts
+ */
+
+export class SignedRequestForm extends HTMLElement {
   #made = new Map(); // by what is chosen: where no answer came, the same is sent again
 
   connectedCallback() {
@@ -17,11 +25,12 @@ export class AskingForm extends HTMLElement {
 
   /**
    * @param {string} field - of the device’s record: keeps what was asked
-   * @param {(parts: object) => Promise<{id: string, exact: string, signature: string}>} work - signs; parts: everything
+   * @param {(parts: Parts) => Promise<{id: string, exact: string, signature: string}>} work - signs; parts: everything
    *   that names the new device and its place
+   * @param {Partial<Device>} [more] - to be kept in the record, too
    * @returns {Promise<{exact: string, signature: string}>} kept before anybody hears of it, so that tomorrow works
    */
-  async ask(field, work) {
+  async ask(field, work, more = {}) {
     const { user, organisation, browser } = this.dataset;
     const device = await makeDevice({ user, organisation, name: browser });
     const { signingKey } = await keysOf(device);
@@ -29,7 +38,7 @@ export class AskingForm extends HTMLElement {
     const { id, exact, signature } = await work({
       signingKey, origin: location.origin, organisation, user, device: device.id, sign, recipient, browser,
     });
-    await change(device.id, { [field]: { id, exact } });
+    await change(device.id, { [field]: { id, exact }, ...more });
     return { exact, signature };
   }
 

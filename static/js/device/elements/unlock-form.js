@@ -1,7 +1,7 @@
 /** The PIN of this device opens the vault, in this tab. */
-import { leaveFor, onSubmit } from '../on-submit.js';
-import { sentence } from '../sentences.js';
-import { unlockWith } from '../unlocking.js';
+import { leaveFor, onSubmit } from '../../page/on-submit.js';
+import { sentence } from '../../page/error-messages.js';
+import { unlockWith } from '../unlock.js';
 import { begin, reopen } from '../vault-session.js';
 
 customElements.define('unlock-form', class extends HTMLElement {
@@ -16,15 +16,20 @@ customElements.define('unlock-form', class extends HTMLElement {
       await begin(await unlockWith(pin, this.dataset.device));
     } catch (error) {
       if (error.code === 'device_not_active') await leaveFor('/recovery');
-      if (error.code === 'signed_out') await leaveFor(location.pathname + location.search); // leads to the sign-in, and back
+      // Leads to the sign-in, and back
+      if (error.code === 'signed_out') await leaveFor(location.pathname + location.search);
       throw error;
     }
     await this.#go();
   }
 
-  #refused({ code, details }) {
+  #refused(error) {
+    const { code, details } = error;
+    error.isHarmless = false; // it would show the PIN again
     this.querySelector('input').select();
-    if (code === 'wrong_pin') this.querySelector('[data-part=tries]').textContent = sentence(this, 'tries_left', details);
+    if (code === 'wrong_pin') {
+      this.querySelector('[data-part=tries]').textContent = sentence(this, 'tries_left', details);
+    }
     if (code !== 'lock_destroyed') return;
     this.querySelector('[data-part=pin]').hidden = true;
     this.querySelector('[data-part=destroyed]').hidden = false;

@@ -1,8 +1,8 @@
 /**
- * An element that shows something of the open vault. Extended with `show()`, which `store` is there for; its parts loading
- * and again, and its error slot, are right below it. It keeps nothing once the vault locks.
+ * An element that shows something of the open vault. Extended with `show()`, which `store` is there for; its parts
+ * loading and again, and its error slot, are right below it. It keeps nothing once the vault locks.
  */
-import { hush, tell } from './sentences.js';
+import { hush, tell } from '../page/error-messages.js';
 import { onLock } from './vault-session.js';
 import { openVault } from './vault-store.js';
 
@@ -24,26 +24,26 @@ export class VaultElement extends HTMLElement {
 
   clear() {
     this.store = null;
-    this.part('shown').replaceChildren();
+    this.find('shown').replaceChildren();
   }
 
   async open() {
     this.clear();
-    this.part('loading').hidden = false;
-    this.part('again').hidden = true;
-    hush(this.slot);
+    this.find('loading').hidden = false;
+    this.find('again').hidden = true;
+    hush(this.alert);
     try {
       this.store = await openVault();
       if (!this.store) return; // on the way to the PIN
       await this.show();
     } catch (error) {
-      this.part('again').hidden = false;
-      tell(this.slot, error, this);
+      this.find('again').hidden = false;
+      tell(this.alert, error, this);
     }
-    this.part('loading').hidden = true;
+    this.find('loading').hidden = true;
   }
 
-  part(name) { return this.querySelector(`:scope > [data-part=${name}]`); }
+  find(name) { return this.querySelector(`:scope > [data-part=${name}]`); }
 
-  get slot() { return this.querySelector(':scope > [role=alert]'); }
+  get alert() { return this.querySelector(':scope > [role=alert]'); }
 }

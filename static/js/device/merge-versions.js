@@ -1,12 +1,14 @@
 /** Two versions of a vault made one, so that neither side loses what it did. */
-import { randomId } from './crypto/bytes.js';
+import { randomId } from '../crypto/bytes.js';
+
+/** @import { Body, EpochKey, Keyring } from '../crypto/documents.js' */
 
 /**
  * Edits of `mine` on top of `theirs`. Where both edited one item, both versions are kept.
- * @param {object|null} before - the body that mine was made from; null where that isn't known: then the later time wins
- * @param {object} mine @param {object} theirs - bodies
+ * @param {Body|null} before - the body that mine was made from; null where that isn't known: then the later time wins
+ * @param {Body} mine @param {Body} theirs
  * @param {string} label - behind the title of their version of an item that both edited
- * @returns {object} a body
+ * @returns {Body}
  */
 export function merged(before, mine, theirs, label) {
   const items = byId(theirs.items);
@@ -30,8 +32,14 @@ export function merged(before, mine, theirs, label) {
   return { ...theirs, items: [...items.values()], tombstones, keyring: keyring(mine.keyring, theirs.keyring) };
 }
 
-/** @param {object[]} more @param {object[]} keys - of a keyring @returns {object[]} with those of `more` whose epoch none of them has */
-export const joinedKeys = (more, keys) => [...more.filter(({ epoch }) => keys.every((each) => each.epoch !== epoch)), ...keys];
+/**
+ * @param {EpochKey[]} more @param {EpochKey[]} keys - of a keyring
+ * @returns {EpochKey[]} with those of `more` whose epoch none of them has
+ */
+export const joinedKeys = (more, keys) => [
+  ...more.filter(({ epoch }) => keys.every((each) => each.epoch !== epoch)),
+  ...keys,
+];
 
 const byId = (list) => new Map(list.map((each) => [each.id, each]));
 
@@ -40,12 +48,14 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const isLater = (now, tombstone, item) => (now?.updated_at ?? tombstone?.deleted_at ?? '') >= item.updated_at;
 
 /**
- * A kit that either side has seen confirmed is confirmed: its identity goes. The next kit stays until one of its number is in
- * force; of two, the one that was saved first. Keys of earlier vaults are kept from both.
+ * A kit that either side has seen confirmed is confirmed: its identity goes. The next kit stays until one of its number
+ * is in force; of two, the one that was saved first. Keys of earlier vaults are kept from both.
+ * @param {Keyring} mine @param {Keyring} theirs @returns {Keyring}
  */
 function keyring(mine, { next_kit: theirNext, ...theirs }) {
-  const isMine = mine.kit.number > theirs.kit.number || (mine.kit.recipient === theirs.kit.recipient && !mine.kit.identity);
+  const isMine =
+    mine.kit.number > theirs.kit.number || (mine.kit.recipient === theirs.kit.recipient && !mine.kit.identity);
   const kit = isMine ? mine.kit : theirs.kit;
-  const next = [theirNext, mine.next_kit].find((each) => each?.number > kit.number);
+  const next = [theirNext, mine.next_kit].find((each) => (each?.number ?? 0) > kit.number);
   return { ...theirs, epochs: joinedKeys(mine.epochs, theirs.epochs), kit, ...(next && { next_kit: next }) };
 }

@@ -1,5 +1,5 @@
 /** The page's side of workers/kdf.js: what takes a second runs there. */
-import { CryptoError } from './crypto/errors.js';
+import { CryptoError } from '../crypto/errors.js';
 
 const ADDRESS = new URL('workers/kdf.js', import.meta.url).href;
 
@@ -24,9 +24,12 @@ export const sealWithPassphrase = (bytes, passphrase) => run('sealWithPassphrase
 function run(job, ...parts) {
   const worker = new Worker(policy ? policy.createScriptURL(ADDRESS) : ADDRESS, { type: 'module' });
   return new Promise((resolve, reject) => {
-    worker.addEventListener('message', ({ data }) => (data.code ? reject(new CryptoError(data.code)) : resolve(data.result)));
+    worker.addEventListener('message', ({ data }) =>
+      data.code ? reject(new CryptoError(data.code)) : resolve(data.result),
+    );
     worker.addEventListener('error', ({ message }) => {
-      reject(new CryptoError(navigator.onLine ? 'worker_failed' : 'offline', message)); // its script couldn’t be fetched
+      // Its script couldn’t be fetched
+      reject(new CryptoError(navigator.onLine ? 'worker_failed' : 'offline', message));
     });
     worker.postMessage({ job, parts });
   }).finally(() => worker.terminate());
