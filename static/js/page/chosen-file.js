@@ -1,6 +1,6 @@
 /** A file that a person chose or dropped: read in this page, never sent. */
-import { LIMITS } from './crypto/documents.js';
-import { CryptoError, failing } from './crypto/errors.js';
+import { LIMITS } from '../crypto/documents.js';
+import { CryptoError, failing } from '../crypto/errors.js';
 
 /**
  * @param {HTMLInputElement} input - of files
@@ -14,5 +14,9 @@ export async function contentOf({ files: [file] }, { largest, none, tooLarge }) 
   return new Uint8Array(await file.arrayBuffer().catch(failing('file_unreadable')));
 }
 
-/** A backup, as it is. @param {HTMLInputElement} input @returns {Promise<Uint8Array>} throws `file_needed`, `too_large`, as above */
-export const backupIn = (input) => contentOf(input, { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' });
+/**
+ * A backup, as it is.
+ * @param {HTMLInputElement} input @returns {Promise<Uint8Array>} throws `file_needed`, `too_large`, as above
+ */
+export const backupIn = (input) =>
+  contentOf(input, { largest: LIMITS.file, none: 'file_needed', tooLarge: 'too_large' });

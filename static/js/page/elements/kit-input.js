@@ -1,7 +1,9 @@
-/** The Recovery Kit, chosen as a file or typed: it stays in this page, and what is wrong with it is said at its field. */
+/**
+ * The Recovery Kit, chosen as a file or typed: it stays in this page, and what is wrong with it is said at its field.
+ */
 import { contentOf } from '../chosen-file.js';
-import { parseKit } from '../crypto/recovery-kits.js';
-import { hush, tell } from '../sentences.js';
+import { parseKit } from '../../crypto/recovery-kits.js';
+import { hush, tell } from '../error-messages.js';
 
 const ABOUT = { largest: 64 * 1024, none: 'kit_needed', tooLarge: 'not_a_kit' };
 
@@ -16,13 +18,16 @@ customElements.define('kit-input', class extends HTMLElement {
 
   disconnectedCallback() { this.clear(); }
 
-  /** @returns {Promise<{identity: string, recipient: string, number: number|null}>} throws as `parseKit`, with `told`: it was said here */
+  /**
+   * @returns {Promise<{identity: string, recipient: string, number: number|null}>} throws as `parseKit`, with `told`:
+   *   it was said here
+   */
   async read() {
     this.#hush();
     const [file, typed] = this.#fields;
     const isTyped = typed.value.trim() !== '';
     try {
-      return await parseKit(isTyped ? typed.value : new TextDecoder().decode(await contentOf(file, ABOUT)));
+      return await parseKit(isTyped ? typed.value : await contentOf(file, ABOUT));
     } catch (error) {
       tell(slotOf(isTyped ? typed : file), error, this);
       throw Object.assign(error, { told: true });

@@ -8,7 +8,8 @@ customElements.define('copy-button', class extends HTMLElement {
   connectedCallback() {
     this.querySelector('button')?.addEventListener('click', async () => {
       const source = document.getElementById(this.getAttribute('for'));
-      await navigator.clipboard.writeText(this.read?.() ?? (source.value ?? source.textContent).trim());
+      const text = /** @type {HTMLElementTagNameMap['copy-button']} */ (this).read?.();
+      await navigator.clipboard.writeText(text ?? (source.value ?? source.textContent).trim());
       this.dataset.copied = '';
       setTimeout(() => delete this.dataset.copied, 2_000);
       if (this.hasAttribute('data-secret')) setTimeout(() => navigator.clipboard.writeText('').catch(() => {}), FORGET);

@@ -1,8 +1,11 @@
 /** What is inside an opened document, in figures. */
-import { clockTime } from './moments.js';
+import { clockTime } from './formatting.js';
 
-/** @param {NodeList} places - each is filled with the fact that its `data-told` names @param {import('./crypto/documents.js').Document} document */
-export function tellFacts(places, { manifest, body }) {
+/**
+ * @param {NodeListOf<HTMLElement>} places - each is filled with the fact that its `data-told` names
+ * @param {import('../crypto/documents.js').Document} document
+ */
+export function showSummary(places, { manifest, body }) {
   const facts = {
     items: body.items.length, saved: clockTime(manifest.made_at), kit: manifest.kit,
     device: manifest.devices.find(({ id }) => id === manifest.device).name,

@@ -1,11 +1,14 @@
 /**
- * Sealing before sending: the first submit event is held back until `work` has filled the form’s hidden inputs, then the
- * same button submits again. It listens in the capture phase, before htmx; validation, Enter and the button stay as ever.
+ * Sealing before sending: the first submit event is held back until `work` has filled the form’s hidden inputs, then
+ * the same button submits again. It listens in the capture phase, before htmx; validation, Enter and the button stay as
+ * ever.
  */
-import { hush, tell } from './sentences.js';
+import { goAgain } from './form-retries.js';
+import { hush, tell } from './error-messages.js';
 
 /**
- * @param {HTMLElement} host - hears the forms inside it, those swapped in later too; has the error slot and the sentences
+ * @param {HTMLElement} host - hears the forms inside it, those swapped in later too; has the error slot and the
+ *   sentences
  * @param {(form: HTMLFormElement, submitter: HTMLElement|null) => Promise<boolean|void>} work - sends nothing
  *   where it returns false, or throws
  * @param {string} [only] - selector of the forms to hold back
@@ -32,6 +35,7 @@ export function beforeSubmit(host, work, only = 'form') {
       form.requestSubmit(event.submitter);
     } catch (error) {
       tell(slot, error, host);
+      goAgain(form, event.submitter, error);
     } finally {
       sealed.delete(form);
       busy.delete(form);

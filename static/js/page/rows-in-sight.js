@@ -7,9 +7,11 @@ export class RowsInSight {
   #end;
   #make;
   #list = [];
-  #watch = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#more(), AHEAD);
+  #watch = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#more(), AHEAD);
 
-  /** @param {Element} rows - they go in here @param {Element} end - stands behind them @param {(each: any) => Node} make */
+  /**
+   * @param {Element} rows - they go in here @param {Element} end - stands behind them @param {(each: any) => Node} make
+   */
   constructor(rows, end, make) {
     [this.#rows, this.#end, this.#make] = [rows, end, make];
   }

@@ -4,7 +4,7 @@ const KEPT = 60_000; // milliseconds: some browsers read it only once the person
 /** @param {string|Uint8Array} content @param {string} name - of the file @param {string} [type] */
 export function download(content, name, type = 'text/plain') {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.href = URL.createObjectURL(new Blob([/** @type {BlobPart} */ (content)], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT);

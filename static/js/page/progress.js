@@ -1,4 +1,6 @@
-/** Progress in words: an element’s `<template data-step>`s in their order, and its `[data-part=progress]` with the bar. */
+/**
+ * Progress in words: an element’s `<template data-step>`s in their order, and its `[data-part=progress]` with the bar.
+ */
 
 /** @param {Element} host @param {string|null} step - null: out of sight again */
 export function showStep(host, step) {

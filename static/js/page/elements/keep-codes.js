@@ -13,8 +13,18 @@ customElements.define('keep-codes', class extends HTMLElement {
   /** The sheet as it stands, a line each. */
   get #text() {
     const line = (element) => element.textContent.trim().replace(/\s+/g, ' ');
-    const facts = [...this.querySelectorAll('.facts__row')].map((row) => `${line(row.children[0])}: ${line(row.children[1])}`);
+    const facts = [...this.querySelectorAll('.facts__row')].map(
+      (row) => `${line(row.children[0])}: ${line(row.children[1])}`,
+    );
     const codes = [...this.querySelectorAll('[data-one-time-code]')].map(line);
-    return [line(this.querySelector('h2')), ...facts, '', ...codes, '', line(this.querySelector('section > p')), ''].join('\n');
+    return [
+      line(this.querySelector('h2')),
+      ...facts,
+      '',
+      ...codes,
+      '',
+      line(this.querySelector('section > p')),
+      '',
+    ].join('\n');
   }
 });
