@@ -1,12 +1,12 @@
 /** The vault as a file: `data-as` age, as it is; json, in plain text, after this device’s PIN and a ticked warning. */
-import { CryptoError } from '../crypto/errors.js';
-import { download } from '../download.js';
-import { plainExport } from '../exporting.js';
-import { fileName } from '../file-names.js';
-import { onSubmit } from '../on-submit.js';
-import { unlockWith } from '../unlocking.js';
-import { openVault } from '../vault-store.js';
-import { accountOf } from '../vault-versions.js';
+import { CryptoError } from '../../crypto/errors.js';
+import { download } from '../../page/download.js';
+import { plainExport } from '../plain-export.js';
+import { fileName } from '../../device/file-names.js';
+import { onSubmit } from '../../page/on-submit.js';
+import { unlockWith } from '../../device/unlock.js';
+import { openVault } from '../../device/vault-store.js';
+import { accountOf } from '../../device/vault-versions.js';
 
 customElements.define('export-vault', class extends HTMLElement {
   connectedCallback() {

@@ -1,5 +1,7 @@
 /** One item, open: its fields, its password behind a button. Whoever puts it on the page calls `show` first. */
-import { clockTime } from '../moments.js';
+import { clockTime } from '../../page/formatting.js';
+
+/** @import { Item } from '../../crypto/documents.js' */
 
 const DOTS = '••••••••••';
 
@@ -10,7 +12,9 @@ customElements.define('item-view', class extends HTMLElement {
     this.addEventListener('click', ({ target }) => {
       const act = target.closest('[data-do]')?.dataset.do;
       if (act === 'reveal') this.#reveal(target.closest('button'));
-      else if (act) this.dispatchEvent(new CustomEvent(`item-${act}`, { bubbles: true, detail: { id: this.#item.id } }));
+      else if (act) {
+        this.dispatchEvent(new CustomEvent(`item-${act}`, { bubbles: true, detail: { id: this.#item.id } }));
+      }
     });
   }
 
@@ -19,7 +23,7 @@ customElements.define('item-view', class extends HTMLElement {
     this.replaceChildren();
   }
 
-  /** @param {object} item */
+  /** @param {Item} item */
   show(item) {
     this.#item = item;
     for (const place of this.querySelectorAll('[data-field]')) place.textContent = item[place.dataset.field];

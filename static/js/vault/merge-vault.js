@@ -1,15 +1,17 @@
 /**
- * Items from elsewhere (another program’s file, a backup, an earlier vault) into the body of the open vault: what is new
- * comes in, what differs comes in beside what is there, and nothing that is there is changed or deleted.
+ * Items from elsewhere (another program’s file, a backup, an earlier vault) into the body of the open vault: what is
+ * new comes in, what differs comes in beside what is there, and nothing that is there is changed or deleted.
  */
-import { randomId } from './crypto/bytes.js';
-import { joinedKeys } from './vault-merge.js';
+import { randomId } from '../crypto/bytes.js';
+import { joinedKeys } from '../device/merge-versions.js';
+
+/** @import { Body, EpochKey, Item } from '../crypto/documents.js' */
 
 /**
- * @param {object} body - of the open vault
- * @param {object[]} items - each is compared with those before it, too: what comes twice is new once
- * @returns {{item: object, kind: 'new'|'differs'|'same'}[]} in the order given; same: the vault has it, all but its id and
- *   times; differs: what has its id, or its kind, title, username and url, has other contents
+ * @param {Body} body - of the open vault
+ * @param {Item[]} items - each is compared with those before it, too: what comes twice is new once
+ * @returns {{item: Item, kind: 'new'|'differs'|'same'}[]} in the order given; same: the vault has it, all but its id
+ *   and times; differs: what has its id, or its kind, title, username and url, has other contents
  */
 export function compare(body, items) {
   const [there, ids, names] = [contents, ({ id }) => id, name].map((of) => ({ of, seen: new Set(body.items.map(of)) }));
@@ -23,8 +25,8 @@ export function compare(body, items) {
 
 /**
  * Brings in what the body hasn’t, and once: doing it again adds nothing.
- * @param {object} body - changed in place
- * @param {object[]} items
+ * @param {Body} body - changed in place
+ * @param {Item[]} items
  * @param {string} label - behind the title of what differs from what is there
  * @returns {number} how many were added
  */
@@ -45,14 +47,15 @@ export function bringIn(body, items, label) {
 }
 
 /**
- * Keys of earlier vaults that the keyring hasn’t: these vaults open by themselves from now on. What an undo took back, whose
- * number may be higher than the present one, stays out: the highest is taken for the key of now.
- * @param {object} body - changed in place @param {{epoch: number, key: string}[]} keys @param {number} present - epoch
+ * Keys of earlier vaults that the keyring hasn’t: these vaults open by themselves from now on. What an undo took back,
+ * whose number may be higher than the present one, stays out: no keyring has keys of coming epochs.
+ * @param {Body} body - changed in place @param {EpochKey[]} keys @param {number} present - epoch
  */
 export function bringKeys({ keyring }, keys, present) {
   keyring.epochs = joinedKeys(keys.filter(({ epoch }) => epoch < present), keyring.epochs);
 }
 
-const contents = ({ id, created_at: made, updated_at: changed, ...rest }) => JSON.stringify(Object.entries(rest).sort());
+const contents = ({ id, created_at: made, updated_at: changed, ...rest }) =>
+  JSON.stringify(Object.entries(rest).sort());
 
 const name = ({ kind, title, username, url }) => JSON.stringify([kind, title, username, url]);
