@@ -1,15 +1,16 @@
 /**
- * Invites many people from a file: read here, looked at by the server in batches, made into links here. The server gets the
- * hash of each link’s token alone, so a batch whose answer got lost is simply sent again.
+ * Invites many people from a file: read here, looked at by the server in batches, made into links here. The server gets
+ * the hash of each link’s token alone, so a batch whose answer got lost is simply sent again.
  */
-import { contentOf } from '../chosen-file.js';
-import { base64, hex, randomBytes, sha256, utf8 } from '../crypto/bytes.js';
-import { download } from '../download.js';
+import { contentOf } from '../../page/chosen-file.js';
+import { base64, hex, randomBytes, sha256, utf8 } from '../../crypto/bytes.js';
+import { download } from '../../page/download.js';
 import { linksFile, readInvites } from '../invite-rows.js';
-import { onSubmit } from '../on-submit.js';
-import { RowsInSight } from '../rows-in-sight.js';
-import { sentence } from '../sentences.js';
-import { postJson } from '../server.js';
+import { onSubmit } from '../../page/on-submit.js';
+import { RowsInSight } from '../../page/rows-in-sight.js';
+import { sentence } from '../../page/error-messages.js';
+import { either, exactly, text } from '../../crypto/shapes.js';
+import { postJson } from '../../device/server.js';
 
 const ABOUT = { largest: 2 * 1024 * 1024, none: 'no_invite_file', tooLarge: 'invite_file_large' };
 const AT_ONCE = 250; // rows in one request
@@ -22,8 +23,9 @@ customElements.define('invite-file', class extends HTMLElement {
 
   connectedCallback() {
     this.#rows = new RowsInSight(this.#part('rows'), this.#part('more'), (person) => this.#row(person));
-    onSubmit(this.#part('choose'), () => this.#look(), this);
-    onSubmit(this.#part('make'), () => this.#make(), this.#part('make'));
+    const make = this.querySelector('form[data-part=make]');
+    onSubmit(this.querySelector('form[data-part=choose]'), () => this.#look(), this);
+    onSubmit(make, () => this.#make(), make);
     this.#part('download').addEventListener('click', () => this.#download());
   }
 
@@ -31,8 +33,15 @@ customElements.define('invite-file', class extends HTMLElement {
 
   async #look() {
     for (const part of ['look', 'done']) this.#part(part).hidden = true;
-    this.#people = await readInvites(await contentOf(this.#part('choose').querySelector('input'), ABOUT), Number(this.dataset.most));
-    await this.#inBatches('checking', this.#fit, (batch) => postJson('/admin/invites/check', { rows: batch.map(sent) }));
+    const { people, isAssumed } = await readInvites(
+      await contentOf(this.#part('choose').querySelector('input'), ABOUT),
+      Number(this.dataset.most),
+    );
+    this.#people = people;
+    this.#part('assumed').hidden = !isAssumed;
+    await this.#inBatches('checking', this.#fit, (batch) =>
+      postJson('/admin/invites/check', { rows: batch.map(sent) }, codesOf(batch)),
+    );
     this.#show();
     this.#part('look').hidden = false;
     this.#part('look').querySelector('h2').focus();
@@ -44,10 +53,15 @@ customElements.define('invite-file', class extends HTMLElement {
     addEventListener('beforeunload', this.#leaving); // the links are nowhere but here
     try {
       await this.#inBatches('making', this.#fit.filter(({ link }) => !link), async (batch) => {
-        const rows = await Promise.all(batch.map(async (person) => ({ ...sent(person), token_sha256: hex(await sha256(utf8(person.token))) })));
-        const answer = await postJson('/admin/invites/rows', { rows });
+        const rows = await Promise.all(
+          batch.map(async (person) => ({ ...sent(person), token_sha256: hex(await sha256(utf8(person.token))) })),
+        );
+        const answer = await postJson('/admin/invites/rows', { rows }, codesOf(batch));
         answer.codes.forEach((code, at) => {
-          if (!code) batch[at].link = `${location.origin}/join/${batch[at].token}${key ? `#k=${key.fingerprint.slice(0, TOLD)}` : ''}`;
+          if (!code) {
+            const told = key ? `#k=${key.fingerprint.slice(0, TOLD)}` : '';
+            batch[at].link = `${location.origin}/join/${batch[at].token}${told}`;
+          }
         });
         return answer;
       });
@@ -79,11 +93,19 @@ customElements.define('invite-file', class extends HTMLElement {
 
   #show() {
     const made = this.#people.filter(({ link }) => link).length;
-    const counts = { all: this.#people.length, fit: this.#fit.length, unfit: this.#people.length - this.#fit.length, made };
-    for (const place of this.querySelectorAll('[data-count]')) place.textContent = counts[place.dataset.count].toLocaleString();
+    const counts = {
+      all: this.#people.length,
+      fit: this.#fit.length,
+      unfit: this.#people.length - this.#fit.length,
+      made,
+    };
+    for (const place of this.querySelectorAll('[data-count]')) {
+      place.textContent = counts[place.dataset.count].toLocaleString();
+    }
     this.#part('make').hidden = !counts.fit || made === counts.fit;
     this.#part('none').hidden = Boolean(counts.fit);
-    this.#rows.show([...this.#people].sort((a, b) => Boolean(b.code) - Boolean(a.code))); // what needs a look comes first
+    // What needs a look comes first
+    this.#rows.show([...this.#people].sort((a, b) => Number(Boolean(b.code)) - Number(Boolean(a.code))));
   }
 
   #row(person) {
@@ -97,11 +119,23 @@ customElements.define('invite-file', class extends HTMLElement {
   #why = ({ code, details }) => (code ? sentence(this, code, details) : '');
 
   #download() {
-    download(linksFile(this.#people.map((person) => ({ ...person, why: this.#why(person) }))), 'spare-key-invites.csv', 'text/csv');
+    download(
+      linksFile(this.#people.map((person) => ({ ...person, why: this.#why(person) }))),
+      'spare-key-invites.csv',
+      'text/csv',
+    );
     removeEventListener('beforeunload', this.#leaving);
   }
 
   #part(name) { return this.querySelector(`[data-part=${name}]`); }
+});
+
+/** One code, or none, for each of those sent. */
+const codesOf = ({ length }) => ({
+  holds: {
+    codes: (codes) => Array.isArray(codes) && codes.length === length && codes.every(either(exactly(null), text)),
+  },
+  harmless: true,
 });
 
 const sent = ({ email, name, role }) => ({ email, name, role });

@@ -2,11 +2,11 @@
  * Shows that the chosen key file holds the key `data-key`: a fresh challenge is signed with it before the form is sent.
  * Where there is a place for the file of a former key, that signs that this one takes its place; unless it is lost.
  */
-import { beforeSubmit } from '../before-submit.js';
-import { base64, fromBase64 } from '../crypto/bytes.js';
-import { makeSuccession } from '../crypto/key-successions.js';
-import { proof } from '../crypto/organisation-keys.js';
-import { postJson } from '../server.js';
+import { beforeSubmit } from '../../page/before-submit.js';
+import { base64, fromBase64 } from '../../crypto/bytes.js';
+import { makeSuccession } from '../../crypto/key-successions.js';
+import { proof } from '../../crypto/organisation-keys.js';
+import { freshChallenge } from '../../device/server.js';
 
 customElements.define('check-key', class extends HTMLElement {
   connectedCallback() {
@@ -17,8 +17,13 @@ customElements.define('check-key', class extends HTMLElement {
   async #prove(form) {
     const key = await this.querySelector('key-file').read();
     await this.#succeed(form.elements, key);
-    const { challenge } = await postJson('/devices/challenge');
-    const parts = { origin: location.origin, keyId: this.dataset.key, challenge: fromBase64(challenge, 32), seed: key.seed };
+    const { challenge } = await freshChallenge();
+    const parts = {
+      origin: location.origin,
+      keyId: this.dataset.key,
+      challenge: fromBase64(challenge, 32),
+      seed: key.seed,
+    };
     form.elements.proof.value = base64(await proof(parts));
     form.elements.challenge.value = challenge;
   }

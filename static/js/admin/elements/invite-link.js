@@ -1,6 +1,9 @@
-/** An invite link, which names the recovery key once the admin has opened its file here: never what the server says it is. */
+/**
+ * An invite link, which names the recovery key once the admin has opened its file here: never what the server says it
+ * is.
+ */
 
-import { groups } from '../crypto/bytes.js';
+import { groups } from '../../crypto/bytes.js';
 
 const TOLD = 32; // characters of the fingerprint in the link
 const TYPED = 16; // what a member types without it

@@ -1,12 +1,14 @@
 /**
- * Opens the recovery key file that an admin chooses or drops, asks for its passphrase where it has one, and says what is
- * wrong with it. The key goes on by the event `key-file` (detail: the key, or null), and to forms by `read()`.
+ * Opens the recovery key file that an admin chooses or drops, asks for its passphrase where it has one, and says what
+ * is wrong with it. The key goes on by the event `key-file` (detail: the key, or null), and to forms by `read()`.
  */
-import { contentOf } from '../chosen-file.js';
-import { CryptoError } from '../crypto/errors.js';
-import { parseKeyFile } from '../crypto/organisation-keys.js';
-import { openWithPassphrase } from '../kdf.js';
-import { hush, tell } from '../sentences.js';
+import { contentOf } from '../../page/chosen-file.js';
+import { CryptoError } from '../../crypto/errors.js';
+import { parseKeyFile } from '../../crypto/organisation-keys.js';
+import { openWithPassphrase } from '../../device/kdf.js';
+import { hush, tell } from '../../page/error-messages.js';
+
+/** @import { KeyFile } from '../../crypto/organisation-keys.js' */
 
 const ABOUT = { largest: 64 * 1024, none: 'key_file_needed', tooLarge: 'not_a_key_file' };
 
@@ -27,7 +29,7 @@ customElements.define('key-file', class extends HTMLElement {
     this.#turn += 1;
   }
 
-  /** @returns {Promise<object>} as `parseKeyFile` gives it; throws CryptoError, with `told`: it was said here */
+  /** @returns {Promise<KeyFile>} throws CryptoError, with `told`: it was said here */
   async read() {
     this.#opening ??= this.#open();
     return this.#opening;
@@ -53,7 +55,9 @@ customElements.define('key-file', class extends HTMLElement {
     this.#part('opening').hidden = !passphrase;
     const key = await parseKeyFile(content, passphrase, openWithPassphrase);
     if (key.organisation !== this.dataset.organisation) throw this.#mismatch('foreign_key', key);
-    if (this.dataset.fingerprint && key.fingerprint !== this.dataset.fingerprint) throw this.#mismatch('other_key', key);
+    if (this.dataset.fingerprint && key.fingerprint !== this.dataset.fingerprint) {
+      throw this.#mismatch('other_key', key);
+    }
     return key;
   }
 
