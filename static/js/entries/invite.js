@@ -1,3 +1,3 @@
 /** For the pages of an invite link: the fragment of their address is nobody else’s business, so htmx isn’t loaded. */
-import './elements/invite-pin.js';
-import './elements/reveal-field.js';
+import '../device/elements/invite-pin.js';
+import '../page/elements/reveal-field.js';

@@ -1,0 +1,20 @@
+/** A member’s own rooms, beside core: joining, unlocking, the vault, backups, devices, settings. */
+import '../backups/elements/back-up-now.js';
+import '../vault/elements/bring-in.js';
+import '../device/elements/change-pin.js';
+import '../backups/elements/cloud-backup-switch.js';
+import '../pairing/elements/device-finder.js';
+import '../device/elements/device-list.js';
+import '../vault/elements/draft-offers.js';
+import '../vault/elements/export-vault.js';
+import '../vault/elements/import-file.js';
+import '../vault/elements/item-form.js';
+import '../vault/elements/item-list.js';
+import '../vault/elements/item-view.js';
+import '../vault/elements/join-vault.js';
+import '../page/elements/kit-input.js';
+import '../backups/elements/local-backups.js';
+import '../backups/elements/open-backup.js';
+import '../backups/elements/recovery-kit.js';
+import '../device/elements/unlock-form.js';
+import '../vault/elements/vault-items.js';
