@@ -5,43 +5,46 @@ from typing import Any
 
 import pytest
 from flask import g
+from sqlalchemy import select
 
-from tests.support.walking_cast import Stage
-from tests.support.walking_planted import Plant, is_found
-from webapp import octets
-from webapp.models import (
-    Device,
-    DeviceLock,
-    DeviceState,
-    Link,
-    Notice,
-    Pairing,
-    RestoreRequest,
-    TabKey,
-    Undo,
-    User,
-    own_recovery,
-    pairing_moves,
-    password_reset,
-    restore_approval,
-    restore_moves,
-    restore_request,
-)
-from webapp.models import veto as veto_model
-from webapp.models.approvers import Standing
-from webapp.models.asked_and_decided import StopReason
-from webapp.octets import Refusal
-from webapp.security import me
-from webapp.views import devices, restores, vetoes
+from tests.support.run.cost_table import FOUND
+from tests.walks.stage import leads
+from tests.walks.stage.cast import Stage
+from tests.walks.stage.leads import Lead
+from tests.walks.stage.planted import Plant, go, is_found
+from webapp import limits
+from webapp.clock import now
+from webapp.database import db
+from webapp.flows.restore_request import StopReason
+from webapp.models.accounts import password_reset
+from webapp.models.accounts import veto as veto_model
+from webapp.models.approval.approvers import ApprovalStanding
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.notices.link import Link
+from webapp.models.notices.notice import Notice
+from webapp.models.pairing import pairing
+from webapp.models.pairing.pairing import Pairing
+from webapp.models.recovery import approval, restore_request, self_service
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
+from webapp.views.recovery import restores, vetoes
+from webapp.views.vault import device_lock
+from webapp.web import signed_requests
+from webapp.web.access import current_member
+from webapp.web.wire import ApiError
 
 
 def reset_forgets_sessions(patch: pytest.MonkeyPatch) -> None:
     fall_back = password_reset._fall_back
 
     def forgetful(member: User, *rest: Any) -> None:
-        epoch = member.session_epoch
-        fall_back(member, *rest)
-        member.session_epoch = epoch
+        with pytest.MonkeyPatch.context() as meanwhile:
+            meanwhile.setattr(SignIn, "end_every", lambda *_, **__: None)
+            fall_back(member, *rest)
 
     patch.setattr(password_reset, "_fall_back", forgetful)
 
@@ -49,9 +52,9 @@ def reset_forgets_sessions(patch: pytest.MonkeyPatch) -> None:
 def release_ignores_the_device(patch: pytest.MonkeyPatch) -> None:
     def anybody(request_id: str) -> RestoreRequest:
         asked = RestoreRequest.by_id(request_id)
-        if asked is None or asked.user_id != me().id or not g.signer:
-            raise Refusal(404, "not_found")
-        return asked
+        if asked is None or asked.user_id != current_member().id or not g.signer:
+            raise ApiError(404, "not_found")
+        return asked.expire_if_due()
 
     patch.setattr(restores, "_of_signer", anybody)
 
@@ -71,8 +74,8 @@ def undo_keeps_no_lock(patch: pytest.MonkeyPatch) -> None:
 
 
 def approval_ignores_marks(patch: pytest.MonkeyPatch) -> None:
-    for module in (restore_moves, restore_approval, restore_request):
-        patch.setattr(module, "standing", lambda *_: Standing.FREE)
+    for module in (approval, restore_request):
+        patch.setattr(module, "approval_standing", lambda *_: ApprovalStanding.FREE)
 
 
 def admins_are_told_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -98,7 +101,7 @@ def lifting_leaves_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def codes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pairing_moves, "count_code", lambda _: None)
+    patch.setattr(pairing, "count_code", lambda _: None)
 
 
 def pairings_go_on(patch: pytest.MonkeyPatch) -> None:
@@ -106,10 +109,10 @@ def pairings_go_on(patch: pytest.MonkeyPatch) -> None:
 
 
 def unpaired_devices_open(patch: pytest.MonkeyPatch) -> None:
-    for module in (octets, devices):
+    for module in (signed_requests, device_lock):
         patch.setattr(module, "may_unlock", lambda _: True)
     released = staticmethod(lambda device_id, sign_in_id: TabKey.mark(sign_in_id, device_id))
-    patch.setattr(DeviceLock, "_demand_release", released)  # it is asked twice
+    patch.setattr(DeviceLock, "_require_release", released)  # it is asked twice
 
 
 def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -123,11 +126,20 @@ def one_who_helps_is_active_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_proof_is_needed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(own_recovery, "verify", lambda *_: None)
+    patch.setattr(self_service, "verify", lambda *_: None)
 
 
 def own_ways_ignore_a_hold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(own_recovery, "Hold", SimpleNamespace(of=lambda _: None))
+    patch.setattr(self_service, "Hold", SimpleNamespace(of=lambda _: None))
+
+
+def who_goes_on_reading_is_told_of_once(patch: pytest.MonkeyPatch) -> None:
+    def slides(begun: self_service.SelfServiceRecovery, sign_in: SignIn) -> bool:
+        rows = select(self_service.SelfServiceRecovery).where(self_service.SelfServiceRecovery.sign_in_id == sign_in.id)
+        lately = [row for row in db.session.scalars(rows) if row.made_at > now() - limits.OWN_RECOVERY_LIFE]
+        return any(row.way == begun.way and row.id != begun.id for row in lately)
+
+    patch.setattr(self_service.SelfServiceRecovery, "_is_told", slides)
 
 
 def own_ways_stop_no_request(patch: pytest.MonkeyPatch) -> None:
@@ -141,32 +153,47 @@ def own_ways_stop_no_request(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "only", "found"),
+    ("plant", "way", "found"),
     [
         (reset_forgets_sessions, ["reset"], "a session outlived"),
-        (release_ignores_the_device, ["recover", "key_is_curious"], "released to another device than asked"),
-        (undo_forgets_a_device, ["recover", "undo_a_recovery"], "other devices came back"),
-        (undo_keeps_no_lock, ["recover", "undo_a_recovery"], "a lock did not come back"),
-        (approval_ignores_marks, ["recover", "reset", "approve"], "approved, (own|marked)"),
-        (a_lock_goes_silently, ["guess_pin", "recover"], "untold .*lock_destroyed"),
-        (undo_ignores_the_page, ["recover", "veto_by_mail"], "undone that nobody named"),
-        (lifting_leaves_links, ["recover", "veto_by_mail", "operator_lifts"], "a link for a veto after lift"),
+        (release_ignores_the_device, leads.other_keys_ask_for_a_release, "released to another device than asked"),
+        (undo_forgets_a_device, leads.it_is_undone, "other devices came back"),
+        (undo_keeps_no_lock, leads.it_is_undone, "a lock did not come back"),
+        (approval_ignores_marks, leads.own_request_is_approved, "approved, (own|marked)"),
+        (a_lock_goes_silently, leads.a_lock_is_destroyed, "untold .*lock_destroyed"),
+        (undo_ignores_the_page, leads.a_page_that_named_none_speaks, "undone that nobody named"),
+        (lifting_leaves_links, leads.it_is_undone_while_links_are_open, "a link for a veto after lift"),
         (admins_are_told_nothing, ["recover"], "untold .*restore_requested"),
         (codes_are_not_counted, ["go_on_pairing"], "0 codes count, not 1"),
         (pairings_go_on, ["go_on_pairing", "veto_by_mail"], "a pairing is open after veto"),
         (
             unpaired_devices_open,
-            ["use_new_browser", "manage_devices"],
+            leads.devices_are_taken,
             "gave to a device unpaired",
         ),
         (no_proof_is_needed, ["begin_alone"], "handed out without a proof"),
-        (own_ways_ignore_a_hold, ["recover_alone", "veto_by_mail"], "begun while the account is on hold"),
+        (own_ways_ignore_a_hold, leads.a_way_is_taken_on_hold, "begun while the account is on hold"),
+        (
+            who_goes_on_reading_is_told_of_once,
+            leads.the_vault_is_fetched_again_and_again,
+            "untold .*own_recovery_begun",
+        ),
         (own_ways_stop_no_request, ["recover", "take_ways"], "a request is open after an own recovery"),
-        (one_who_helps_is_active_at_once, ["use_new_browser", "reset"], "changed another|made a device active"),
+        (one_who_helps_is_active_at_once, leads.a_prior_device_helps, "changed another|made a device active"),
     ],
 )
 def test_a_short_walk_finds_a_planted_bug(
-    stage: Stage, plant: Plant, only: list[str], found: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage,
+    plant: Plant,
+    way: list[str] | Lead,
+    found: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     plant(monkeypatch)
-    is_found(stage, only, found)
+    request.node.user_properties.append((FOUND, f"{plant.__name__}: {is_found(stage, way, found)} judgements"))
+
+
+@pytest.mark.parametrize("way", leads.ALL)
+def test_what_is_led_finds_nothing_where_nothing_is_planted(stage: Stage, way: Lead) -> None:
+    go(stage, way)
