@@ -13,12 +13,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.support import leaks
-from tests.support.browser import CHROMIUM_ARGUMENTS, Complaints, find_chromium
-from tests.support.browser_devices import SLOW
-from tests.support.servers import LiveServer
-from tests.support.stored import everything_stored, shares_a
-from tests.support.touring import (
+from tests.support.attacks import leaks
+from tests.support.pages.browser_devices import SLOW
+from tests.support.pages.chromium import CHROMIUM_ARGUMENTS, SETTINGS, Complaints, find_chromium
+from tests.support.pages.tour import (
     Recorder,
     add_login,
     add_note,
@@ -32,11 +30,17 @@ from tests.support.touring import (
     join,
     sign_in,
 )
-from webapp.client.documents import Document, open_document
-from webapp.client.identities import read_identity, scalar_of
-from webapp.client.organisation_keys import read_key
-from webapp.client.recovery_kits import read_kit
-from webapp.models import CloudBackup, Device, DeviceState, User, Vault
+from tests.support.run import patience
+from tests.support.servers.processes import LiveServer
+from tests.support.vault.server_copy import everything_stored, shares_a
+from webapp.client.crypto.identities import read_identity, scalar_of
+from webapp.client.formats.documents import Document, open_document
+from webapp.client.formats.recovery_keys import read_key
+from webapp.client.formats.recovery_kits import read_kit
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.directory.user import User
+from webapp.models.vaults.cloud_backup import CloudBackup
+from webapp.models.vaults.vault import Vault
 
 PIN, SECOND_PIN, THIRD_PIN = "904172638515", "271848590217", "550391827461"
 EMAIL = "mia@example.org"
@@ -72,8 +76,9 @@ def profile(
     executable = find_chromium(playwright)
     assert executable
     context = playwright.chromium.launch_persistent_context(
-        folder, executable_path=executable, args=CHROMIUM_ARGUMENTS, base_url=live_server.url, locale="en-GB"
+        folder, executable_path=executable, args=CHROMIUM_ARGUMENTS, base_url=live_server.url, **SETTINGS
     )
+    context.set_default_timeout(patience.AT_ONCE)
     recorder.listen(context)
     complaints.listen(context)
     yield context, folder
@@ -125,8 +130,8 @@ class People:
         """A further browser of Mia’s, approved from `start`, up to the open vault."""
         page = self.browser_of()
         sign_in(page, EMAIL)
-        approve(admin, start, "Mia", ask(page), self.key_file)
-        finish(page, pin, kit)
+        digits = approve(admin, start, "Mia", ask(page), self.key_file)
+        finish(page, pin, kit, digits)
         page.get_by_role("link", name="Open Vault").click()
         expect(page.get_by_text("Newer than the backup")).to_be_visible(timeout=SLOW)
         return page
