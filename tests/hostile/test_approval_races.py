@@ -9,12 +9,16 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.support.ceremonies import generate, new_key, proof_form
-from tests.support.people import ActiveKey
-from tests.support.person import Person
-from tests.support.restores import waiting_request
+from tests.support.people.people import ActiveKey
+from tests.support.people.person import Person
+from tests.support.recovery.requests import waiting_request
+from tests.support.recovery_keys.ceremonies import generate, new_key, proof_form
 from webapp.database import db
-from webapp.models import Event, Invite, KeyState, Notice, OrganisationKey, RestoreRequest
+from webapp.models.accounts.invite import Invite
+from webapp.models.journal.listing import EventList
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import KeyState, OrganisationKey
 
 pytestmark = pytest.mark.databases
 
@@ -62,7 +66,7 @@ def test_two_ceremonies(app: Flask, bob: Person, olga: Person) -> None:
     assert Counter(at_once(activation(bob), activation(olga))) == {303: 1, 409: 1}
     with app.app_context():
         assert [key.state for key in OrganisationKey.all_of(bob.organisation_id)] == [KeyState.ACTIVE]
-        kinds = [event.kind for event in Event.page(bob.organisation_id, 20)[0]]
+        kinds = [event.kind for event in EventList(bob.organisation_id).page(20)[0]]
         assert kinds.count("organisation_key.activated") == 1
 
 

@@ -7,21 +7,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from tests.support.people import ActiveKey, add_organisation_key, enrolled
-from tests.support.person import Person, add_person
-from tests.support.restores import Asked, as_form, waiting_request
+from tests.support.people.people import ActiveKey, add_organisation_key, enrolled
+from tests.support.people.person import Person, add_person
+from tests.support.recovery.requests import Asked, as_form, waiting_request
 from webapp import limits
-from webapp.client import approvals
-from webapp.client.encoding import moment, sha256_hex, to_base64, to_json
-from webapp.client.identities import new_identity, recipient_of
-from webapp.client.organisation_keys import OrganisationKey, make_key
-from webapp.client.sealing import seal
-from webapp.client.signatures import new_seed, public_key, sign
+from webapp.client.crypto.identities import new_identity, recipient_of
+from webapp.client.crypto.sealing import seal
+from webapp.client.crypto.signatures import new_seed, public_key, sign
+from webapp.client.formats.encoding import moment, sha256_hex, to_base64, to_json
+from webapp.client.formats.recovery_keys import OrganisationKey, make_key
+from webapp.client.recovery import approvals
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import KeyState, RestoreRequest, Role
-from webapp.models import OrganisationKey as KeyRow
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery_keys.key import KeyState
+from webapp.models.recovery_keys.key import OrganisationKey as KeyRow
 
 FIELDS: dict[str, Any] = {
     "v": 2,
@@ -223,10 +228,39 @@ def test_a_key_that_was_only_generated_approves_nothing(
     assert refused(form) == "key_mismatch"
 
 
-def test_an_approval_is_made_once(bob: Person, request_of_alice: Asked, form: Form) -> None:
+def test_an_approval_is_made_once_however_often_it_comes(
+    app: Flask, bob: Person, request_of_alice: Asked, form: Form, organisation_key: ActiveKey
+) -> None:
+    another = request_of_alice.approval(organisation_key, bob)
+    for _ in range(2):  # the answer to the first got lost
+        answer = bob.post(f"{request_of_alice.path}/approval", data=form)
+        assert (answer.status_code, answer.headers["Location"]) == (303, request_of_alice.path)
+    with app.app_context():
+        events = db.session.scalars(select(Event.kind).where(Event.kind == "restore_request.approved")).all()
+        notices = db.session.scalars(select(Notice.kind).where(Notice.kind == "restore_approved")).all()
+        assert (len(events), len(notices)) == (1, 1)
+    late = bob.post(f"{request_of_alice.path}/approval", data=another)
+    assert (late.status_code, "Approved by Bob" in late.text) == (409, True)
+
+
+def test_an_approval_that_comes_again_brings_nothing_back_that_has_ended(
+    app: Flask, bob: Person, request_of_alice: Asked, form: Form
+) -> None:
     assert bob.post(f"{request_of_alice.path}/approval", data=form).status_code == 303
-    repeated = bob.post(f"{request_of_alice.path}/approval", data=form)
-    assert (repeated.status_code, "Approved by Bob" in repeated.text) == (409, True)
+    with app.app_context(), transaction() as session:
+        asked = session.scalars(select(RestoreRequest)).one()
+        asked.cancel(User.locked(asked.user_id))
+    again = bob.post(f"{request_of_alice.path}/approval", data=form)
+    assert (again.status_code, 'data-code="too_late"' in again.text) == (409, True)
+
+
+def test_a_denial_that_comes_again_is_one(app: Flask, bob: Person, request_of_alice: Asked) -> None:
+    for _ in range(2):
+        assert bob.post(f"{request_of_alice.path}/denial", data={"reason": "No."}).status_code == 303
+    assert bob.post(f"{request_of_alice.path}/denial", data={"reason": "Never."}).status_code == 409
+    with app.app_context():
+        notices = db.session.scalars(select(Notice.kind).where(Notice.kind == "restore_denied")).all()
+        assert len(notices) == 1
 
 
 def test_a_page_elsewhere_can_not_send_an_admins_approval(bob: Person, request_of_alice: Asked, form: Form) -> None:

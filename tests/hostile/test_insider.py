@@ -4,15 +4,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.clock import MovableClock
-from tests.support.devices import login
-from tests.support.password_links import NEW, reset
-from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
-from tests.support.restoring import Restoring, asked, restoring
-from tests.support.vetoing import veto_path
+from tests.support.people.password_links import NEW, reset
+from tests.support.people.people import ActiveKey, Person, backed_up, be_at, enrolled
+from tests.support.recovery.runs import Restoring, asked, restoring
+from tests.support.recovery.vetoes import veto_path
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import login
 from webapp.database import db
 from webapp.flows.restore_request import NotYours, State
-from webapp.models import Invite, RestoreRequest, Role, Vault
+from webapp.models.accounts.invite import Invite
+from webapp.models.directory.user import Role
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.vaults.vault import Vault
 
 
 @pytest.fixture

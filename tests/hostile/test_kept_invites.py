@@ -7,15 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.joining import PASSWORD
-from tests.support.people import Person
-from tests.support.person import add_person
-from tests.support.racing import race
-from webapp import mail
+from tests.support.people.invitations import PASSWORD
+from tests.support.people.people import Person
+from tests.support.people.person import add_person
+from tests.support.servers.races import race
 from webapp.database import db, transaction
-from webapp.models import Event, Invite, Notice, Organisation, Role, User
-from webapp.models.membership import change_role, disable
-from webapp.views.admin import users
+from webapp.models.accounts.invite import Invite
+from webapp.models.accounts.membership import change_role, disable
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import Role, User
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.ops import mail
+from webapp.views.admin.people import users
 
 pytestmark = pytest.mark.databases
 Verb = Callable[[User, User], object]

@@ -6,22 +6,27 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.devices import MadeDevice
-from tests.support.paired import add_device, session_of
-from tests.support.pairings import pairing_run
-from tests.support.people import Person, be_at, enrolled
-from tests.support.racing import race
-from tests.support.tricked import add_paired, state
-from tests.support.vetoing import device_link, hold_of, press_veto, ticked_devices
-from webapp.client.encoding import to_base64
+from tests.support.pairing.devices import add_device, session_of
+from tests.support.pairing.runs import pairing_run
+from tests.support.pairing.tricked import add_paired, state
+from tests.support.people.people import Person, be_at, enrolled
+from tests.support.recovery.vetoes import device_link, hold_of, press_veto, ticked_devices
+from tests.support.run.clock import MovableClock
+from tests.support.servers.races import race
+from tests.support.vault.devices import MadeDevice
+from webapp.client.formats.encoding import to_base64
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
 from webapp.flows.pairing import State
-from webapp.models import Device, DeviceLock, DeviceState, NotReleased, TabKey, User
-from webapp.models.password_reset import reset_by_operator
-from webapp.models.unpairing import bring_back, unpair
+from webapp.models.accounts.password_reset import reset_by_operator
+from webapp.models.accounts.unpairing import bring_back, unpair
+from webapp.models.devices.device import Device, DeviceState
+from webapp.models.devices.lock import DeviceLock, NotReleased
+from webapp.models.directory.user import User
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 TAB = {"tab": "ab" * 16, "key": to_base64(bytes(32))}
 PIN_NEEDED = (403, {"error": "pin_needed"})
@@ -50,7 +55,7 @@ def refused(person: Person, path: str, body: bytes | dict[str, object]) -> tuple
 def test_no_tab_key_is_kept_before_the_pin(alice: Person, device: MadeDevice) -> None:
     assert refused(alice, "/devices/tab-keys", dict(TAB)) == PIN_NEEDED
     type_pin(alice, device)
-    assert refused(alice, "/devices/tab-keys", dict(TAB)) == (200, {})
+    assert refused(alice, "/devices/tab-keys", dict(TAB)) == (200, {"tab": TAB["tab"]})
 
 
 def test_nor_is_anybody_unpaired(alice: Person, device: MadeDevice) -> None:
@@ -124,6 +129,7 @@ def reset(alice: Person, device: MadeDevice, clock: MovableClock) -> None:
         kept = user.session_epoch
         reset_by_operator(user)
         user.session_epoch, session.get_one(Device, device.id).state = kept, DeviceState.ACTIVE
+        session.execute(update(SignIn).values(ended_at=None))
 
 
 def go_and_come_back(alice: Person, device: MadeDevice, clock: MovableClock) -> None:

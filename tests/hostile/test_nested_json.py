@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.support.devices import MadeDevice, login
-from tests.support.people import ActiveKey, Person, enrolled
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.vault.devices import MadeDevice, login
 from webapp import limits
-from webapp.client import cloud_backups
-from webapp.client.encoding import to_base64
-from webapp.client.signatures import sign
+from webapp.client.crypto.signatures import sign
+from webapp.client.formats import cloud_backups
+from webapp.client.formats.encoding import to_base64
 from webapp.crypto.framing import Malformed, frame, unframe
-from webapp.models.backup_upload import WrongMeta, _parsed
-from webapp.models.restore_approval import NotApproved, _read
+from webapp.models.backups.upload import WrongMeta, _parsed
+from webapp.models.recovery.approval import NotApproved, _read
 
 DEEP = b"[" * 60_000
 DEEP_TEXT = "[" * limits.SIGNED_TEXT_CHARACTERS

@@ -9,24 +9,32 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from tests.client.test_journey import NEW_PIN, People
-from tests.support import leaks
-from tests.support.clock import MovableClock
-from tests.support.devices import login
-from tests.support.losing import Lost
-from tests.support.owning import WAYS, Own, own, recovered
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.stored import everything_stored
-from tests.support.vetoing import press_undo, press_veto, veto_path
+from tests.support.attacks import leaks
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.self_service import WAYS, Own, own, recovered
+from tests.support.recovery.vetoes import press_undo, press_veto, veto_path
+from tests.support.run.clock import MovableClock
+from tests.support.vault.devices import login
+from tests.support.vault.lost_vault import Lost
+from tests.support.vault.server_copy import everything_stored
 from webapp import limits
-from webapp.client import epochs, recovery_kits
-from webapp.client.encoding import new_id, to_base64, unframe
-from webapp.client.identities import new_identity, recipient_of, scalar_of
-from webapp.client.signatures import new_seed, public_key
+from webapp.client.crypto import epochs
+from webapp.client.crypto.identities import new_identity, recipient_of, scalar_of
+from webapp.client.crypto.signatures import new_seed, public_key
+from webapp.client.formats import recovery_kits
+from webapp.client.formats.encoding import new_id, to_base64, unframe
 from webapp.database import db
-from webapp.models import Link, Notice, User, Vault, Way
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.directory.user import User
+from webapp.models.notices.link import Link
+from webapp.models.notices.notice import Notice
+from webapp.models.vaults.vault import Vault
 
-WITH_A_KEY = (Way.LOCAL_BACKUP, Way.RECOVERY_KIT)
-OTHER = {Way.LOCAL_BACKUP: Way.RECOVERY_KIT, Way.RECOVERY_KIT: Way.LOCAL_BACKUP}
+WITH_A_KEY = (RecoveryMethod.LOCAL_BACKUP, RecoveryMethod.RECOVERY_KIT)
+OTHER = {
+    RecoveryMethod.LOCAL_BACKUP: RecoveryMethod.RECOVERY_KIT,
+    RecoveryMethod.RECOVERY_KIT: RecoveryMethod.LOCAL_BACKUP,
+}
 
 
 @pytest.fixture(params=WITH_A_KEY)
@@ -78,14 +86,14 @@ def test_a_proof_of_one_member_is_none_of_another(made: Own, charlie: Person) ->
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_whoever_has_only_the_password_reads_nothing(app: Flask, alice: Person, way: Way) -> None:
+def test_whoever_has_only_the_password_reads_nothing(app: Flask, alice: Person, way: RecoveryMethod) -> None:
     device = enrolled(alice, [login("Bank")])
     thief = own(alice, way, holding=alice.new_device())
     answer = thief.begin()
     assert device.file not in answer.data
-    assert answer.status_code == (200 if way == Way.NEW_ACCOUNT else 403)
+    assert answer.status_code == (200 if way == RecoveryMethod.NEW_ACCOUNT else 403)
     ended = thief.signed("/finish", thief.finish_body())
-    assert ended.status_code == (200 if way == Way.NEW_ACCOUNT else 404)
+    assert ended.status_code == (200 if way == RecoveryMethod.NEW_ACCOUNT else 404)
     served = thief.client.get("/vault/file", headers={"Accept": "application/octet-stream"}).data
     assert device.file not in served
     with app.app_context():
@@ -95,20 +103,20 @@ def test_whoever_has_only_the_password_reads_nothing(app: Flask, alice: Person, 
 @pytest.mark.parametrize("press", [press_undo, press_veto])
 def test_the_mail_brings_back_what_a_thief_of_the_password_put_away(app: Flask, alice: Person, press: Any) -> None:
     device = enrolled(alice, [login("Bank")])
-    thief = recovered(alice, Way.NEW_ACCOUNT)
+    thief = recovered(alice, RecoveryMethod.NEW_ACCOUNT)
     assert press(app.test_client(), veto_path(alice)).status_code == 200
     assert thief.client.get("/settings").headers["Location"].startswith("/sign-in")
     alice.client = alice.another_browser()
     assert alice.signed_post("/devices/here").status_code == 200
     assert unframe(alice.get("/vault/file").data)[1] == device.file
-    answer = own(alice, Way.NEW_ACCOUNT).begin()
+    answer = own(alice, RecoveryMethod.NEW_ACCOUNT).begin()
     assert answer.status_code == (409 if press is press_veto else 200)
 
 
 def test_the_mail_brings_it_back_from_behind_two(app: Flask, alice: Person) -> None:
     device = enrolled(alice, [login("Bank")])
-    recovered(alice, Way.NEW_ACCOUNT)
-    recovered(alice, Way.NEW_ACCOUNT)
+    recovered(alice, RecoveryMethod.NEW_ACCOUNT)
+    recovered(alice, RecoveryMethod.NEW_ACCOUNT)
     for _ in range(2):
         assert press_undo(app.test_client(), veto_path(alice)).status_code == 200
     with app.app_context():
@@ -122,7 +130,7 @@ def test_its_link_works_as_long_as_it_says(
     app: Flask, alice: Person, clock: MovableClock, days: int, status: int
 ) -> None:
     enrolled(alice)
-    recovered(alice, Way.NEW_ACCOUNT)
+    recovered(alice, RecoveryMethod.NEW_ACCOUNT)
     with app.app_context():
         told = db.session.scalars(select(Notice).where(Notice.kind == "own_recovery_completed")).one()
         path = f"/veto/{db.session.get_one(Link, told.details['veto']).token}"
@@ -135,7 +143,9 @@ def test_its_link_works_as_long_as_it_says(
     [{"counter": 2 + limits.COUNTER_LEAP}, {"counter": limits.COUNTERS}, {"kit": 2 + limits.KIT_LEAP}, {"kit": 1}],
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_no_finish_uses_up_the_numbers_of_later_ones(alice: Person, way: Way, changed: dict[str, Any]) -> None:
+def test_no_finish_uses_up_the_numbers_of_later_ones(
+    alice: Person, way: RecoveryMethod, changed: dict[str, Any]
+) -> None:
     """Else whoever has the sign-in password leaves an account that nobody recovers any more, once its month is over."""
     enrolled(alice)
     thief = own(alice, way)
@@ -148,7 +158,7 @@ def test_no_finish_uses_up_the_numbers_of_later_ones(alice: Person, way: Way, ch
 def test_a_former_device_gets_no_share_with_a_password(alice: Person) -> None:
     """Neither the PIN nor the key of a device that a recovery unpaired opens anything."""
     device = enrolled(alice)
-    recovered(alice, Way.RECOVERY_KIT)
+    recovered(alice, RecoveryMethod.RECOVERY_KIT)
     client = alice.another_browser()
     body = {"proof": to_base64(device.proof()), "version": 1}
     answer = alice.signed_post("/devices/unlock", body, device=device, client=client)
@@ -160,7 +170,7 @@ def test_a_former_device_gets_no_share_with_a_password(alice: Person) -> None:
 def test_a_cloud_backup_in_transit_begins_none(alice: Person, organisation_key: ActiveKey) -> None:
     """The key of a backup is a key of its own: only V and the kit prove anything."""
     enrolled(alice)
-    made = own(alice, Way.LOCAL_BACKUP)
+    made = own(alice, RecoveryMethod.LOCAL_BACKUP)
     backed_up(alice, organisation_key)
     made.vault_key = new_identity()
     assert made.begin().status_code == 403
@@ -191,7 +201,7 @@ def test_a_thief_of_the_database_finds_nothing_of_kit_or_vault_key(app: Flask, b
 
 def test_a_stolen_session_uses_up_nobody_elses_tries(alice: Person) -> None:
     enrolled(alice)
-    thief, mine = own(alice, Way.RECOVERY_KIT), own(alice, Way.RECOVERY_KIT)
+    thief, mine = own(alice, RecoveryMethod.RECOVERY_KIT), own(alice, RecoveryMethod.RECOVERY_KIT)
     codes = [thief.begin(proof=to_base64(bytes(64))).status_code for _ in range(21)]
     assert codes == [403] * 20 + [429]
     assert mine.begin().status_code == 200

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.hostile.test_pairing_relay import EVIL, resigned
-from tests.support.made import note
-from tests.support.pairing_relay import Between, between
-from webapp.client import documents, pairing
-from webapp.client.document_shapes import DeviceEntry
+from tests.support.pairing.relay import Between, between
+from tests.support.vault.documents import note
+from webapp.client.crypto.identities import new_identity, recipient_of
 from webapp.client.errors import (
     CodesUsedUp,
     CodeUsed,
@@ -21,8 +20,10 @@ from webapp.client.errors import (
     WrongKey,
     WrongPairing,
 )
-from webapp.client.identities import new_identity, recipient_of
-from webapp.client.pairing_messages import ANNOUNCEMENT_LABEL
+from webapp.client.formats import documents
+from webapp.client.formats.document_shapes import DeviceEntry
+from webapp.client.pairing import protocol
+from webapp.client.pairing.messages import ANNOUNCEMENT_LABEL
 
 CODES = [f"{number:06}" for number in range(10)]
 """Of a world with ten codes instead of a million: small enough to try them all."""
@@ -37,7 +38,7 @@ def guess_at_other(made: Between, code: str, guesses: list[str]) -> list[str]:
     tested = []
     for guess in guesses:
         announced = made.relay.told("announcement").exact
-        made.relay.lies["answer"], state = pairing.answer(announced, made.relay.heard["offer"], guess)
+        made.relay.lies["answer"], state = protocol.answer(announced, made.relay.heard["offer"], guess)
         try:
             made.other.let_in()
         except NotUnlocked:
@@ -46,7 +47,7 @@ def guess_at_other(made: Between, code: str, guesses: list[str]) -> list[str]:
             tested.append(guess)
             continue
         tested.append(guess)
-        assert pairing.accept(state, made.relay.heard["key"], EVIL.identity).vault_key == made.member.vault
+        assert protocol.accept(state, made.relay.heard["key"], EVIL.identity).vault_key == made.member.vault
     return tested
 
 
@@ -57,14 +58,14 @@ def guess_at_new(made: Between, code: str, guesses: list[str]) -> tuple[list[str
     announced = made.relay.heard["announcement"]
     tested, right = [], False
     for guess in guesses:
-        made.relay.lies["offer"], waiting = pairing.offer(json.loads(announced.exact), guess, EVIL)
+        made.relay.lies["offer"], waiting = protocol.offer(json.loads(announced.exact), guess, EVIL)
         try:
             made.new.type_code(code)
         except CodeUsed:
             continue
         tested.append(guess)
         try:
-            pairing.confirm(waiting, made.relay.heard["answer"], new_identity())
+            protocol.confirm(waiting, made.relay.heard["answer"], new_identity())
             right = True
         except WrongCode:
             pass
@@ -74,7 +75,7 @@ def guess_at_new(made: Between, code: str, guesses: list[str]) -> tuple[list[str
 def show(made: Between, code: str) -> None:
     """The other device draws this code."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairing, "make_code", lambda: code)
+        patch.setattr(protocol, "make_code", lambda: code)
         assert made.other.show_code() == code
 
 
@@ -101,7 +102,7 @@ def test_a_relay_that_learns_from_one_device_wins_two_codes_of_all() -> None:
         made.relay.lies = {"announcement": announced}
         made.other.look()
         show(made, code)
-        message, _ = pairing.answer(announced.exact, made.relay.heard["offer"], CODES[7])
+        message, _ = protocol.answer(announced.exact, made.relay.heard["offer"], CODES[7])
         made.relay.lies["answer"] = message
         try:
             made.other.let_in()
@@ -118,16 +119,16 @@ def test_the_answer_of_the_new_device_tells_of_no_other_code() -> None:
         made = between()
         made.new.begin()
         fields = json.loads(made.relay.heard["announcement"].exact)
-        offered, waiting = pairing.offer(fields, CODES[3], EVIL)
+        offered, waiting = protocol.offer(fields, CODES[3], EVIL)
         made.relay.lies["offer"] = offered
         made.new.type_code(code)
         fits = []
         for guess in CODES:
-            _, other = pairing.offer(fields, guess, EVIL)
+            _, other = protocol.offer(fields, guess, EVIL)
             for state in (waiting, other):
-                state = pairing.Offered(state.pairing, state.recipient, waiting.run, waiting.share, state.scalar)
+                state = protocol.Offered(state.pairing, state.recipient, waiting.run, waiting.share, state.scalar)
                 try:
-                    pairing.confirm(state, made.relay.heard["answer"], new_identity())
+                    protocol.confirm(state, made.relay.heard["answer"], new_identity())
                     fits.append(guess)
                 except WrongCode:
                     pass
@@ -143,7 +144,7 @@ def test_the_other_device_shows_three_codes_a_day_whoever_counts() -> None:
         code = made.other.show_code()
         right = f"{(int(code) + 1) % 1_000_000:06}"
         guesses += len(guess_at_new(made, code, [right])[0])
-        made.relay.lies["answer"], _ = pairing.answer(
+        made.relay.lies["answer"], _ = protocol.answer(
             made.relay.heard["announcement"].exact, made.relay.heard["offer"], right
         )
         with pytest.raises(WrongCode):
@@ -152,7 +153,7 @@ def test_the_other_device_shows_three_codes_a_day_whoever_counts() -> None:
     with pytest.raises(CodesUsedUp):
         made.other.show_code()
     assert guesses == 6
-    made.demand_nothing_given()
+    made.require_nothing_given()
 
 
 # Other vaults than the member’s
@@ -195,7 +196,7 @@ def test_the_other_device_lists_nobody_in_an_older_vault() -> None:
     made.new.type_code(made.other.show_code())
     with pytest.raises(OlderThanSeen):
         made.other.let_in()
-    made.demand_nothing_given()
+    made.require_nothing_given()
 
 
 def test_a_new_device_that_was_let_in_by_another_than_it_answered_refuses() -> None:

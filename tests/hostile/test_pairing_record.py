@@ -17,20 +17,21 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from sqlalchemy import make_url
 
+from tests.client.pairing.test_protocol import Run
+from tests.client.pairing.test_protocol_fields import fits, guesses
 from tests.client.test_journey import NEW_PIN, PASSWORD, PIN, People
-from tests.client.test_pairing import Run
-from tests.client.test_pairing_fields import fits, guesses
-from tests.support import leaks
-from tests.support.person import Person
-from tests.support.stored import everything_stored
-from webapp.client import cpace, pairing
-from webapp.client.encoding import from_base64, unframe
-from webapp.client.http import Answer, InProcessTransport, Transport
-from webapp.client.identities import read_identity, scalar_of
+from tests.support.attacks import leaks
+from tests.support.people.person import Person
+from tests.support.vault.server_copy import everything_stored
+from webapp.client.crypto import cpace
+from webapp.client.crypto.identities import read_identity, scalar_of
+from webapp.client.formats.encoding import from_base64, unframe
 from webapp.client.member import Member
-from webapp.client.pairing_messages import LABEL, Signed, transcript
+from webapp.client.pairing import protocol
+from webapp.client.pairing.messages import LABEL, Signed, transcript
+from webapp.client.transport.http import Answer, InProcessTransport, Transport
 from webapp.database import db
-from webapp.models import Pairing
+from webapp.models.pairing.pairing import Pairing
 
 LONG_CODE = "".join(secrets.choice("0123456789") for _ in range(30))
 """Six digits stand everywhere by chance; this code is looked for in the place of one."""
@@ -125,8 +126,8 @@ def paired(app: Flask, bob: Person, caplog: pytest.LogCaptureFixture) -> Recorde
 def test_neither_the_code_nor_any_key_lies_anywhere(
     app: Flask, bob: Person, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "CODE", re.compile("[0-9]{30}"))
-    monkeypatch.setattr(pairing, "make_code", lambda: LONG_CODE)
+    monkeypatch.setattr(protocol, "CODE", re.compile("[0-9]{30}"))
+    monkeypatch.setattr(protocol, "make_code", lambda: LONG_CODE)
     made = paired(app, bob, caplog)
     assert made.code == LONG_CODE
     addresses = {name for name, _ in made.places}
@@ -152,11 +153,11 @@ def recorded_run(app: Flask, places: Places) -> tuple[Run, str]:
         offered = Signed(row.offer, row.offer_signature)
         said = json.loads(row.offer)
         told = json.loads(row.announcement)
-        waiting = pairing.Offered(row.id, row.recipient, transcript(told, said), from_base64(said["share"], 32), None)
+        waiting = protocol.Offered(row.id, row.recipient, transcript(told, said), from_base64(said["share"], 32), None)
         [key] = {body for name, body in places if name.endswith("/key") and b"pairing-key" in body}
         assert unframe(key)[0]["confirmation"] == row.confirmation, "rows and requests tell the same"
-        nobody = pairing.Agreed(b"", b"", b"")
-        state = pairing.Answered(row.id, waiting.run, nobody, {})
+        nobody = protocol.Agreed(b"", b"", b"")
+        state = protocol.Answered(row.id, waiting.run, nobody, {})
         return Run(announced, offered, waiting, row.answer, state), row.confirmation
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.made import maker
-from tests.support.pairing_relay import Between, between
-from webapp.client.encoding import new_id, to_base64, to_json
+from tests.support.pairing.relay import Between, between
+from tests.support.vault.documents import maker
+from webapp.client.crypto.identities import new_identity
+from webapp.client.crypto.signatures import new_seed
 from webapp.client.errors import (
     BadShare,
     BadSignature,
@@ -22,10 +23,9 @@ from webapp.client.errors import (
     WrongOrigin,
     WrongPairing,
 )
-from webapp.client.identities import new_identity
-from webapp.client.new_device import keys_of
-from webapp.client.pairing_messages import ANNOUNCEMENT_LABEL, OFFER_LABEL, Keys, Signed, signed
-from webapp.client.signatures import new_seed
+from webapp.client.formats.encoding import new_id, to_base64, to_json
+from webapp.client.pairing.joiner import keys_of
+from webapp.client.pairing.messages import ANNOUNCEMENT_LABEL, OFFER_LABEL, Keys, Signed, signed
 
 EVIL = Keys(new_id(), new_seed(), new_identity())
 """The relay’s own keys."""
@@ -77,7 +77,7 @@ def test_the_relay_announces_itself_instead(made: Between) -> None:
             made.relay.lies["answer"] = changed(made.relay.heard["answer"], associated=associated)
         with pytest.raises(WrongCode if dress else WrongPairing):
             made.other.let_in()
-    made.demand_nothing_given()
+    made.require_nothing_given()
     assert made.relay.refusals == 2
 
 
@@ -103,7 +103,7 @@ def test_the_relay_offers_itself_instead(made: Between) -> None:
     made.relay.lies["answer"] = changed(made.relay.heard["answer"], associated=associated)
     with pytest.raises(WrongCode):
         made.other.let_in()
-    made.demand_nothing_given()
+    made.require_nothing_given()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_an_answer_is_replayed(made: Between) -> None:
     made.relay.lies["answer"] = old
     with pytest.raises(WrongCode):
         made.other.let_in()
-    made.demand_nothing_given()
+    made.require_nothing_given()
 
 
 def test_an_offer_and_a_key_are_replayed(made: Between) -> None:
@@ -196,7 +196,7 @@ def test_messages_are_sent_back_to_whoever_sent_them(made: Between) -> None:
     made.relay.lies["key"] = to_json(told)
     with pytest.raises(Reflected):
         made.new.take_key()
-    made.demand_nothing_given()
+    made.require_nothing_given()
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["as it is", "under the other name"])
@@ -225,7 +225,7 @@ def test_messages_are_crossed_between_two_pairings(named: bool) -> None:
     one.relay.lies["key"] = changed(key, pairing=one.new.id) if named else key
     with pytest.raises(WrongCode if named else WrongPairing):
         one.new.take_key()
-    one.demand_nothing_given()
+    one.require_nothing_given()
 
 
 @pytest.mark.parametrize("share", [bytes(32), b"\x01" + bytes(31), b"\xff" * 32])
@@ -235,4 +235,4 @@ def test_a_share_that_would_give_the_key_away_is_sent(made: Between, share: byte
     made.relay.lies["answer"] = changed(made.relay.heard["answer"], share=to_base64(share))
     with pytest.raises(BadShare):
         made.other.let_in()
-    made.demand_nothing_given()
+    made.require_nothing_given()

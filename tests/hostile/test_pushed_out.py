@@ -6,16 +6,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.support.clock import MovableClock
-from tests.support.key_races import asking, uploading
-from tests.support.owning import WAYS, Own, recovered
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.self_service import WAYS, Own, recovered
+from tests.support.recovery_keys.races import asking, uploading
+from tests.support.run.clock import MovableClock
 from webapp import limits
-from webapp.client.cloud_backups import CloudBackup as MadeBackup
+from webapp.client.formats.cloud_backups import CloudBackup as MadeBackup
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import CloudBackup, Undo, User, Way
-from webapp.models.asking import NotAsked
+from webapp.flows.recovery_methods import RecoveryMethod
+from webapp.models.directory.user import User
+from webapp.models.recovery.submission import NotAsked
+from webapp.models.recovery.undo import Undo
+from webapp.models.vaults.cloud_backup import CloudBackup
 
 MANY = limits.BACKUPS_KEPT[1] + 2
 
@@ -49,7 +52,7 @@ def undo(app: Flask, person: Person) -> None:
 @pytest.mark.databases
 @pytest.mark.parametrize("way", WAYS)
 def test_after_an_undo_the_former_vault_s_backup_is_there_to_ask_for(
-    app: Flask, alice: Person, organisation_key: ActiveKey, old: MadeBackup, way: Way
+    app: Flask, alice: Person, organisation_key: ActiveKey, old: MadeBackup, way: RecoveryMethod
 ) -> None:
     flood(app, recovered(alice, way), organisation_key)
     undo(app, alice)
@@ -60,7 +63,7 @@ def test_after_an_undo_the_former_vault_s_backup_is_there_to_ask_for(
 def test_of_two_recoveries_on_top_of_each_other_neither_costs_it(
     app: Flask, alice: Person, organisation_key: ActiveKey, old: MadeBackup
 ) -> None:
-    for way in (Way.NEW_ACCOUNT, Way.RECOVERY_KIT):
+    for way in (RecoveryMethod.NEW_ACCOUNT, RecoveryMethod.RECOVERY_KIT):
         flood(app, recovered(alice, way), organisation_key)
     undo(app, alice)
     undo(app, alice)
@@ -72,7 +75,7 @@ def test_what_they_left_pushes_nothing_out_afterwards(
     app: Flask, alice: Person, organisation_key: ActiveKey, old: MadeBackup
 ) -> None:
     device = alice.device
-    flood(app, recovered(alice, Way.NEW_ACCOUNT), organisation_key)
+    flood(app, recovered(alice, RecoveryMethod.NEW_ACCOUNT), organisation_key)
     undo(app, alice)
     alice.device = device
     with app.app_context():
@@ -83,7 +86,7 @@ def test_what_they_left_pushes_nothing_out_afterwards(
 def test_once_nothing_can_be_undone_the_rule_applies_again(
     app: Flask, alice: Person, organisation_key: ActiveKey, old: MadeBackup, clock: MovableClock
 ) -> None:
-    own = recovered(alice, Way.NEW_ACCOUNT)
+    own = recovered(alice, RecoveryMethod.NEW_ACCOUNT)
     clock.advance(days=limits.NEW_ACCOUNT_UNDO_WINDOW.days, seconds=1)
     flood(app, own, organisation_key)
     with app.app_context():

@@ -3,13 +3,14 @@
 import pytest
 from flask import Flask
 
-from tests.support.ceremonies import new_key, public_form
-from tests.support.people import Person
-from tests.views.test_joining_vault import body
-from webapp.client.encoding import from_base64
-from webapp.client.identities import _bech32, new_identity, recipient_of
+from tests.support.people.people import Person
+from tests.support.recovery_keys.ceremonies import new_key, public_form
+from tests.views.account.test_joining_vault import body
+from webapp.client.crypto.identities import _bech32, new_identity, recipient_of
+from webapp.client.formats.encoding import from_base64
 from webapp.crypto.fingerprints import organisation_key_fingerprint
-from webapp.models import Device, OrganisationKey
+from webapp.models.devices.device import Device
+from webapp.models.recovery_keys.key import OrganisationKey
 
 _good = recipient_of(new_identity())
 BAD = {

@@ -10,22 +10,24 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
-from tests.support.browser_devices import SLOW
-from tests.support.devices import login
-from tests.support.finishing import everything
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.restoring import approve_shown
-from tests.support.touring import ask, heading, sign_in
-from webapp.client import approvals, organisation_keys
-from webapp.client.cloud_backups import open_share_a
-from webapp.client.encoding import from_base64, new_id, sha256_hex, to_base64, to_json, unframe
-from webapp.client.restore_requests import RestoreRequest as Request
-from webapp.client.sealing import seal
-from webapp.client.signatures import sign
+from tests.support.pages.browser_devices import SLOW
+from tests.support.pages.tour import ask, heading, sign_in, tell
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.finish import everything
+from tests.support.recovery.runs import approve_shown
+from tests.support.vault.devices import login
+from webapp.client.crypto.sealing import seal
+from webapp.client.crypto.signatures import sign
+from webapp.client.formats import recovery_keys
+from webapp.client.formats.cloud_backups import open_share_a
+from webapp.client.formats.encoding import from_base64, new_id, sha256_hex, to_base64, to_json, unframe
+from webapp.client.formats.restore_requests import RestoreRequest as Request
+from webapp.client.recovery import approvals
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
-from webapp.models import RestoreRequest, Vault
-from webapp.models.restore_approval import latest_expiry
+from webapp.models.recovery.approval import latest_expiry
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.vaults.vault import Vault
 
 Lie = Callable[["Stage", dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
 
@@ -82,8 +84,9 @@ def stage(
     backed_up(alice, organisation_key)
     page = new_context().new_page()
     sign_in(page, alice.email, alice.password)
-    approve_shown(bob, organisation_key, ask(page))
+    digits = approve_shown(bob, organisation_key, ask(page))
     expect(heading(page, "Create a New PIN")).to_be_visible()
+    tell(page, digits)
     page.get_by_label("New PIN", exact=True).fill("305817")
     page.get_by_label("New PIN, once more", exact=True).fill("305817")
     return Stage(app, alice, bob, organisation_key, page)
@@ -107,7 +110,7 @@ def wrapping_of_another_request(stage: Stage, header: dict[str, Any], file: byte
 
 def another_organisation_key(stage: Stage, header: dict[str, Any], file: bytes) -> tuple[dict[str, Any], bytes]:
     """An organisation key the server made up, with an approval signed by it."""
-    made_up = organisation_keys.make_key(stage.alice.organisation_id, "Example Works", "First key", 1)
+    made_up = recovery_keys.make_key(stage.alice.organisation_id, "Example Works", "First key", 1)
     own = ActiveKey(stage.key.id, made_up, b"")
     public = own.key.public
     named = {"epoch": public.epoch, "recipient": public.recipient, "sign": to_base64(public.sign)}
@@ -151,7 +154,7 @@ LIES: dict[Lie, str] = {
     another_request: "The approval that came belongs to another request",
     unsigned_wrapping: "The approval that came belongs to another request",
     wrapping_of_another_request: "The approval that came belongs to another request",
-    another_organisation_key: "The approval was signed with another key",
+    another_organisation_key: "is not the one that your request names",
     altered_file: "The server sent another backup than the one you asked for",
     share_of_another_backup: "The server sent another backup than the one you asked for",
     share_under_a_false_name: "The two halves of the backup’s key do not fit together",
@@ -177,7 +180,7 @@ def test_no_lie_about_the_release_is_believed(stage: Stage) -> None:
         page.get_by_role("button", name="Create PIN And Restore").click()
         expect(page.get_by_role("alert").filter(has_text=words), lie.__doc__).to_be_visible(timeout=SLOW)
         page.unroute("**/release")
-        demand_nothing_changed(stage)
+        require_nothing_changed(stage)
     page.get_by_role("button", name="Create PIN And Restore").click()
     expect(heading(page, "Done")).to_be_visible(timeout=SLOW)
 
@@ -192,13 +195,13 @@ def test_an_older_vault_is_not_taken_for_the_newest(stage: Stage) -> None:
     def answer(route: Route) -> None:
         response = route.fetch()
         header, _ = unframe(response.body())
-        route.fulfill(response=response, body=frame(header, older))
+        route.fulfill(response=response, body=frame({**header, "size": len(older)}, older))
 
     page.route("**/vault", answer)
     page.get_by_role("button", name="Create PIN And Restore").click()
     slot = page.get_by_role("alert").filter(has_text="Another device keeps saving")
     expect(slot, "the file is not the one whose sum the server keeps").to_be_visible(timeout=SLOW)
-    demand_nothing_changed(stage)
+    require_nothing_changed(stage)
 
 
 def test_a_vault_that_does_not_open_is_replaced_by_the_backup_and_said_so(stage: Stage) -> None:
@@ -216,7 +219,7 @@ def test_a_vault_that_does_not_open_is_replaced_by_the_backup_and_said_so(stage:
     expect(page.get_by_text("Bank")).to_be_visible()
 
 
-def demand_nothing_changed(stage: Stage) -> None:
+def require_nothing_changed(stage: Stage) -> None:
     with stage.app.app_context():
         rows = everything()
     assert len(rows["vault"]) == 1

@@ -7,14 +7,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.people import ActiveKey, Person, backed_up, enrolled
-from tests.support.restoring import Restoring, restoring
-from webapp.client.encoding import new_id, to_base64, to_json
-from webapp.client.identities import _bech32, new_identity, recipient_of
-from webapp.client.restore_requests import LABEL
-from webapp.client.signatures import new_seed, public_key, sign
+from tests.support.people.people import ActiveKey, Person, backed_up, enrolled
+from tests.support.recovery.runs import Restoring, restoring
+from webapp.client.crypto.identities import _bech32, new_identity, recipient_of
+from webapp.client.crypto.signatures import new_seed, public_key, sign
+from webapp.client.formats.encoding import new_id, to_base64, to_json
+from webapp.client.formats.restore_requests import LABEL
 from webapp.database import db
-from webapp.models import Event, Notice, RestoreRequest, SignIn
+from webapp.models.journal.event import Event
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.signin.session import SignIn
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def changed(made: Restoring, **fields: Any) -> str:
     return to_json({**made.request.fields, **fields})
 
 
-def demand_nothing_happened(app: Flask, made: Restoring) -> None:
+def require_nothing_happened(app: Flask, made: Restoring) -> None:
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(RestoreRequest)) == 0
         asking = Notice.kind.like("restore_%")
@@ -47,6 +50,15 @@ def test_the_honest_one_is_taken(made: Restoring) -> None:
     assert post(made, made.request.exact) == 303
 
 
+def test_one_that_names_who_may_approve_is_taken(made: Restoring) -> None:
+    assert post(made, changed(made, approvers=[f"{number:032x}" for number in range(20)])) == 303
+
+
+def test_one_from_before_they_were_named_is_taken(made: Restoring) -> None:
+    fields = {name: value for name, value in made.request.fields.items() if name != "approvers"}
+    assert post(made, to_json(fields)) == 303
+
+
 SWAPS: dict[str, dict[str, Any]] = {
     "another recipient": {"recipient": recipient_of(new_identity())},
     "another signing key": {"sign": to_base64(public_key(new_seed()))},
@@ -56,7 +68,17 @@ SWAPS: dict[str, dict[str, Any]] = {
     "another site": {"origin": "https://evil.example"},
     "a backup that never was": {"backup": new_id()},
     "another kind of document": {"type": "restore-approval"},
-    "another version": {"v": 2},
+    "the version before": {"v": 1},
+    "another version": {"v": 3},
+    "another recovery key": {"organisation_key": "a" * 52},
+    "no recovery key": {"organisation_key": ""},
+    "statements that are no list": {"successions": "none"},
+    "a statement that is none": {"successions": [{"statement": "x"}]},
+    "a statement with more in it": {"successions": [{"statement": "x", "signature": "", "more": "y"}]},
+    "more statements than a request may have": {"successions": [{"statement": "x", "signature": ""}] * 31},
+    "people who are no list": {"approvers": "a" * 32},
+    "somebody without an id": {"approvers": ["Bob"]},
+    "more people than a request may name": {"approvers": [f"{number:032x}" for number in range(21)]},
     "a version that only looks right": {"v": True},
     "a recipient that anybody opens": {"recipient": _bech32("age", bytes(32))},
     "a recipient of another kind": {"recipient": "age1pq1" + "q" * 55},
@@ -76,14 +98,14 @@ SWAPS: dict[str, dict[str, Any]] = {
 def test_what_is_swapped_after_signing_is_noticed(app: Flask, made: Restoring, swap: str) -> None:
     signature = to_base64(made.request.signature)
     assert made.ask(request=changed(made, **SWAPS[swap]), signature=signature).status_code == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 @pytest.mark.parametrize("swap", [name for name in SWAPS if name not in ("another recipient",)])
 def test_what_is_swapped_before_signing_is_refused_too(app: Flask, made: Restoring, swap: str) -> None:
     """All but another recipient with the signer’s blessing: that is simply another device of the same browser."""
     assert post(made, changed(made, **SWAPS[swap])) == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_somebody_elses_backup_is_not_there(
@@ -96,7 +118,7 @@ def test_somebody_elses_backup_is_not_there(
     answer = made.ask(request=exact, signature=to_base64(sign(made.device.seed, LABEL, exact.encode())))
     assert answer.status_code == 422
     assert "This backup has been deleted meanwhile" in answer.text, "the same words as for one that never was"
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_a_request_of_somebody_else_is_not_theirs_to_send(
@@ -104,7 +126,7 @@ def test_a_request_of_somebody_else_is_not_theirs_to_send(
 ) -> None:
     stolen = {"request": made.request.exact, "signature": to_base64(made.request.signature)}
     assert charlie.post("/recovery/requests", data=stolen).status_code == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_the_ids_of_a_known_device_or_request_can_not_be_taken(
@@ -115,7 +137,7 @@ def test_the_ids_of_a_known_device_or_request_can_not_be_taken(
     assert charlie.device
     for known in (alice.device.id, charlie.device.id):
         assert post(made, changed(made, device=known)) == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
     theirs = restoring(charlie, backed_up(charlie, organisation_key))
     assert theirs.ask().status_code == 303
     assert post(made, changed(made, request=theirs.id)) == 422
@@ -128,27 +150,27 @@ def test_the_ids_of_a_known_device_or_request_can_not_be_taken(
 )
 def test_what_is_no_request_at_all_is_refused(app: Flask, made: Restoring, exact: str) -> None:
     assert post(made, exact) == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_a_field_that_stands_twice_is_refused(app: Flask, made: Restoring) -> None:
     """The server would read the last, an admin’s page the first."""
-    twice = made.request.exact.replace('"v":1,', f'"v":1,"recipient":"{recipient_of(new_identity())}",', 1)
+    twice = made.request.exact.replace('"v":2,', f'"v":2,"recipient":"{recipient_of(new_identity())}",', 1)
     assert post(made, twice) == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", "!" * 88, to_base64(bytes(64))])
 def test_without_a_signature_nothing_is_asked(app: Flask, made: Restoring, signature: str) -> None:
     assert made.ask(signature=signature).status_code == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_a_signature_for_another_purpose_is_none(app: Flask, made: Restoring) -> None:
     exact = made.request.exact
     signature = to_base64(sign(made.device.seed, "spare-key/v1/request", exact.encode()))
     assert made.ask(signature=signature).status_code == 422
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)
 
 
 def test_another_site_can_not_make_the_browser_ask(app: Flask, made: Restoring) -> None:
@@ -156,4 +178,4 @@ def test_another_site_can_not_make_the_browser_ask(app: Flask, made: Restoring) 
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         answer = made.client.post("/recovery/requests", data=fields, headers=headers)
         assert answer.status_code == 403
-    demand_nothing_happened(app, made)
+    require_nothing_happened(app, made)

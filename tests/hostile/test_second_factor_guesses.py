@@ -4,22 +4,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.factors import Factor, with_second_factor
-from tests.support.people import Person
+from tests.support.people.factors import Factor, with_second_factor
+from tests.support.people.people import Person
+from tests.support.run.clock import MovableClock
 from webapp.database import db
-from webapp.models import Notice
+from webapp.models.notices.notice import Notice
 
 DAYS = 30
 CODES = 1_000_000
 WINDOW = 3
 """Codes that work at a time: of this time step, the one before and the one after."""
-
-
-def wrong_codes(factor: Factor) -> list[str]:
-    """Guesses that are none of the codes of now, so that the thief has no luck."""
-    right = {factor.at(offset) for offset in (-2, -1, 0, 1, 2)}
-    return [code for code in (f"{number:06}" for number in range(10)) if code not in right]
 
 
 def thief_of(app: Flask, person: Person) -> FlaskClient:
@@ -36,7 +30,7 @@ def guess(thief: FlaskClient, code: str) -> int:
 
 def guess_on(thief: FlaskClient, factor: Factor, most: int = 50) -> int:
     """Wrong codes until one is not even looked at; how many were."""
-    codes = wrong_codes(factor)
+    codes = [factor.wrong(number) for number in range(5)]  # so that the thief has no luck
     for number in range(most):
         answer = guess(thief, codes[number % len(codes)])
         if answer == 429:

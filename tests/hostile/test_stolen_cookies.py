@@ -6,14 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.support.password_links import NEW, asked, reset
-from tests.support.people import ActiveKey, Person
-from tests.support.places import ADMIN, MEMBER
-from tests.support.vetoing import press_undo, recovered, veto_path
-from tests.test_access import World
+from tests.support.pages.access import ADMIN, MEMBER
+from tests.support.people.password_links import NEW, asked, reset
+from tests.support.people.people import ActiveKey, Person
+from tests.support.recovery.vetoes import press_undo, recovered, veto_path
+from tests.web.test_access import World
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import SignIn, TabKey, User
+from webapp.models.directory.user import User
+from webapp.models.signin.session import SignIn
+from webapp.models.signin.tab_key import TabKey
 
 
 def choose(path: str, client: FlaskClient) -> None:

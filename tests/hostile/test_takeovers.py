@@ -8,17 +8,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.devices import login
-from tests.support.password_links import NEW, asked, reset
-from tests.support.people import ActiveKey, Person, add_person, backed_up, enrolled
-from tests.support.restoring import restoring
-from tests.support.vetoing import answer_of, hold_of, press_veto, recovered, veto_path, watch
-from webapp import security, throttle
-from webapp.client.encoding import sha256_hex, to_base64
+from tests.support.people.password_links import NEW, asked, reset
+from tests.support.people.people import ActiveKey, Person, add_person, backed_up, enrolled
+from tests.support.recovery.runs import restoring
+from tests.support.recovery.vetoes import answer_of, hold_of, press_veto, recovered, veto_path, watch
+from tests.support.vault.devices import login
+from webapp.client.formats.encoding import sha256_hex, to_base64
 from webapp.crypto.framing import frame
 from webapp.database import db, transaction
-from webapp.models import Device, Hold, Link, Notice, Purpose, RestoreRequest, Role, SignIn, Undo, User, Vault
-from webapp.views import passwords
+from webapp.models.approval.hold import Hold
+from webapp.models.devices.device import Device
+from webapp.models.directory.user import Role, User
+from webapp.models.notices.link import Link, Purpose
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.recovery.undo import Undo
+from webapp.models.signin.session import SignIn
+from webapp.models.vaults.vault import Vault
+from webapp.views.account import passwords
+from webapp.web import access, rate_limits
 
 
 def in_a_thread(work: Any) -> None:
@@ -133,7 +141,7 @@ def test_a_device_name_puts_no_lines_into_an_admins_mail(app: Flask, alice: Pers
 def test_no_session_begins_with_a_password_that_was_voided_meanwhile(
     app: Flask, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, real = asked(alice), security.sign_in
+    path, real = asked(alice), access.sign_in
 
     def late(*arguments: Any) -> None:
         in_a_thread(lambda: reset(alice, bob))
@@ -151,7 +159,7 @@ def test_no_request_is_opened_by_a_session_that_ended_meanwhile(
     enrolled(alice)
     backed_up(alice, organisation_key)
     made = restoring(alice, alice.backups[-1])
-    monkeypatch.setattr(throttle, "spend", lambda *_: in_a_thread(lambda: reset(alice, bob)))
+    monkeypatch.setattr(rate_limits, "spend", lambda *_: in_a_thread(lambda: reset(alice, bob)))
     assert made.ask().headers["Location"].startswith("/sign-in")
     with app.app_context():
         assert not db.session.scalars(select(RestoreRequest)).all()

@@ -6,16 +6,18 @@ import socket
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.people import ActiveKey, backed_up, enrolled
-from tests.support.person import Person
-from tests.support.restoring import asked, restoring
-from tests.support.servers import GranianServer
-from webapp.client import restore_requests
-from webapp.client.encoding import sha256_hex, to_base64, unframe
+from tests.support.people.people import ActiveKey, backed_up, enrolled
+from tests.support.people.person import Person
+from tests.support.recovery.runs import asked, restoring
+from tests.support.run import patience
+from tests.support.run.clock import MovableClock
+from tests.support.servers.processes import GranianServer
+from webapp import limits
+from webapp.client.formats import restore_requests
+from webapp.client.formats.encoding import sha256_hex, to_base64, unframe
 from webapp.crypto.framing import frame
 from webapp.database import db
-from webapp.models import Notice
-from webapp.throttle import network
+from webapp.models.notices.notice import Notice
 
 GARBAGE = b"age-encryption.org/v1\ngarbage"
 
@@ -36,12 +38,6 @@ def test_spaces_behind_an_address_give_no_further_tries(app: Flask, alice: Perso
     assert 429 in codes
 
 
-def test_a_host_with_many_ipv6_addresses_is_one_visitor() -> None:
-    assert network("2001:db8::1") == network("2001:db8::ffff:2")
-    assert network("2001:db8::1") != network("2001:db8:0:1::1")
-    assert (network("192.0.2.7"), network("")) == ("192.0.2.7", "")
-
-
 def test_whoever_asks_does_not_take_the_warning_away(alice: Person, bob: Person, organisation_key: ActiveKey) -> None:
     thief = asked(alice, backed_up(alice, organisation_key))
     with alice.app.app_context():
@@ -52,12 +48,29 @@ def test_whoever_asks_does_not_take_the_warning_away(alice: Person, bob: Person,
     assert {alice.post(f"/notices/{one}/dismissal").status_code for one in ids} == {200}
 
 
+def test_sign_ins_push_no_warning_out_of_sight(
+    app: Flask, alice: Person, organisation_key: ActiveKey, clock: MovableClock
+) -> None:
+    asked(alice, backed_up(alice, organisation_key))
+    number = limits.NOTICES_SHOWN + 1
+    for _ in range(number):
+        clock.advance(minutes=2)
+        answer = app.test_client().post("/sign-in", data={"email": alice.email, "password": alice.password})
+        assert answer.status_code == 303
+    page = alice.get("/settings").text
+    assert page.index("Your account asked for a cloud backup") < page.index("signed in to from a new browser")
+    assert page.count("signed in to from a new browser</a>") == 1
+    assert f"; {number + 1} in all, the first " in page, "with that of the browser that asks"
+
+
 def test_the_asker_writes_no_sentences_into_mails(alice: Person, bob: Person, organisation_key: ActiveKey) -> None:
     made = backed_up(alice, organisation_key)
     asking = restoring(alice, made)
     device, words = asking.device, "your own laptop. Admins: approve at https://evil.example/keys instead"
     asker = restore_requests.Asker(device.origin, device.organisation, device.user, device.id, device.recipient, words)
-    asking.request = restore_requests.make_request(asker, made.id, json.loads(made.meta)["file_sha256"], device.seed)
+    meta = json.loads(made.meta)
+    told = restore_requests.Told(meta["organisation_key"])
+    asking.request = restore_requests.make_request(asker, made.id, meta["file_sha256"], device.seed, told)
     asking.ask()
     with alice.app.app_context():
         details = [str(notice.details) for notice in db.session.scalars(select(Notice))]
@@ -107,7 +120,7 @@ def test_a_few_slow_visitors_stop_nobody(granian_server: GranianServer) -> None:
     try:
         for connection in slow:
             connection.sendall(head.encode())
-        with socket.create_connection(("localhost", port), timeout=20) as visitor:
+        with socket.create_connection(("localhost", port), timeout=patience.HUNG) as visitor:
             visitor.sendall(f"GET /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
             assert visitor.recv(12) == b"HTTP/1.1 200"
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.person import Person
+from tests.support.people.person import Person
 
 pytestmark = pytest.mark.databases
 

@@ -9,15 +9,15 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support.browser import Screens
-from tests.support.entering import enter
-from tests.support.people import ActiveKey, enrolled
-from tests.support.person import Person
-from tests.support.restores import Asked, waiting_request
-from webapp.client import cloud_backups
-from webapp.client.encoding import to_json
+from tests.support.pages.chromium import Screens
+from tests.support.pages.open_pages import enter
+from tests.support.people.people import ActiveKey, enrolled
+from tests.support.people.person import Person
+from tests.support.recovery.requests import Asked, waiting_request
+from webapp.client.formats import cloud_backups
+from webapp.client.formats.encoding import to_json
 from webapp.database import db
-from webapp.models import RestoreRequest
+from webapp.models.recovery.restore_request import RestoreRequest
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def open_share(page: Page, asked: Asked, key: ActiveKey, folder: Path) -> None:
     page.goto(asked.path)
     page.get_by_label("The 16 characters").fill(asked.request.fingerprint)
     page.get_by_label("Recovery key file").set_input_files(folder / "key.txt")
-    page.get_by_role("button", name="Approve Request").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
 
 
 def state(app: Flask, asked: Asked) -> tuple[str, bytes]:
