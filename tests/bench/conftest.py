@@ -11,11 +11,14 @@ from tests.bench.measuring import Ratio, machine, versions
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PARTS = (
+    "First load",
     "Waiting for an approval",
+    "Slow visitors",
     "The Admin Portal",
     "A vault of 10,000 items",
     "Unlocking",
     "Recording what happened",
+    "Starting",
     "Memory",
 )
 ABOUT = """# How fast it is

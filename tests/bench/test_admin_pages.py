@@ -11,10 +11,10 @@ from sqlalchemy import text
 from tests.bench.conftest import Results
 from tests.bench.measuring import Ratio, turn_by_turn
 from tests.bench.test_waiting import Visitor
-from tests.support.applications import dispose, make_app
-from tests.support.crowd import crowd
-from tests.support.people import ActiveKey, Person
-from tests.support.servers import GranianServer
+from tests.support.people.people import ActiveKey, Person
+from tests.support.servers.applications import dispose, make_app
+from tests.support.servers.crowd import crowd
+from tests.support.servers.processes import GranianServer
 from webapp.database import db
 
 MEMBERS, EVENTS, ROUNDS = 10_000, 100, 15

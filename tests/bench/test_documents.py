@@ -9,19 +9,19 @@ from playwright.sync_api import Page
 
 from tests.bench.conftest import Results
 from tests.bench.measuring import IN_TURNS, Ratio, turn_by_turn
-from tests.support.devices import MadeDevice, login
-from webapp.client import documents
-from webapp.client.document_shapes import Item
-from webapp.client.encoding import new_id
-from webapp.client.identities import recipient_of
-from webapp.client.sealing import unseal
+from tests.support.vault.devices import MadeDevice, login
+from webapp.client.crypto.identities import recipient_of
+from webapp.client.crypto.sealing import unseal
+from webapp.client.formats import documents
+from webapp.client.formats.document_shapes import Item
+from webapp.client.formats.encoding import new_id
 
 COUNT, ROUNDS = 10_000, 5
 PART = "A vault of 10,000 items"
 WORDS = "amber bridge copper dune ember fern garnet harbour iris juniper kettle lantern maple north ocean pebble"
 
 IN_THE_BROWSER = """async ({ key, rounds }) => {
-  const load = (name) => import(new URL(name, document.querySelector('script[type=module]').src));
+  const load = (name) => import(new URL(`../js/${name}`, document.querySelector('link[rel=icon]').href));
   const { read, write } = await load('crypto/documents.js');
   const { recipientOf } = await load('crypto/identities.js');
   const file = new Uint8Array(await (await fetch('/vault-of-the-bench')).arrayBuffer());

@@ -11,12 +11,16 @@ from sqlalchemy import insert, update
 
 from tests.bench.conftest import Results
 from tests.bench.measuring import Ratio, turn_by_turn
-from tests.support.person import Person
+from tests.support.people.person import Person
 from webapp.audit import verification, writing
 from webapp.audit.chain import sha256_of
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import Event, EventChain, User
+from webapp.models.directory.user import User
+from webapp.models.journal.audit_key import AuditKey
+from webapp.models.journal.chain import EventChain
+from webapp.models.journal.event import Event
+from webapp.models.journal.listing import entries
 
 ROUNDS = 200
 ENTRIES = 20_000
@@ -72,10 +76,10 @@ def test_checking_an_export(results: Results, app: Flask, organisation: str) -> 
         with transaction() as session:
             session.execute(insert(Event), rows)
             session.execute(update(EventChain).values(count=ENTRIES, hash=previous))
-        head = EventChain.head(organisation)
-        lines = list(writing.export("jsonl", EventChain.entries(organisation, head.count), head))
+        head = AuditKey.head(organisation)
+        lines = list(writing.export("jsonl", entries(organisation, head.count), head))
         works = {
-            "export": lambda: list(writing.export("jsonl", EventChain.entries(organisation, head.count), head)),
+            "export": lambda: list(writing.export("jsonl", entries(organisation, head.count), head)),
             "check": lambda: verification.verify(io.BytesIO("".join(lines).encode()), head.public),
             "hash": lambda: [sha256_of(line) for line in lines],
         }

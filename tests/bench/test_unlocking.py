@@ -6,15 +6,15 @@ from playwright.sync_api import Page
 
 from tests.bench.conftest import Results
 from tests.bench.measuring import IN_TURNS, Ratio, turn_by_turn
-from tests.support.devices import PIN
-from tests.support.entering import Contexts, enter
-from tests.support.people import Person, enrolled
-from webapp.client.device_lock import stretch
+from tests.support.pages.open_pages import Contexts, enter
+from tests.support.people.people import Person, enrolled
+from tests.support.vault.devices import PIN
+from webapp.client.device.lock import stretch
 
 ROUNDS = 7
 IN_THE_BROWSER = """async ({ pin, device, rounds }) => {
-  const load = (name) => import(new URL(name, document.querySelector('script[type=module]').src));
-  const { unlockWith } = await load('unlocking.js');
+  const load = (name) => import(new URL(`../js/${name}`, document.querySelector('link[rel=icon]').href));
+  const { unlockWith } = await load('device/unlock.js');
   const { argon2id } = await load('../vendor/crypto.js');
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const works = {

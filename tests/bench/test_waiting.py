@@ -16,13 +16,13 @@ from flask import Flask
 
 from tests.bench.conftest import Results
 from tests.bench.measuring import Ratio, processor_time, resident
-from tests.support.applications import dispose, make_app
-from tests.support.people import ActiveKey, Person, backed_up, be_at, enrolled
-from tests.support.restoring import asked
-from tests.support.servers import GranianServer
+from tests.support.people.people import ActiveKey, Person, backed_up, be_at, enrolled
+from tests.support.recovery.runs import asked
+from tests.support.servers.applications import dispose, make_app
+from tests.support.servers.processes import GranianServer
 from webapp.clock import now
 from webapp.database import transaction
-from webapp.models import RestoreRequest
+from webapp.models.recovery.restore_request import RestoreRequest
 
 ROUNDS, REQUESTS = 8, 120
 PLAIN = "import flask, flask_login, flask_sqlalchemy; print(open('/proc/self/status').read())"
