@@ -15,27 +15,47 @@ from hypothesis import settings as examples
 from playwright.sync_api import BrowserContext, Playwright
 from whitenoise import WhiteNoise
 
-from tests.support import browser, databases, servers
-from tests.support.applications import dispose, make_app
-from tests.support.clock import MovableClock
+from tests.support.pages import chromium
+from tests.support.run import patience
+from tests.support.run.clock import MovableClock, StandingClock
+from tests.support.run.cost_table import IN_A_BROWSER, LOOK, is_in_a_browser
+from tests.support.servers import databases, processes
+from tests.support.servers.applications import dispose, make_app
+from webapp import clock
 
 # No test ever sees the database, the keys or the mail server of the environment it runs in.
-for _name in ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEYS", "SEALING_KEYS", "SMTP_URL", "TRUSTED_PROXIES"):
+_NAMES = (
+    "DATABASE_URL",
+    "PUBLIC_URL",
+    "SECRET_KEYS",
+    "SEALING_KEYS",
+    "SMTP_URL",
+    "TRUSTED_NETWORKS",
+    "TRUSTED_PROXIES",
+)
+for _name in _NAMES:
     os.environ.pop(_name, None)
 os.environ["SPAREKEY_MODE"] = "testing"
 
 # How long an example takes says how busy the machine is, and nothing about what is tested; and the few tests that give
 # all their examples one fixture mean to.
 UNASKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-examples.register_profile("sparekey", deadline=None, suppress_health_check=UNASKED)
+DRAWN = os.environ.get("EXAMPLES") == "random"
+"""Whether examples are drawn anew, as `make examples` does; else every run tries the same."""
+examples.register_profile("sparekey", deadline=None, suppress_health_check=UNASKED, derandomize=not DRAWN)
 examples.load_profile("sparekey")
 
 pytest_plugins = [
-    "tests.support.strictness",
-    "tests.support.costs",
-    "tests.support.people",
-    "tests.support.way_table",
-    "tests.support.key_pages",
+    "tests.support.run.strictness",
+    "tests.support.run.own_log",
+    "tests.support.run.order",
+    "tests.support.run.processor",
+    "tests.support.run.garbage",
+    "tests.support.run.costs",
+    "tests.support.people.people",
+    "tests.support.run.method_table",
+    "tests.support.recovery_keys.pages",
+    "tests.support.pages.false_answers",
 ]
 
 
@@ -46,9 +66,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where pictures are wanted, the tests that show something, and no other."""
+    """`-m "not in_a_browser"` leaves out what has a browser. Where pictures are wanted, the tests that show something,
+    and no other."""
+    for item in items:
+        if is_in_a_browser(item):
+            item.add_marker(IN_A_BROWSER)
     if os.environ.get("SCREENS"):
         items[:] = [item for item in items if "screen" in getattr(item, "fixturenames", ())]
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still in every test but those with a browser or a process beside them, whose clocks are their own."""
+    if not {"live_server", "granian_server", "browser"} & set(request.fixturenames):
+        monkeypatch.setattr(clock, "read", StandingClock())
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +111,18 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 
 
 @pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database without a table, of this test's own."""
+    if database_kind == "postgresql":
+        with request.getfixturevalue("postgresql_databases").empty() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+
+
+@pytest.fixture
 def held_port() -> Iterator[socket.socket]:
-    with servers.listening_socket() as held:
+    with processes.listening_socket() as held:
         yield held
 
 
@@ -120,31 +161,31 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def clock() -> Iterator[MovableClock]:
+@pytest.fixture(name="clock")
+def movable_clock() -> Iterator[MovableClock]:
     """Moves the time: `clock.advance(days=7)`."""
-    clock = MovableClock()
-    yield clock
-    clock.reset()
+    movable = MovableClock()
+    yield movable
+    movable.reset()
 
 
 @pytest.fixture
-def live_server(app: Flask, held_port: socket.socket, page_files: WhiteNoise) -> Iterator[servers.LiveServer]:
+def live_server(app: Flask, held_port: socket.socket, page_files: WhiteNoise) -> Iterator[processes.LiveServer]:
     """`app` on http://localhost:PORT in threads of this process."""
-    server = servers.LiveServer(app, held_port, page_files)
+    server = processes.LiveServer(app, held_port, page_files)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def granian_server(tmp_path: Path, database_url: str, settings: dict[str, str]) -> Iterator[servers.GranianServer]:
+def granian_server(tmp_path: Path, database_url: str, settings: dict[str, str]) -> Iterator[processes.GranianServer]:
     """The Procfile's web process with its own two workers, started."""
-    server = servers.prepare_granian(tmp_path, {"DATABASE_URL": database_url, **settings})
+    server = processes.prepare_granian(tmp_path, {"DATABASE_URL": database_url, **settings})
     try:
         server.start()
         yield server
     finally:
-        server.kill()
+        server.close()
 
 
 @pytest.fixture(scope="session")
@@ -154,38 +195,38 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    executable = browser.find_chromium(playwright)
+    in_a_window = browser_type_launch_args.get("headless") is False
+    executable = chromium.find_chromium(playwright, in_a_window=in_a_window)
     if executable is None:
-        pytest.skip(browser.NO_CHROMIUM)
-    return {**browser_type_launch_args, "executable_path": executable, "args": browser.CHROMIUM_ARGUMENTS}
+        pytest.skip(chromium.NO_CHROMIUM)
+    return {**browser_type_launch_args, "executable_path": executable, "args": chromium.CHROMIUM_ARGUMENTS}
 
 
 @pytest.fixture
 def browser_context_args(
-    browser_context_args: dict[str, Any], live_server: servers.LiveServer, tmp_path: Path
+    browser_context_args: dict[str, Any], live_server: processes.LiveServer, tmp_path: Path
 ) -> dict[str, Any]:
-    """Every page of a test starts at the live server, in English, in UTC, without motion."""
-    defaults = {"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", "accept_downloads": True}
-    return {**browser_context_args, **defaults, "base_url": live_server.url}
+    """Every page of a test starts at the live server."""
+    return {**browser_context_args, **chromium.SETTINGS, "accept_downloads": True, "base_url": live_server.url}
 
 
 @pytest.fixture
-def complaints() -> Iterator[browser.Complaints]:
+def complaints() -> Iterator[chromium.Complaints]:
     """Fails the test when a page threw an error or broke the content policy."""
-    complaints = browser.Complaints()
+    complaints = chromium.Complaints()
     yield complaints
     assert not complaints.heard, "pages complained:\n" + "\n".join(complaints.heard)
 
 
 @pytest.fixture
 def new_context(
-    new_context: Callable[..., BrowserContext], complaints: browser.Complaints
+    new_context: Callable[..., BrowserContext], complaints: chromium.Complaints
 ) -> Callable[..., BrowserContext]:
     """Another browser profile, so another device: `new_context().new_page()`."""
 
     def opened(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        context.set_default_timeout(browser.TIMEOUT)
+        context.set_default_timeout(patience.AT_ONCE)
         complaints.listen(context)
         return context
 
@@ -193,8 +234,9 @@ def new_context(
 
 
 @pytest.fixture
-def screen() -> Iterator[browser.Screens]:
+def screen(request: pytest.FixtureRequest) -> Iterator[chromium.Screens]:
     """`screen(page, "waiting-for-approval")`: everybody can use this screen; and a picture for `make screens`."""
-    screens = browser.Screens()
+    screens = chromium.Screens()
     yield screens
+    request.node.user_properties += [(LOOK, look) for look in screens.looks]
     assert not screens.found, "\n".join(screens.found)

@@ -3,11 +3,15 @@
 import pytest
 from flask import Flask
 
-from tests.support.password_links import NEW
-from tests.support.people import Person, enrolled
+from tests.support.people.password_links import NEW
+from tests.support.people.people import Person, enrolled
 from webapp.clock import now
 from webapp.database import db, transaction
-from webapp.models import Hold, Invite, Notice, Organisation, User
+from webapp.models.accounts.invite import Invite
+from webapp.models.approval.hold import Hold
+from webapp.models.directory.organisation import Organisation
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
 
 
 def init(app: Flask, email: str) -> tuple[int, str]:
@@ -26,7 +30,7 @@ def test_the_first_owner_gets_a_link(app: Flask) -> None:
     code, output = init(app, " Olga@example.org ")
     assert code == 0
     assert f"{app.config['PUBLIC_URL']}/join/" in output
-    assert invited(app) == ["olga@example.org"]
+    assert invited(app) == ["Olga@example.org"]
     with app.app_context():
         assert db.session.query(Organisation).count() == 1
 

@@ -1,5 +1,6 @@
 """One way to write, and what happens to code that tries another."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,7 +9,7 @@ from flask.ctx import AppContext
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.racing import race
+from tests.support.servers.races import race
 from webapp.database import (
     NestedTransaction,
     UtcDateTime,
@@ -17,9 +18,11 @@ from webapp.database import (
     db,
     in_transaction,
     insert_missing,
+    read_once,
     transaction,
 )
-from webapp.models import Organisation, ThrottleBucket
+from webapp.models.directory.organisation import Organisation
+from webapp.models.signin.rate_bucket import RateBucket
 
 WRITERS = 8
 ROUNDS = 10
@@ -72,6 +75,62 @@ def test_what_comes_last_comes_once_after_everything_else_and_not_after_an_error
     assert len(seen) == 1
 
 
+@pytest.fixture
+def readings() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def read(readings: list[str]) -> Callable[..., int]:
+    """A function that reads, and notes that it did."""
+
+    @read_once
+    def number_of(name: str, *, more: int = 0) -> int:
+        readings.append(name)
+        db.session.execute(select(Organisation.id)).all()
+        return len(readings) + more
+
+    return number_of
+
+
+def test_what_was_read_is_answered_again_for_the_same_arguments(
+    app_context: AppContext, read: Callable[..., int], readings: list[str]
+) -> None:
+    assert [read("a"), read("a"), read("b"), read("a", more=10), read("b")] == [1, 1, 2, 13, 2]
+    assert readings == ["a", "b", "a"]
+
+
+def test_what_was_read_is_read_anew_after_a_transaction_and_each_time_inside(
+    app_context: AppContext, read: Callable[..., int], readings: list[str]
+) -> None:
+    read("before")
+    with transaction():
+        assert [read("before"), read("before")] == [2, 3]
+    assert [read("before"), read("before")] == [4, 4]
+    with pytest.raises(ZeroDivisionError), transaction():
+        raise ZeroDivisionError
+    assert read("before") == 5
+
+
+def test_what_one_request_has_read_is_nothing_to_the_next(app: Flask, read: Callable[..., int]) -> None:
+    for number in (1, 2):
+        with app.app_context():
+            assert [read("a"), read("a")] == [number, number]
+
+
+def test_a_read_that_ends_a_transaction_takes_what_was_known_with_it(
+    app_context: AppContext, read: Callable[..., int], readings: list[str]
+) -> None:
+    @read_once
+    def move() -> int:
+        with transaction():
+            return read("inside")
+
+    read("before")
+    assert [move(), move()] == [2, 2]
+    assert read("before") == 3
+
+
 @pytest.mark.databases
 def test_no_reader_that_turns_writer_is_refused_by_a_lock(app: Flask) -> None:
     with app.app_context(), transaction() as session:
@@ -109,11 +168,11 @@ def test_inserting_what_is_missing_never_fails_in_a_race(app: Flask) -> None:
 
     def insert() -> None:
         with transaction():
-            insert_missing(ThrottleBucket, key="k", tokens=1.0, filled_at=moment)
+            insert_missing(RateBucket, key="k", tokens=1.0, filled_at=moment)
 
     assert race(app, *[insert] * WRITERS) == [None] * WRITERS
     with app.app_context():
-        assert db.session.scalars(select(ThrottleBucket.filled_at)).all() == [moment]
+        assert db.session.scalars(select(RateBucket.filled_at)).all() == [moment]
 
 
 @pytest.mark.databases

@@ -1,170 +1,29 @@
 """The worker: mail goes out once, late rather than never, and what is over is tidied away."""
 
-import smtplib
+import logging
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.clock import MovableClock
-from tests.support.mail_server import Postbox
-from tests.support.people import ActiveKey, Person, enrolled
-from tests.support.restores import waiting_request
-from tests.views.test_notices import give
-from webapp import limits, mail, worker
+from tests.support.people.people import ActiveKey, Person, enrolled
+from tests.support.recovery.requests import waiting_request
+from tests.support.run.clock import MovableClock
+from tests.support.servers.mail_server import Postbox, due
+from tests.views.account.test_notices import give
+from webapp import limits, worker
 from webapp.clock import now
-from webapp.config import MailServer
 from webapp.database import db, transaction
-from webapp.models import (
-    Challenge,
-    Device,
-    DeviceLock,
-    Notice,
-    RestoreRequest,
-    SignIn,
-    ThrottleBucket,
-    User,
-)
-
-
-@pytest.fixture
-def postbox(app: Flask) -> Iterator[Postbox]:
-    """A mail server, and the application set up to use it."""
-    postbox = Postbox()
-    app.config["SMTP"] = postbox.address
-    yield postbox
-    postbox.stop()
-
-
-def deliver(app: Flask) -> int:
-    with app.app_context():
-        return mail.deliver_due()
-
-
-def notices(app: Flask) -> list[Notice]:
-    with app.app_context():
-        return list(db.session.scalars(select(Notice).order_by(Notice.made_at)))
-
-
-def test_a_notice_becomes_a_mail(app: Flask, postbox: Postbox, alice: Person) -> None:
-    notice = give(alice)
-    assert deliver(app) == 1
-    (sent,) = postbox.taken
-    assert sent["To"] == "alice@example.org"
-    assert sent["Subject"] == "Your account asked for a cloud backup to be restored"
-    assert sent["From"] == app.config["MAIL_FROM"]
-    assert sent["Message-ID"] == f"<{notice}@localhost>"
-    assert sent["Auto-Submitted"] == "auto-generated"
-    assert "http://localhost/recovery/requests/" in sent.get_content()
-    assert deliver(app) == 0
-    assert notices(app)[0].mailed_at
-
-
-@pytest.mark.databases
-def test_many_workers_send_each_mail_once(app: Flask, postbox: Postbox, alice: Person, bob: Person) -> None:
-    made = {give(person) for person in (alice, bob) for _ in range(5)}
-    counts: list[int] = []
-
-    def work() -> None:
-        for _ in range(3):
-            counts.append(deliver(app))
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(counts) == len(postbox.taken) == 10
-    assert {sent["Message-ID"] for sent in postbox.taken} == {f"<{notice}@localhost>" for notice in made}
-
-
-@pytest.mark.parametrize("trouble", ["down", "refusing"])
-def test_it_tries_again_later_and_later(
-    app: Flask, postbox: Postbox, alice: Person, clock: MovableClock, trouble: str
-) -> None:
-    postbox.refuses = trouble == "refusing"
-    if trouble == "down":
-        postbox.stop()
-    give(alice)
-    for tries, wait in enumerate([30, 300, 3600, 3600], start=1):
-        assert deliver(app) == 0
-        (notice,) = notices(app)
-        assert (notice.tries, notice.mailed_at) == (tries, None)
-        assert notice.last_error in ("ConnectionRefusedError", "SMTPDataError")
-        assert abs((notice.next_try_at - now()).total_seconds() - wait) < 5
-        assert deliver(app) == 0, "not before its time"
-        clock.advance(seconds=wait)
-    postbox.refuses = False
-    if trouble == "down":
-        postbox.start()
-    assert deliver(app) == 1
-    assert len(postbox.taken) == 1
-
-
-class Crash(BaseException):
-    """The worker’s process is gone."""
-
-
-def dies(*_: Any) -> None:
-    raise Crash
-
-
-@pytest.mark.databases
-def test_a_worker_that_dies_before_sending_loses_no_mail(
-    app: Flask, postbox: Postbox, alice: Person, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    give(alice)
-    with monkeypatch.context() as patch:
-        patch.setattr(mail, "_send", dies)
-        with pytest.raises(Crash):
-            deliver(app)
-    assert deliver(app) == 0, "claimed, until the claim has run out"
-    clock.advance(minutes=2, seconds=1)
-    assert deliver(app) == 1
-
-
-def test_a_worker_that_dies_after_sending_sends_the_same_message_again(
-    app: Flask, postbox: Postbox, alice: Person, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    give(alice)
-    original: Callable[..., None] = mail._send
-
-    def sends_and_dies(*arguments: Any) -> None:
-        original(*arguments)
-        raise Crash
-
-    with monkeypatch.context() as patch:
-        patch.setattr(mail, "_send", sends_and_dies)
-        with pytest.raises(Crash):
-            deliver(app)
-    clock.advance(minutes=3)
-    assert deliver(app) == 1
-    assert len({sent["Message-ID"] for sent in postbox.taken}) == 1
-
-
-def test_one_that_cannot_be_written_holds_up_no_other(app: Flask, postbox: Postbox, alice: Person) -> None:
-    give(alice, "no_such_text")
-    give(alice)
-    assert deliver(app) == 1
-    assert notices(app)[0].last_error == "TemplateNotFound"
-
-
-def test_where_no_mail_is_sent_it_waits(app: Flask, alice: Person) -> None:
-    give(alice)
-    assert deliver(app) == 0
-    assert notices(app)[0].tries == 0
-
-
-def test_a_server_that_speaks_no_tls_gets_nothing(app: Flask, postbox: Postbox, alice: Person) -> None:
-    server = postbox.address
-    app.config["SMTP"] = MailServer(server.host, server.port, "starttls")
-    give(alice)
-    assert deliver(app) == 0
-    assert notices(app)[0].last_error == smtplib.SMTPNotSupportedError.__name__
-    assert postbox.taken == []
+from webapp.models.devices.device import Device
+from webapp.models.devices.lock import DeviceLock
+from webapp.models.directory.user import User
+from webapp.models.notices.notice import Notice
+from webapp.models.recovery.restore_request import RestoreRequest
+from webapp.models.signin.challenge import Challenge
+from webapp.models.signin.rate_bucket import RateBucket
+from webapp.models.signin.session import SignIn
 
 
 def tidy(app: Flask) -> None:
@@ -185,11 +44,11 @@ def test_full_buckets_are_tidied_away(app: Flask, alice: Person, clock: MovableC
     assert alice.client
     tidy(app)
     with app.app_context():
-        assert db.session.scalars(select(ThrottleBucket)).all()
+        assert db.session.scalars(select(RateBucket)).all()
     clock.advance(days=8)
     tidy(app)
     with app.app_context():
-        assert not db.session.scalars(select(ThrottleBucket)).all()
+        assert not db.session.scalars(select(RateBucket)).all()
 
 
 @pytest.mark.databases
@@ -201,7 +60,7 @@ def test_an_overdue_request_expires_with_a_notice(
     tidy(app)
     tidy(app)
     with app.app_context():
-        assert db.session.scalars(select(RestoreRequest.state)).one() == "expired"
+        assert db.session.scalars(select(RestoreRequest.stored_state)).one() == "expired"
         assert Notice.shown_to(db.session.get_one(User, alice.user_id))[0].kind == "restore_expired"
         db.session.remove()
 
@@ -222,18 +81,76 @@ def test_the_share_of_an_unpaired_device_is_destroyed_when_nothing_can_be_undone
         assert not db.session.scalars(select(DeviceLock)).all()
 
 
-def test_a_failing_round_is_not_the_last(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    rounds: list[int] = []
+@pytest.fixture
+def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Ends the worker, as its signal does."""
+    handlers: list[Callable[..., object]] = []
+    monkeypatch.setattr("webapp.worker.signal.signal", lambda _number, handler: handlers.append(handler))
+    monkeypatch.setattr("webapp.worker.PAUSE_SECONDS", 0.01)
 
-    def failing() -> int:
+    def end() -> None:
+        handlers[-1]()
+
+    return end
+
+
+@pytest.mark.parametrize("what", ["mail_delivery.deliver_due", "PasswordResetRequest.answer_all"])
+def test_a_failing_round_is_not_the_last(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    stop: Callable[[], None],
+    what: str,
+) -> None:
+    rounds: list[int] = []
+    caplog.set_level(logging.INFO, "webapp")
+
+    def failing(*_: object) -> int:
         rounds.append(1)
         if len(rounds) == 3:
-            signal_handlers[-1]()
+            stop()
         raise RuntimeError("a round went wrong")
 
-    signal_handlers: list[Callable[..., object]] = []
-    monkeypatch.setattr("webapp.worker.signal.signal", lambda _number, handler: signal_handlers.append(handler))
-    monkeypatch.setattr("webapp.worker.PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(mail, "deliver_due", failing)
+    monkeypatch.setattr(f"webapp.worker.{what}", failing)
     worker.run(app)
     assert len(rounds) == 3
+    assert caplog.messages[0] == "worker started"
+
+
+def test_a_mail_server_that_never_answers_holds_up_no_tidying(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch, stop: Callable[[], None]
+) -> None:
+    """The mail is being handed over from before the first tidying until the worker has ended."""
+    postbox, tidied = Postbox(), threading.Event()
+    app.config["SMTP"] = postbox.address
+    postbox.silent_at = {"."}
+    give(alice)
+    original = worker.tidy
+
+    def tidies() -> None:
+        postbox.asked.wait()
+        original()
+        tidied.set()
+        stop()
+
+    monkeypatch.setattr(worker, "tidy", tidies)
+    monkeypatch.setattr(worker, "LAST_MAIL_SECONDS", 0)
+    worker.run(app)
+    assert tidied.is_set()
+    assert postbox.taken == []
+    postbox.close()
+
+
+def test_a_worker_that_ends_hands_over_what_it_has_in_hand_and_begins_no_other(
+    app: Flask, alice: Person, stop: Callable[[], None]
+) -> None:
+    postbox = Postbox()
+    app.config["SMTP"] = postbox.address
+    for _ in range(3):
+        give(alice)
+    postbox.when_taken = stop
+    worker.run(app)
+    assert len(postbox.taken) == 1
+    with app.app_context():
+        assert len(due()) == 2, "the others are anybody’s at once"
+    postbox.close()

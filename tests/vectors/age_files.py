@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tests.vectors.seeds import octets
-from webapp.client.identities import Identity, scalar_of
+from webapp.client.crypto.identities import Identity, scalar_of
 
 CHUNK = 64 * 1024
 

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 
+from tests.support.recovery.first_requests import make_first_request
 from tests.vectors.age_files import gzip_stored, seal_fixed
 from tests.vectors.primitives import Vectors
 from tests.vectors.seeds import MADE_AT, ORIGIN, identifier, identity, octets, signing_seed
-from webapp.client import approvals, cloud_backups, device_lock, documents, epochs, restore_requests
-from webapp.client.document_shapes import Body, Draft, Item
-from webapp.client.encoding import from_json, sha256_hex, to_base64, to_json
-from webapp.client.identities import recipient_of
-from webapp.client.organisation_keys import OrganisationKey, write_key
-from webapp.client.recovery_kits import RecoveryKit, write_kit
-from webapp.client.signatures import public_key, sign
+from webapp.client.crypto import epochs
+from webapp.client.crypto.identities import recipient_of
+from webapp.client.crypto.signatures import public_key, sign
+from webapp.client.device import lock as device_lock
+from webapp.client.formats import cloud_backups, documents, restore_requests
+from webapp.client.formats.document_shapes import Body, Draft, Item
+from webapp.client.formats.encoding import from_json, sha256_hex, to_base64, to_json
+from webapp.client.formats.recovery_keys import OrganisationKey, write_key
+from webapp.client.formats.recovery_kits import RecoveryKit, write_kit
+from webapp.client.recovery import approvals
 
 USER, ORGANISATION, DEVICE = identifier("user"), identifier("organisation"), identifier("device")
 ACCOUNT = "zoe@example.org"
@@ -184,7 +188,7 @@ def key_files() -> Vectors:
 
 
 def restore() -> Vectors:
-    """A cloud backup, the request for it, its approval, and what the asking device opens."""
+    """A cloud backup, the request of version 1 for it, its approval, and what the asking device opens."""
     share_s = octets("share S")
     share_a = cloud_backups.xor(octets("identity of backup"), share_s)
     file = seal_fixed(gzip_stored(example_document().lines), [BACKUP, KIT], "cloud backup")
@@ -197,7 +201,7 @@ def restore() -> Vectors:
     asker = restore_requests.Asker(
         ORIGIN, ORGANISATION, USER, identifier("new device"), recipient_of(NEW), "Safari on iPhone"
     )
-    request = restore_requests.make_request(asker, identifier("backup"), sha256_hex(file), signing_seed("new device"))
+    request = make_first_request(asker, identifier("backup"), sha256_hex(file), signing_seed("new device"))
     return {
         "backup": {
             "id": identifier("backup"),

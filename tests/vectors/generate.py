@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from unittest import mock
 
-from tests.vectors import formats, kit_changes, own_recoveries, pairings, primitives
+from tests.vectors import formats, kit_changes, own_recoveries, pairings, primitives, voice_checks
 from tests.vectors.seeds import NOW, SENTENCE, identifier
 
 FOLDER = Path(__file__).parent
@@ -21,6 +21,7 @@ FILES = {
     "documents": formats.document,
     "key-files": formats.key_files,
     "restore-requests": formats.restore,
+    "voice-checks": voice_checks.voice_check,
     "pairings": pairings.pairing,
     "kit-changes": kit_changes.kit_change,
     "own-recoveries": own_recoveries.own_recovery,
@@ -31,8 +32,8 @@ PUBLISHED = {"cpace", "ristretto255"}
 
 def texts() -> dict[str, str]:
     """File name and content of every vector file, at a fixed time and with fixed ids."""
-    clock = mock.patch("webapp.client.encoding.now", return_value=NOW)
-    request_id = mock.patch("webapp.client.restore_requests.new_id", return_value=identifier("request"))
+    clock = mock.patch("webapp.client.formats.encoding.now", return_value=NOW)
+    request_id = mock.patch("webapp.client.formats.restore_requests.new_id", return_value=identifier("request"))
     with clock, request_id:
         made = {name: {"about": ABOUT, **make()} for name, make in FILES.items()}
     return {f"{name}.json": json.dumps(vectors, ensure_ascii=False, indent=1) + "\n" for name, vectors in made.items()}

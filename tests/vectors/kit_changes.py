@@ -6,11 +6,11 @@ from tests.vectors.age_files import gzip_stored, seal_fixed
 from tests.vectors.formats import KIT, USER, VAULT, example_document
 from tests.vectors.primitives import Vectors
 from tests.vectors.seeds import MADE_AT, identity, signing_seed
-from webapp.client import documents
-from webapp.client.document_shapes import KitEntry
-from webapp.client.encoding import to_base64
-from webapp.client.identities import Identity, recipient_of
-from webapp.client.recovery_kits import verify_key
+from webapp.client.crypto.identities import Identity, recipient_of
+from webapp.client.formats import documents
+from webapp.client.formats.document_shapes import KitEntry
+from webapp.client.formats.encoding import to_base64
+from webapp.client.formats.recovery_kits import verify_key
 
 NEXT_KIT = identity("next kit")
 

@@ -3,10 +3,11 @@
 from tests.vectors.formats import KIT, NEW, ORGANISATION, USER, VAULT
 from tests.vectors.primitives import Vectors
 from tests.vectors.seeds import ORIGIN, identifier, identity, octets, signing_seed
-from webapp.client import epochs, recovery_kits
-from webapp.client.identities import recipient_of
-from webapp.client.own_recovery import LABEL
-from webapp.client.signatures import public_key, sign
+from webapp.client.crypto import epochs
+from webapp.client.crypto.identities import recipient_of
+from webapp.client.crypto.signatures import public_key, sign
+from webapp.client.formats import recovery_kits
+from webapp.client.recovery.self_service import LABEL
 from webapp.crypto.signatures import own_recovery_bytes
 
 

@@ -5,9 +5,9 @@ from unittest import mock
 from tests.vectors.age_files import seal_fixed
 from tests.vectors.primitives import Vectors
 from tests.vectors.seeds import ORIGIN, identifier, identity, octets, signing_seed
-from webapp.client import pairing as client
-from webapp.client.encoding import from_json, to_base64
-from webapp.client.pairing_messages import Keys, Place, Signed, announce, read_announcement, transcript
+from webapp.client.formats.encoding import from_json, to_base64
+from webapp.client.pairing import protocol as client
+from webapp.client.pairing.messages import Keys, Place, Signed, announce, read_announcement, transcript
 
 CODE = "042137"
 SCALARS = [int.from_bytes(octets(f"pairing scalar {side}"), "little") % 2**252 for side in "AB"]
@@ -21,10 +21,10 @@ def pairing() -> Vectors:
     place = Place(ORIGIN, identifier("organisation"), identifier("user"))
     drawn = [*NONCES, octets("pairing iv", 12)]
     with (
-        mock.patch("webapp.client.pairing_messages.new_id", return_value=identifier("pairing")),
+        mock.patch("webapp.client.pairing.messages.new_id", return_value=identifier("pairing")),
         mock.patch("secrets.token_bytes", side_effect=drawn),
-        mock.patch("webapp.client.cpace.sample_scalar", side_effect=SCALARS),
-        mock.patch("webapp.client.pairing.seal", lambda key, _: seal_fixed(key, [NEW.identity], "pairing")),
+        mock.patch("webapp.client.crypto.cpace.sample_scalar", side_effect=SCALARS),
+        mock.patch("webapp.client.pairing.protocol.seal", lambda key, _: seal_fixed(key, [NEW.identity], "pairing")),
     ):
         announced = announce(place, NEW, "Safari on iPhone")
         fields = read_announcement(announced, place, identifier("pairing"))

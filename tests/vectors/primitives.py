@@ -5,11 +5,11 @@ from typing import Any
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from tests.vectors.seeds import ORIGIN, identifier, identity, octets, signing_seed
-from webapp.client.derivation import derive
-from webapp.client.device_lock import LANES, MEMORY_KIB, PASSES, stretch
-from webapp.client.identities import identity_of, recipient_of, scalar_of
-from webapp.client.pins import weakness
-from webapp.client.signatures import public_key, sign
+from webapp.client.crypto.derivation import derive
+from webapp.client.crypto.identities import identity_of, recipient_of, scalar_of
+from webapp.client.crypto.signatures import public_key, sign
+from webapp.client.device.lock import LANES, MEMORY_KIB, PASSES, stretch
+from webapp.client.device.pins import weakness
 from webapp.crypto.fingerprints import base32, from_typed, groups, lv
 from webapp.crypto.framing import frame
 from webapp.crypto.signatures import request_bytes

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
-from webapp.client.identities import Identity, identity_of
+from webapp.client.crypto.identities import Identity, identity_of
 
 SENTENCE = "Spare Key test vectors, no secret: "
 NOW = datetime(2026, 11, 22, 16, 10, 46, tzinfo=UTC)
