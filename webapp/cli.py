@@ -51,8 +51,12 @@ class _Commands(AppGroup):
     def _prove(self, command: click.Command) -> None:
         if command is check:
             return
+        if command is upgrade_db:
+            with self._app.app_context(), _in_a_sentence(), upgrading.alone():  # else the tables may be half there
+                startup_checks.check(self._app, needs_tables=False)
+            return
         try:
-            startup_checks.check(self._app, needs_tables=command not in (upgrade_db, backup, restore))
+            startup_checks.check(self._app, needs_tables=command not in (backup, restore))
         except startup_checks.DatabaseAway:
             if command not in (serve, run_worker):  # they wait for it
                 raise

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask_migrate import upgrade
 from sqlalchemy import text
 
 from tests.support.servers.applications import dispose, make_app
@@ -51,6 +52,20 @@ def test_it_says_what_it_did_and_leaves_a_newer_one_alone(run: Run, environ: dic
     assert refused.sentence == "The database was made by a newer version of Spare Key (9999): run that version."
     newest(environ, tmp_path, at)
     assert run(environ, "upgrade-db").output == f"The database is at {at}: nothing to do.\n"
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("former", ["0001", "0005", "0012", "0016"])
+def test_it_goes_on_from_tables_of_any_former_version(
+    run: Run, environ: dict[str, str], tmp_path: Path, former: str
+) -> None:
+    """What it reads before it begins is there in all of them: they lack columns of this version."""
+    app = make_app({"DATABASE_URL": environ["DATABASE_URL"]}, tmp_path)
+    with app.app_context():
+        upgrade(revision=former)
+    dispose(app)
+    said = run(environ, "upgrade-db")
+    assert (said.code, said.output.split(" to ")[0]) == (0, f"The database was brought from {former}"), said
 
 
 @pytest.mark.databases

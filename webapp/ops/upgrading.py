@@ -20,7 +20,7 @@ LOCK = 0x5370617265
 def bring_up() -> str:
     """What was done, in a sentence. Whoever comes meanwhile waits, and finds nothing to do. Raises ConfigurationError
     where a newer version was here."""
-    with _alone():
+    with alone():
         before = _present()
         if health.is_of_newer_version():
             raise ConfigurationError(health.migration_problem())
@@ -39,7 +39,8 @@ def _present() -> str | None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """One process at a time is in here; the others wait."""
     if db.engine.dialect.name == "sqlite":
         with _alone_in(Path(db.engine.url.database or ".").absolute().parent):
             yield
