@@ -46,6 +46,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnPostgresql]:
         yield made
 
 
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """One sealing key for all whose applications share this database."""
+    return {"SEALING_KEYS": SETTINGS["SEALING_KEYS"]}
+
+
 @pytest.fixture(autouse=True)
 def _running(server: OwnPostgresql) -> Iterator[None]:
     """Before each test, and after it."""
