@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.globals import pop_context
 from flask import Flask
 from flask.ctx import AppContext
 from flask.testing import FlaskClient
@@ -80,6 +82,15 @@ def _standing_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Time stands still in every test but those with a browser or a process beside them, whose clocks are their own."""
     if not {"live_server", "granian_server", "browser"} & set(request.fixturenames):
         monkeypatch.setattr(clock, "read", StandingClock())
+
+
+@pytest.fixture(autouse=True)
+def _no_command_goes_on() -> Iterator[None]:
+    """Where a command ends with our sentence, click closes its context and leaves it standing: an application that is
+    made later would take itself for one of the command line’s, which proves less."""
+    yield
+    while click.get_current_context(silent=True):
+        pop_context()
 
 
 @pytest.fixture(scope="session")
