@@ -39,3 +39,8 @@ def test_what_only_a_narrow_screen_shows_is_judged_by_all_rules(page: Page) -> N
 def test_what_is_wider_than_a_narrow_window_is_found(page: Page) -> None:
     found = looked_at(page, "p { width: 700px }", "<p>A sentence.</p>").found
     assert found == ["a-screen, phone, dark: it is wider than the window"]
+
+
+def test_an_id_that_two_elements_have_is_found(page: Page) -> None:
+    found = looked_at(page, "", '<p id="same">One.</p><p id="same">Two.</p><p id="other">Three.</p>').found
+    assert found == [f"a-screen, {look}: two elements have the id same" for look in ("wide, light", "phone, dark")]

@@ -61,6 +61,9 @@ RENDERED = """() => [...document.querySelectorAll("*")].map((element) =>
 """Which of all elements are. The same ones in another order of boxes are the same markup to a rule."""
 VIOLATIONS = "async (options) => (await axe.run(options)).violations"
 """Nothing else of what axe tells: it would be taken apart and put together again three times on its way here."""
+TWICE = """() => [...document.querySelectorAll("[id]")].map(({ id }) => id)
+  .filter((id, place, all) => all.indexOf(id) !== place)"""
+"""Ids that more than one element has. axe asks only about those that are referred to, and finds that one is enough."""
 RESIZED = "Viewport size changed"
 """How a view transition ends in which a test looks at another size of the window: none of the page’s doing."""
 POLICY_WORDS = ("Content Security Policy", "TrustedHTML", "TrustedScript", "Trusted Type")
@@ -113,7 +116,8 @@ class Complaints:
 
 
 class Screens:
-    """Looks at screens: axe finds nothing wrong, wide and light, narrow and dark; nothing is wider than the window.
+    """Looks at screens: axe finds nothing wrong, wide and light, narrow and dark; nothing is wider than the window,
+    no id is there twice.
 
     All of axe's rules see a screen once; those that judge by appearance see it both ways, and so do all of them where
     the narrow one shows or hides something. Where SCREENS names a folder, it keeps four pictures of each.
@@ -158,6 +162,7 @@ class Screens:
         for violation in page.evaluate(VIOLATIONS, options):
             nodes = [f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in violation["nodes"]]
             self.found.append("\n".join([f"{name}: {violation['id']}, {violation['help']}", *nodes]))
+        self.found += [f"{name}: two elements have the id {twice}" for twice in page.evaluate(TWICE)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.found.append(f"{name}: it is wider than the window")
 
