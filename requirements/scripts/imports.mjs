@@ -7,7 +7,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 /** The first row that fits a module decides. `$1` is what the row’s first group has found. */
 const MAY_IMPORT = [
-  { module: /^entries\//, imports: ['\\w+/elements/', 'page/(htmx-setup|invoker-commands).js'] },
+  { module: /^entries\//, imports: ['\\w+/elements/', 'page/(htmx-setup|invoker-commands|refused-forms)\\.js$'] },
   { module: /^crypto\//, imports: ['crypto/', 'vendor/crypto.js'] },
   { module: /^device\/workers\//, imports: ['crypto/', 'vendor/crypto.js'] },
   { module: /^page\/htmx-setup\.js$/, imports: ['page/[^/]+$', 'vendor/htmx.js'] },

@@ -4,6 +4,8 @@
  */
 import htmx from '../../vendor/htmx.js';
 import { goAgain, heard } from './form-retries.js';
+import { askForFocus } from './refused-forms.js';
+import { followHeading } from './title.js';
 import { sentence } from './error-messages.js';
 import { isOurPage, whoAnswered, withoutMark } from './who-answered.js';
 
@@ -107,13 +109,26 @@ document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   if (names.some((name) => document.querySelector(`${name}:not(:defined)`))) connection('outdated')();
 });
 
+/** @param {any} ctx @returns {boolean} whether it answers a form */
+const answersForm = ({ request, response }) => request.method === 'POST' || response.status >= 400;
+
+// A form that comes back with an error leads to the error: not to the heading, nor to the top of the page.
+document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
+  if (!answersForm(ctx)) return;
+  const refused = tasks.filter(({ fragment }) => fragment && askForFocus(fragment));
+  for (const { swapSpec } of refused) delete swapSpec.show;
+  ctx.isRefused = refused.length > 0;
+});
+
 // What came of a form is looked at, not searched for: what it answers may be taller than the window, or stand above it.
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  if (ctx.status !== 'swapped' || ctx.request.method !== 'POST' || ctx.swap.includes('show:')) return;
+  if (ctx.status !== 'swapped') return;
+  followHeading(answersForm(ctx) ? ctx.isRefused : undefined);
+  if (!answersForm(ctx)) return;
+  if (!ctx.isRefused && ctx.swap.includes('show:')) return;
   const shown = document.getElementById(ctx.target.id);
-  const told = shown?.querySelector('[aria-invalid="true"], [role="alert"]:not([hidden]), [data-outcome]');
+  const told = shown?.querySelector(ctx.isRefused ? '[autofocus]' : '[data-outcome]');
   if (!told) return;
-  told.focus({ preventScroll: true }); // a field; nothing else there takes it
   const { top, bottom } = told.getBoundingClientRect();
   if (top < 0 || bottom > innerHeight) (told.closest('.field') ?? told).scrollIntoView();
 });

@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 
 from tests.support.pages.chromium import Screens
 
-SCREEN = """<!doctype html><html lang="en"><head><title>A screen</title><style>
+SCREEN = """<!doctype html><html lang="en"><head><title>Hello · Spare Key</title><style>
   body {{ color: #111; background: #fff }}
   {style}
 </style></head><body><main><h1>Hello</h1>{markup}</main></body></html>"""
@@ -44,3 +44,8 @@ def test_what_is_wider_than_a_narrow_window_is_found(page: Page) -> None:
 def test_an_id_that_two_elements_have_is_found(page: Page) -> None:
     found = looked_at(page, "", '<p id="same">One.</p><p id="same">Two.</p><p id="other">Three.</p>').found
     assert found == [f"a-screen, {look}: two elements have the id same" for look in ("wide, light", "phone, dark")]
+
+
+def test_a_title_that_is_not_the_headings_is_found(page: Page) -> None:
+    (found,) = looked_at(page, "", "<p>A sentence.</p><script>document.title = 'Bye · Spare Key'</script>").found
+    assert found == "a-screen: it is called “Bye · Spare Key”, and its headings are [\"Hello\"]"

@@ -66,6 +66,14 @@ TWICE = """() => [...document.querySelectorAll("[id]")].map(({ id }) => id)
 """Ids that more than one element has. axe asks only about those that are referred to, and finds that one is enough."""
 RESIZED = "Viewport size changed"
 """How a view transition ends in which a test looks at another size of the window: none of the page’s doing."""
+TITLE = """() => {
+  const headings = [...document.querySelectorAll("main h1")].filter((each) => each.checkVisibility());
+  const names = headings.map((each) => each.textContent.trim().replace(/\\s+/g, " "));
+  const title = document.title.replace(/^Error: /, "");
+  return names.length === 1 && title.startsWith(names[0]) && title.endsWith(" · Spare Key") ? null
+    : `it is called “${document.title}”, and its headings are ${JSON.stringify(names)}`;
+}"""
+"""What is wrong where the title doesn’t agree with the one heading that is shown."""
 POLICY_WORDS = ("Content Security Policy", "TrustedHTML", "TrustedScript", "Trusted Type")
 
 
@@ -134,6 +142,8 @@ class Screens:
         former = page.viewport_size
         page.wait_for_load_state()
         page.evaluate("document.activeViewTransition?.finished.catch(() => {})")  # a new size would break it off
+        if wrong := page.evaluate(TITLE):
+            self.found.append(f"{name}: {wrong}")
         seen: list[str] = []
         for look in LOOKS if self._folder else EXAMINED:
             size, scheme = look

@@ -1,6 +1,7 @@
 /** The PIN of this device opens the vault, in this tab. */
 import { leaveFor, onSubmit } from '../../page/on-submit.js';
 import { sentence } from '../../page/error-messages.js';
+import { followHeading } from '../../page/title.js';
 import { unlockWith } from '../unlock.js';
 import { begin, reopen } from '../vault-session.js';
 
@@ -33,6 +34,8 @@ customElements.define('unlock-form', class extends HTMLElement {
     if (code !== 'lock_destroyed') return;
     this.querySelector('[data-part=pin]').hidden = true;
     this.querySelector('[data-part=destroyed]').hidden = false;
+    followHeading();
+    this.querySelector('[data-part=destroyed] h1').focus();
   }
 
   /** Busy until the page is gone. */
