@@ -48,4 +48,4 @@ def test_an_id_that_two_elements_have_is_found(page: Page) -> None:
 
 def test_a_title_that_is_not_the_headings_is_found(page: Page) -> None:
     (found,) = looked_at(page, "", "<p>A sentence.</p><script>document.title = 'Bye · Spare Key'</script>").found
-    assert found == "a-screen: it is called “Bye · Spare Key”, and its headings are [\"Hello\"]"
+    assert found == 'a-screen: it is called “Bye · Spare Key”, and its headings are ["Hello"]'
