@@ -103,6 +103,15 @@ def test_every_element_is_in_an_entry() -> None:
     assert there - defined == set()
 
 
+def test_a_page_can_say_of_every_element_that_its_script_did_not_come() -> None:
+    """By its name in the style sheet; tests/browser/page/test_unstarted.py looks at the page."""
+    (listed,) = re.findall(
+        r":root:has\(:is\((.*?)\):not\(:defined\)\)", (FOLDER / "css/unstarted.css").read_text(), re.S
+    )
+    there = set().union(*(page_scripts.defined_in(path) for path in FOLDER.glob("js/*/elements/*.js")))
+    assert sorted(name.strip() for name in listed.split(",")) == sorted(there)
+
+
 @pytest.mark.parametrize("template", page_scripts.pages())
 def test_every_element_of_a_page_is_defined_by_its_entries(app: Flask, template: str) -> None:
     """Those of fragments, too, that htmx puts into it."""

@@ -7,6 +7,7 @@ what this release consists of, or nothing. Development needs no Node.js, and sho
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,8 @@ ASKED_FOR = {"csv.js", "keys.js"}
 """Bundles that another one loads when it needs them."""
 ON_DEMAND = {"workers", "entries", "csv.js"}
 """Scripts that a page asks for when it needs them: nothing to preload in development."""
+IMPORTED = re.compile(r"^import '\.\./(.+)';$", re.M)
+"""What a file of static/js/entries imports, relative to static/js."""
 
 
 class Served(Protocol):
@@ -65,10 +68,17 @@ class Modules:
     import_map_hash: str = ""
 
     def page_files(self, *entries: str) -> PageFiles:
-        """With core, all modules are preloaded: else a browser learns of them in turn."""
+        """What each entry imports, one by one: a module that fails takes nothing with it but what needs it.
+
+        With core, all modules are preloaded: else a browser learns of them in turn.
+        """
         preloads = [File(href) for href in self.preloads] if "core" in entries else []
-        scripts = [File(self.assets.url(f"js/entries/{entry}.js")) for entry in entries]
+        scripts = [File(self.assets.url(path)) for path in self._imported_by(entries)]
         return PageFiles([File(self.assets.url("css/style.css"))], scripts, preloads)
+
+    def _imported_by(self, entries: Iterable[str]) -> list[str]:
+        texts = [(self.assets.folder / "js" / "entries" / f"{entry}.js").read_text() for entry in entries]
+        return list(dict.fromkeys(f"js/{path}" for text in texts for path in IMPORTED.findall(text)))
 
     @cached_property
     def preloads(self) -> list[str]:

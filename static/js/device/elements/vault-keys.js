@@ -4,6 +4,7 @@
  * back. It stands on every page, so what opens a vault is loaded by the first who asks.
  */
 import { hide, isClosed, keepTyped } from '../../page/close-page.js';
+import { missing } from '../../page/on-demand.js';
 import { lockTabs, onLock } from '../open-vault.js';
 
 customElements.define('vault-keys', class extends HTMLElement {
@@ -33,7 +34,7 @@ customElements.define('vault-keys', class extends HTMLElement {
   }
 
   async #reopen() {
-    const { reopen } = await import('../keys.js');
+    const { reopen } = await import('../keys.js').catch(missing);
     return (await reopen(this.dataset.user)) ?? this.#leave();
   }
 
