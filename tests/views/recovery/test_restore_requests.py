@@ -128,6 +128,21 @@ def test_cancelling_here_gives_the_session_back_to_what_the_browser_held(made: R
     assert made.client.get("/recovery").headers["Location"] == "/devices/here?next=/recovery"
 
 
+def test_a_browser_that_lost_the_key_stops_the_request_on_both_sides(made: Restoring, bob: Person) -> None:
+    assert made.client.post(f"{made.path}/cancellation", data={"key_gone": "1"}).headers["Location"] == made.path
+    assert (made.row().state, made.row().stop_reason) == (State.STOPPED, "key_gone")
+    assert "This browser no longer has the key of this request" in made.client.get(made.path).text
+    decision = " ".join(bob.get(f"/admin/requests/{made.id}").text.split())
+    assert "the browser that asked no longer has the key of the request" in decision
+    assert "Approve for This Member" not in decision
+
+
+def test_another_browser_cannot_say_that_the_key_is_lost(alice: Person, made: Restoring, backup: CloudBackup) -> None:
+    second = restoring(alice, backup)
+    second.client.post(f"{made.path}/cancellation", data={"key_gone": "1"})
+    assert (made.row().state, made.row().stop_reason) == (State.CANCELLED, "")
+
+
 def test_cancelling_twice_says_how_it_ended(made: Restoring) -> None:
     made.client.post(f"{made.path}/cancellation")
     answer = made.client.post(f"{made.path}/cancellation")
