@@ -8,6 +8,7 @@ import { askForFocus } from './refused-forms.js';
 import { followHeading } from './title.js';
 import { sentence } from './error-messages.js';
 import { isOurPage, whoAnswered, withoutMark } from './who-answered.js';
+import './page-address.js';
 
 Object.assign(htmx.config, {
   history: 'reload', // Back is an ordinary page load: no markup with anybody's data is kept
