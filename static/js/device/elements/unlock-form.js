@@ -40,7 +40,7 @@ customElements.define('unlock-form', class extends HTMLElement {
 
   /** Busy until the page is gone. */
   #go() {
-    location.replace(this.dataset.next);
+    location.replace(this.dataset.next + location.hash); // the item that was open: no server sees that part
     return new Promise(() => {});
   }
 });

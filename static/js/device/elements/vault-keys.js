@@ -43,7 +43,8 @@ customElements.define('vault-keys', class extends HTMLElement {
     if (this.#leaving || isClosed()) return null;
     this.#leaving = true;
     hide('closed');
-    keepTyped().then(() => location.replace(`/unlock?next=${encodeURIComponent(location.pathname + location.search)}`));
+    const next = encodeURIComponent(location.pathname + location.search);
+    keepTyped().then(() => location.replace(`/unlock?next=${next}${location.hash}`));
     return null;
   }
 
@@ -55,6 +56,8 @@ customElements.define('vault-keys', class extends HTMLElement {
     hide('closed');
     await keepTyped();
     lockTabs(this.dataset.user);
+    // Where the server leads on, the fragment goes along: whoever unlocks is at the same item again.
+    if (event.target.dataset.action === 'lock') event.target.action += location.hash;
     event.target.submit(); // tells the server
   }
 });
