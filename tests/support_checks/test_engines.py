@@ -47,6 +47,16 @@ def test_each_cell_says_how_long_it_took_that_it_failed_or_that_it_never_ran() -
     assert cells(table)["A kit opens the vault"] == ["3 s", "FAILED", "SKIPPED"]
 
 
+def test_a_cell_of_several_tests_adds_up_and_one_failure_is_seen() -> None:
+    table = Table()
+    told(table, KIT, "webkit")
+    told(table, KIT, "webkit")
+    assert cells(table)["A kit opens the vault"] == ["NOT RUN", "NOT RUN", "6 s"]
+    told(table, KIT, "webkit", "failed")
+    told(table, KIT, "webkit")
+    assert cells(table)["A kit opens the vault"] == ["NOT RUN", "NOT RUN", "FAILED"]
+
+
 def test_what_the_page_says_of_what_an_engine_cant_do_stands_below() -> None:
     table = Table()
     for engine in ("firefox", "webkit"):
@@ -73,8 +83,8 @@ def test_every_journey_is_about_a_visitor_who_sits_in_front_of_each_engine() -> 
 @pytest.mark.parametrize(
     ("programs", "said"),
     [
-        (("/usr/bin/one", "/usr/bin/two"), ""),
-        (("/usr/bin/one", None), "no one to drive; on Debian: apt install one-driver"),
+        (("/usr/bin/gecko", "/usr/bin/driver"), ""),
+        (("/usr/bin/gecko", None), "no gecko to drive; on Debian: apt install gecko-driver"),
     ],
 )
 def test_an_engine_that_isnt_here_says_which_packages_are_missing(programs: tuple[str | None, ...], said: str) -> None:

@@ -28,8 +28,8 @@ def sign_in_as(visitor: Visitor, person: Person, path: str = "/sign-in") -> None
     sign_in(visitor, person.email, person.password, path)
 
 
-def begin_to_join(visitor: Visitor, link: str) -> RecoveryKit:
-    """From the invite link to the step behind the Recovery Kit, which is confirmed; the kit, as it was saved."""
+def choose_first_pin(visitor: Visitor, link: str) -> None:
+    """From the invite link to where the vault is made."""
     visitor.goto(link)
     visitor.fill("Password", PASSWORD)
     visitor.click("button", "Create Account")
@@ -37,6 +37,11 @@ def begin_to_join(visitor: Visitor, link: str) -> RecoveryKit:
     visitor.fill("PIN", PIN)
     visitor.fill("PIN, once more", PIN)
     visitor.click("button", "Create My Vault")
+
+
+def begin_to_join(visitor: Visitor, link: str) -> RecoveryKit:
+    """From the invite link to the step behind the Recovery Kit, which is confirmed; the kit, as it was saved."""
+    choose_first_pin(visitor, link)
     visitor.sees_heading("Spare Key Recovery Kit")
     kit = read_kit(visitor.saves("Download").decode())
     visitor.fill("Last four characters of the key", str(kit.identity)[-4:])

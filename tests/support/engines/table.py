@@ -15,21 +15,21 @@ class Table:
 
     def __init__(self) -> None:
         self._cells: dict[str, dict[str, str]] = defaultdict(dict)
-        self._seconds: dict[str, float] = defaultdict(float)
+        self._seconds: dict[tuple[str, str], float] = defaultdict(float)
         self._said: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Of each part of a test."""
-        self._seconds[report.nodeid] += report.duration
+        """Of each part of a test. A journey may have several; where one of them failed, it did."""
         told = dict(report.user_properties)
-        if ENGINE not in told or (report.passed and report.when != "teardown"):
+        if ENGINE not in told:
             return
-        cells = self._cells[journey(report.nodeid)]
-        engine = str(told[ENGINE])
+        title, engine = journey(report.nodeid), str(told[ENGINE])
+        self._seconds[title, engine] += report.duration
+        cells = self._cells[title]
         if not report.passed:
             cells[engine] = report.outcome.upper()
-        elif engine not in cells:
-            cells[engine] = f"{self._seconds[report.nodeid]:.0f} s{self._remark(told.get(SAYS))}"
+        elif report.when == "teardown" and not cells.get(engine, "").isupper():
+            cells[engine] = f"{self._seconds[title, engine]:.0f} s{self._remark(told.get(SAYS))}"
 
     def _remark(self, said: object) -> str:
         if not said:

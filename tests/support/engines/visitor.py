@@ -56,6 +56,7 @@ return [...root.querySelectorAll(selector)].filter((each) =>
 # Firefox puts the words of the button that it draws into the name of such a field.
 FILES = """return [...document.querySelectorAll('input[type=file]')].filter(({ labels }) =>
   [...labels].some((label) => label.textContent.trim() === arguments[0]));"""
+CODES = """return [...document.querySelectorAll('[role=alert][data-code]')].map((each) => each.dataset.code).join()"""
 TEXT = "return (document.body?.innerText ?? '').replace(/\\s+/g, ' ')"
 EMPTY = """const done = arguments[0];
 (async () => {
@@ -208,6 +209,10 @@ class Visitor:
         found = self._seek(lambda: self._driver.execute_async_script(SAVED), f"a file, saved by “{name}”")
         return base64.b64decode(str(found).partition(",")[2])
 
+    def waits_for(self, condition: str) -> None:
+        """What a script in the page says of itself."""
+        self._seek(lambda: bool(self.runs(f"return {condition}")), condition)
+
     def runs(self, script: str) -> object:
         """What a script in the page returns."""
         return self._driver.execute_script(script)
@@ -227,7 +232,9 @@ class Visitor:
                 return None
 
         def told() -> str:
-            return f"{what}, in {self.engine.name} at {self._driver.current_url}, which says:\n{self._text()}"
+            codes = self.runs(CODES) or "no error"
+            where = f"in {self.engine.name} at {self._driver.current_url}"
+            return f"{what}, {where}, which has {codes} and says:\n{self._text()}"
 
         found = patience.seek(looked, told, PATIENCE)
         assert found is not None
