@@ -121,6 +121,15 @@ document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
   ctx.isRefused = refused.length > 0;
 });
 
+// The heading of a step takes the focus, and so is read. Of a step that came by itself, in answer to a poll, what has
+// happened is said, too: approved by whom, denied, expired. Once, and from outside of what is swapped.
+document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+  const came = document.getElementById('came');
+  if (!came || ctx.status !== 'swapped' || ctx.target.id !== 'main') return;
+  const lead = ctx.hx.retarget && document.querySelector('#main .step__lead');
+  came.textContent = lead ? lead.textContent.trim().replace(/\s+/g, ' ') : '';
+});
+
 // What came of a form is looked at, not searched for: what it answers may be taller than the window, or stand above it.
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   if (ctx.status !== 'swapped') return;
