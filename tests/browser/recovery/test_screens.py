@@ -128,9 +128,13 @@ def test_a_request_that_belongs_elsewhere(
 
 def test_a_request_whose_key_is_gone(alice: Person, waiting: Restoring, tab: Page, screen: Screens) -> None:
     be_at(alice, waiting.device)
+    tab.route("**/cancellation", lambda route: route.abort())
     show(tab, waiting.path, "Waiting for Approval")
     expect(tab.get_by_text("no longer has the key of this request")).to_be_visible()
     screen(tab, "waiting-without-the-key")
+    tab.unroute("**/cancellation")
+    show(tab, waiting.path, "Request Stopped")
+    screen(tab, "request-stopped-without-the-key")
 
 
 def test_an_approval_that_expired(
