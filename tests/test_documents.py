@@ -19,6 +19,13 @@ ROOT = Path(__file__).parent.parent
 LIMITS = ROOT / ".github" / "docs" / "limits.md"
 THREATS = ROOT / ".github/docs/threat-model.md"
 ADMIN = ROOT / ".github/docs/admin.md"
+ACCESSIBILITY = ROOT / ".github/docs/accessibility.md"
+NOBODY_WAITS = {
+    *("LAST_TRY", "BROWSER_KNOWN", "ACTIVITY_GRAIN", "HEARTBEAT_GRAIN", "HEARTBEAT_LATE", "OUTBOX_LATE", "MARK_LIFE"),
+    *("MAIL_LIFE", "MAIL_FAILURE_TOLD", "MAIL_FAILURE_SHOWN", "FINISHED_LATELY", "OWN_RECOVERY_KEPT"),
+    *("BACKUP_SAFE_AGE", "KEY_REMOVAL_NOTICE", "FORMER_SHARE_LIFE", "BACKUP_STALE"),
+}
+"""Durations that end nothing which somebody is in the middle of."""
 ARCHITECTURE = ROOT / ".github/docs/architecture.md"
 GLOSSARY = ".github/docs/glossary.md"
 DOCUMENTS = ("README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / ".github").rglob("*.md")))
@@ -113,6 +120,14 @@ def test_every_folder_and_file_the_makefile_names_is_there() -> None:
 def test_the_numbers_of_the_threat_model_are_those_of_the_code(said: str, bound: object, expected: object) -> None:
     assert said in re.sub(r"\s+", " ", THREATS.read_text())
     assert bound == expected
+
+
+def test_every_time_limit_of_a_person_is_in_the_statement_with_how_it_is_extended() -> None:
+    table = ACCESSIBILITY.read_text().partition("## Time limits")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", table, re.M))
+    durations = {name for name, value in vars(limits).items() if isinstance(value, timedelta)}
+    assert set(rows) == durations - NOBODY_WAITS
+    assert all(rows.values())
 
 
 def test_every_policy_stands_in_the_guide_for_admins() -> None:

@@ -125,8 +125,9 @@ document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
 // happened is said, too: approved by whom, denied, expired. Once, and from outside of what is swapped.
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   const came = document.getElementById('came');
-  if (!came || ctx.status !== 'swapped' || ctx.target.id !== 'main') return;
-  const lead = ctx.hx.retarget && document.querySelector('#main .step__lead');
+  const isByItself = ctx.hx?.retarget === '#main';
+  if (!came || ctx.status !== 'swapped' || !(isByItself || ctx.target.id === 'main')) return;
+  const lead = isByItself && document.querySelector('#main .step__lead');
   came.textContent = lead ? lead.textContent.trim().replace(/\s+/g, ' ') : '';
 });
 
