@@ -7,6 +7,7 @@ import { goAgain, heard } from './form-retries.js';
 import { askForFocus } from './refused-forms.js';
 import { followHeading } from './title.js';
 import { sentence } from './error-messages.js';
+import { heard as heardAt } from './server-clock.js';
 import { isOurPage, whoAnswered, withoutMark } from './who-answered.js';
 import './page-address.js';
 
@@ -83,6 +84,7 @@ document.addEventListener('htmx:after:request', (event) => {
   if (isOurPage(ctx.response.headers, ctx.text)) {
     ctx.text = withoutMark(ctx.text);
     heard(formOf(ctx));
+    heardAt(ctx.response.headers.get('Date'));
     return;
   }
   event.preventDefault();

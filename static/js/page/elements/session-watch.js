@@ -10,6 +10,7 @@
  */
 import { hasSecret, hide, isClosed, keepTyped, show, showWhy } from '../close-page.js';
 import { sentence } from '../error-messages.js';
+import { MOMENT, withTime } from '../formatting.js';
 import { askState } from '../session-state.js';
 import { current, drop, tabOf } from '../../device/open-vault.js';
 
@@ -110,11 +111,12 @@ customElements.define('session-watch', class extends HTMLElement {
     return hide();
   }
 
-  /** The other tabs hide what they show, too, and ask for themselves. @param {{said?: string}} answer */
-  #end({ said }) {
+  /** The other tabs hide what they show, too, and ask for themselves. @param {{said?: string, at?: string}} answer */
+  #end({ said, at }) {
     channel.postMessage({ user: this.dataset.user });
     return this.#shut('ended', (panel) => {
-      panel.querySelector('[data-part=why]').textContent = said ?? sentence(this, 'ended_other');
+      const words = said?.replace('{at}', MOMENT) ?? sentence(this, 'ended_other');
+      panel.querySelector('[data-part=why]').replaceChildren(...withTime(words, at));
     });
   }
 

@@ -7,7 +7,7 @@ import { backUpIfDue, keepKnown } from '../../backups/backup.js';
 import { now } from '../../crypto/bytes.js';
 import { CryptoError } from '../../crypto/errors.js';
 import { keepCopyIfDue } from '../../backups/local-copies.js';
-import { clockTime } from '../../page/formatting.js';
+import { timeElement } from '../../page/formatting.js';
 import { Retry } from '../../page/retry.js';
 import { hush, sentence, tell } from '../../page/error-messages.js';
 import { againIn } from '../../page/retry-notice.js';
@@ -130,7 +130,7 @@ customElements.define('vault-items', class extends HTMLElement {
   #tellUnconfirmed() {
     const { organisation_key: key, unconfirmed_since: since } = this.#store.saved.manifest;
     const [line, told] = [this.#part('unconfirmed'), this.querySelector('[data-told=since]')];
-    if (since) told.textContent = clockTime(since);
+    if (since) told.replaceChildren(timeElement(since));
     this.#part('since').hidden = !told.textContent;
     line.hidden = Boolean(key) || !told.textContent;
   }
