@@ -47,6 +47,7 @@ const KINDS = {
   },
 };
 const PROOF = 'spare-key/v1/key-store';
+const TRIES = 5; // to make a pair
 
 /**
  * Makes, stores and tries out the keys of a new device.
@@ -170,19 +171,33 @@ export const setPin = (organisation, pin) => put('pins', organisation, pin);
 
 /** Stores a fresh key, wrapped where it can't be stored as it is; returns its public half as text. */
 async function makeKey(device, kind) {
-  const { algorithm, usages, publicOf } = KINDS[kind];
   const name = `${device}/${kind}`;
-  const kept = await crypto.subtle.generateKey(algorithm, false, usages).catch(refuse);
-  const found = await publicOf(kept);
+  const [kept, found] = await makePair(kind, false).catch(refuse);
   const stored = await put('keys', name, { key: kept.privateKey })
     .then(() => loadKey(device, kind, found))
     .catch(() => null);
   if (stored) return found;
-  const loose = await crypto.subtle.generateKey(algorithm, true, usages);
+  const [loose, publicHalf] = await makePair(kind, true).catch(refuse);
   const wrapping = await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, ['wrapKey', 'unwrapKey']);
   const wrapped = new Uint8Array(await crypto.subtle.wrapKey('pkcs8', loose.privateKey, wrapping, 'AES-KW'));
   await put('keys', name, { wrapping, wrapped });
-  return publicOf(loose);
+  return publicHalf;
+}
+
+/**
+ * A fresh pair of keys, and its public half as text. WebKitGTK 2.50 fails at about one pair in a hundred, and makes the
+ * next one.
+ */
+async function makePair(kind, isExtractable) {
+  const { algorithm, usages, publicOf } = KINDS[kind];
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      const pair = await crypto.subtle.generateKey(algorithm, isExtractable, usages);
+      return [pair, await publicOf(pair)];
+    } catch (error) {
+      if (error.name !== 'OperationError' || left === 1) throw error;
+    }
+  }
 }
 
 async function loadKey(device, kind, publicKey) {

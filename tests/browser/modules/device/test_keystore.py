@@ -21,6 +21,19 @@ IDBObjectStore.prototype.put = function (value, key) {
   return put.call(this, value, key);
 };
 """
+# What WebKitGTK does now and then: it makes no pair, and makes the next one. Here so many times for each that is asked.
+UNLUCKY = """
+const generateKey = SubtleCrypto.prototype.generateKey;
+let failed = 0;
+SubtleCrypto.prototype.generateKey = async function (algorithm, ...more) {
+  if (algorithm.name !== 'AES-KW' && failed < %d) {
+    failed += 1;
+    throw new DOMException('The operation failed for an operation-specific reason', 'OperationError');
+  }
+  failed = 0;
+  return generateKey.call(this, algorithm, ...more);
+};
+"""
 
 
 @pytest.fixture
@@ -57,6 +70,21 @@ def test_a_browser_that_loses_keys_keeps_them_wrapped(browsing: BrowserContext, 
         return [identity.extractable, signingKey.extractable, identity.usages, signingKey.usages];""") == [
         False, False, ["deriveBits"], ["sign"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("storage", ["", FORGETFUL], ids=["kept", "wrapped"])
+def test_a_pair_that_the_browser_fails_to_make_is_made_anew(browsing: BrowserContext, site: Site, storage: str) -> None:
+    page = browsing.new_page()
+    page.add_init_script(storage + UNLUCKY % 2)
+    modules = Modules(page, site.origin)
+    assert modules(MAKE + "return Object.keys(await store.keysOf(device));") == ["identity", "signingKey"]
+
+
+def test_a_browser_that_never_makes_a_pair_is_refused(browsing: BrowserContext, site: Site) -> None:
+    page = browsing.new_page()
+    page.add_init_script(UNLUCKY % 1_000)
+    modules = Modules(page, site.origin)
+    assert modules(f"return code(async () => {{ {MAKE} }})") == "storage_refused"
 
 
 def test_a_browser_that_keeps_no_keys_is_refused(browsing: BrowserContext, site: Site) -> None:
