@@ -33,6 +33,7 @@ MODULES = (
     "recovery.self_service_steps",
     "recovery.vetoes",
     "mailbox",
+    "offline",
     "admin.overview",
     "admin.requests",
     "admin.people.users",

@@ -104,6 +104,7 @@ KINDS = (
 NO_PAGE = (
     _of("home", "show_home")  # leads on
     | _of("probes", "show_process", "show_parts")
+    | _of("offline", "show_worker")
     | _of("session_states", "show_state")
     | _of("devices", "show_lock_versions")
     | _of("vault", "show_file")

@@ -25,7 +25,7 @@ DIRECTIVES = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "htmx kdf-worker",
+    "trusted-types": "htmx kdf-worker service-worker",
 }
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",

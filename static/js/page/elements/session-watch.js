@@ -11,6 +11,7 @@
 import { hasSecret, hide, isClosed, keepTyped, show, showWhy } from '../close-page.js';
 import { sentence } from '../error-messages.js';
 import { MOMENT, withTime } from '../formatting.js';
+import { installServiceWorker } from '../service-worker.js';
 import { askState } from '../session-state.js';
 import { current, drop, tabOf } from '../../device/open-vault.js';
 
@@ -34,6 +35,7 @@ customElements.define('session-watch', class extends HTMLElement {
   #isPaused = false;
 
   connectedCallback() {
+    installServiceWorker();
     setInterval(() => this.#tick(), POLL);
     const seenAgain = () => document.visibilityState === 'visible' && this.#seenAgain();
     document.addEventListener('visibilitychange', seenAgain);
