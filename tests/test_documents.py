@@ -245,3 +245,11 @@ def test_the_counts_that_protect_a_secret_are_those_of_the_code() -> None:
     voice_check = (ROOT / "static/js/recovery/voice-check.js").read_text()
     assert "`TRIES` of `static/js/recovery/voice-check.js`: 5" in LIMITS.read_text()
     assert "const TRIES = 5;" in voice_check
+
+
+def test_the_oldest_browsers_are_the_same_wherever_they_are_named() -> None:
+    floor = re.compile(r"(Chrome and Edge).*?(\d+).*?(Firefox) from (\d+).*?(Safari) from (\d+)", re.S)
+    places = ("README.md", "templates/shared/error_messages.html")
+    assert {floor.findall((ROOT / place).read_text())[0] for place in places} == {
+        ("Chrome and Edge", "137", "Firefox", "130", "Safari", "17")
+    }

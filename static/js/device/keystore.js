@@ -4,11 +4,11 @@
  *
  * Keys can't be exported. Each has a record of its own, is read back and used once before anybody relies on it: some
  * browsers store a key without complaint and give nothing back. There, the key is wrapped (AES-KW) under a stored AES
- * key. Where not even that works, every function here throws `storage_refused`.
- *
+ * key. Every function here throws `storage_refused` where the browser keeps nothing, `storage_full` where it has no
+ * room left, and `key_gone` where something was kept and isn’t there any more.
  */
 import { base64, fromBase64, now, randomBytes, randomId } from '../crypto/bytes.js';
-import { CryptoError } from '../crypto/errors.js';
+import { CryptoError, failing } from '../crypto/errors.js';
 import { recipientOf } from '../crypto/identities.js';
 import { NAME } from './keystore-name.js';
 import { sign, verify } from '../crypto/signatures.js';
@@ -52,7 +52,8 @@ const TRIES = 5; // to make a pair
 /**
  * Makes, stores and tries out the keys of a new device.
  * @param {{organisation: string, user: string, name: string}} whose
- * @returns {Promise<Device>} its record, in state pending; throws `storage_refused`
+ * @returns {Promise<Device>} its record, in state pending; throws `insecure_context`, `unsupported_browser`,
+ *   `storage_refused`, `storage_full`
  */
 export async function makeDevice({ organisation, user, name }) {
   const id = randomId();
@@ -70,7 +71,7 @@ export async function makeDevice({ organisation, user, name }) {
     seen: null,
   };
   await put('devices', id, record);
-  await keysOf(record);
+  await keysOf(record).catch(refuse); // just made: what isn’t there was never kept
   navigator.storage?.persist?.().catch(() => {});
   return record;
 }
@@ -86,10 +87,13 @@ export async function devicesOf(user) {
 /** @param {string} id @returns {Promise<Device|null>} */
 export const deviceBy = async (id) => (await use('devices', 'readonly', (store) => store.get(id))) ?? null;
 
+/** @param {string} id @returns {Promise<Device>} throws `key_gone` where this browser’s storage was cleared */
+export const ownDevice = async (id) => (await deviceBy(id)) ?? failing('key_gone')(undefined);
+
 /**
  * Loads a device's keys and uses each once: call it again before every commit that depends on them.
  * @param {Device} device
- * @returns {Promise<{identity: CryptoKey, signingKey: CryptoKey}>} throws `storage_refused`
+ * @returns {Promise<{identity: CryptoKey, signingKey: CryptoKey}>} throws `key_gone`
  */
 export async function keysOf(device) {
   return {
@@ -111,7 +115,7 @@ export async function change(id, fields) {
     reading.onsuccess = () => reading.result && store.put({ ...reading.result, ...work(reading.result) }, id);
     return reading;
   });
-  return (await deviceBy(id)) ?? refuse();
+  return ownDevice(id);
 }
 
 /**
@@ -172,12 +176,12 @@ export const setPin = (organisation, pin) => put('pins', organisation, pin);
 /** Stores a fresh key, wrapped where it can't be stored as it is; returns its public half as text. */
 async function makeKey(device, kind) {
   const name = `${device}/${kind}`;
-  const [kept, found] = await makePair(kind, false).catch(refuse);
+  const [kept, found] = await makePair(kind, false).catch(unmade);
   const stored = await put('keys', name, { key: kept.privateKey })
     .then(() => loadKey(device, kind, found))
     .catch(() => null);
   if (stored) return found;
-  const [loose, publicHalf] = await makePair(kind, true).catch(refuse);
+  const [loose, publicHalf] = await makePair(kind, true).catch(unmade);
   const wrapping = await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, ['wrapKey', 'unwrapKey']);
   const wrapped = new Uint8Array(await crypto.subtle.wrapKey('pkcs8', loose.privateKey, wrapping, 'AES-KW'));
   await put('keys', name, { wrapping, wrapped });
@@ -200,31 +204,30 @@ async function makePair(kind, isExtractable) {
   }
 }
 
-async function loadKey(device, kind, publicKey) {
-  const { algorithm, usages, works } = KINDS[kind];
-  try {
-    const record = await use('keys', 'readonly', (store) => store.get(`${device}/${kind}`));
-    const key = record.wrapped
-      ? await crypto.subtle.unwrapKey(
-          'pkcs8',
-          record.wrapped,
-          record.wrapping,
-          'AES-KW',
-          algorithm,
-          false,
-          usages.slice(0, 1),
-        )
-      : record.key;
-    if (key.type === 'private' && !key.extractable && (await works(key, publicKey))) return key;
-  } catch (error) {
-    refuse(error);
-  }
-  return refuse();
+/** What a browser can’t make is no matter of its storage. @param {unknown} cause @returns {never} */
+function unmade(cause) {
+  throw new CryptoError(crypto.subtle ? 'unsupported_browser' : 'insecure_context', cause);
 }
 
-/** @param {unknown} [cause] @returns {never} */
+async function loadKey(device, kind, publicKey) {
+  const { works } = KINDS[kind];
+  const record = await use('keys', 'readonly', (store) => store.get(`${device}/${kind}`));
+  try {
+    const key = record.wrapped ? await unwrapped(record, KINDS[kind]) : record.key;
+    if (key.type === 'private' && !key.extractable && (await works(key, publicKey))) return key;
+  } catch (error) {
+    failing('key_gone')(error);
+  }
+  throw new CryptoError('key_gone');
+}
+
+const unwrapped = ({ wrapped, wrapping }, { algorithm, usages }) =>
+  crypto.subtle.unwrapKey('pkcs8', wrapped, wrapping, 'AES-KW', algorithm, false, usages.slice(0, 1));
+
+/** @param {any} [cause] @returns {never} */
 function refuse(cause) {
-  throw new CryptoError('storage_refused', cause);
+  if (cause?.code === 'storage_full') throw cause;
+  throw new CryptoError(cause?.name === 'QuotaExceededError' ? 'storage_full' : 'storage_refused', cause);
 }
 
 async function put(store, key, value) {

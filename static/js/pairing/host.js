@@ -5,7 +5,7 @@ import { check, read } from '../crypto/documents.js';
 import { CryptoError } from '../crypto/errors.js';
 import { confirm, makeCode, offer, readAnnouncement } from '../crypto/pairing.js';
 import { count as number } from '../crypto/shapes.js';
-import { change, deviceBy, keysOf } from '../device/keystore.js';
+import { change, keysOf, ownDevice } from '../device/keystore.js';
 import { demandNotOlder, remember } from '../device/vault-watermark.js';
 import { repeated } from '../page/retry.js';
 import { isUnsure, signedFetch } from '../device/server.js';
@@ -102,7 +102,7 @@ async function count(id) {
 
 async function list(device, vaultKey, announcement, confirmation) {
   const { pairing, device: id, sign, recipient, browser: name } = announcement;
-  const { organisation, user, seen } = await deviceBy(device.id);
+  const { organisation, user, seen } = await ownDevice(device.id);
   const {
     header: { epoch },
     file,

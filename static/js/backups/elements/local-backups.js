@@ -3,7 +3,7 @@
  * Trying and restoring is `<open-backup>`’s, which hears `backup-chosen`.
  */
 import { download } from '../../page/download.js';
-import { deviceBy } from '../../device/keystore.js';
+import { ownDevice } from '../../device/keystore.js';
 import {
   allowFolder, changeSettings, chooseFolder, copiesOf, keepCopy, noteOutside, noteTrial,
 } from '../local-copies.js';
@@ -71,7 +71,7 @@ customElements.define('local-backups', class extends HTMLElement {
 
   async #download({ name, epoch, read }) {
     download(await read(), name, 'application/octet-stream');
-    if (epoch) await noteOutside(await deviceBy(this.dataset.device), epoch);
+    if (epoch) await noteOutside(await ownDevice(this.dataset.device), epoch);
   }
 
   #ask(copy) {

@@ -60,7 +60,7 @@ customElements.define('device-finder', class extends HTMLElement {
         harmless: true,
       });
     } catch (error) {
-      if (['storage_refused', 'not_found'].includes(error.code)) return null;
+      if (['key_gone', 'not_found'].includes(error.code)) return null;
       throw error;
     }
   }

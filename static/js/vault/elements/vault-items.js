@@ -240,7 +240,7 @@ customElements.define('vault-items', class extends HTMLElement {
       await this.#store.edit((body) => replace(body, item));
     } catch (error) {
       form.querySelector('form').removeAttribute('aria-busy');
-      return tell(slot, error, this);
+      return error.code === 'key_gone' ? this.#say(error) : tell(slot, error, this);
     }
     this.#drafts.sent();
     const isSaved = await this.#try(() => this.#store.save());

@@ -100,7 +100,7 @@ def test_a_record_with_another_key_is_refused(modules: Modules) -> None:
         return Promise.all([code(() => store.keysOf({...device, sign: other.sign})),
           code(() => store.keysOf({...device, recipient: other.recipient})), code(() => store.keysOf({...device,
             id: 'gone'}))]);
-    """) == ["storage_refused"] * 3  # fmt: skip
+    """) == ["key_gone"] * 3  # fmt: skip
 
 
 def test_records_change_and_go(modules: Modules) -> None:
