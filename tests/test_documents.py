@@ -241,7 +241,7 @@ def test_what_people_read_of_a_limit_stands_in_a_template() -> None:
 def test_the_counts_that_protect_a_secret_are_those_of_the_code() -> None:
     said = dict(re.findall(r"`([A-Z_]+)`: (\d+)", LIMITS.read_text()))
     assert said == {name: str(getattr(limits, name)) for name in said}
-    assert {"PIN_TRIES", "MAIL_CODE_TRIES", "PAIRING_CODES"} == set(said)
+    assert {"PIN_TRIES", "MAIL_CODE_TRIES", "PAIRING_TRIES", "PAIRING_CODES"} == set(said)
     voice_check = (ROOT / "static/js/recovery/voice-check.js").read_text()
     assert "`TRIES` of `static/js/recovery/voice-check.js`: 5" in LIMITS.read_text()
     assert "const TRIES = 5;" in voice_check

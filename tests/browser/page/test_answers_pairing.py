@@ -100,7 +100,7 @@ def test_pairing(pair: Pair) -> None:
     key.give = completion.give = lambda route: route.abort()
     new.get_by_label("Code from your other device").fill(code)
     press = new.get_by_role("button", name="Pair", exact=True).click
-    told = in_slot(new, "#pairing-code-error")
+    told = in_slot(new, "#pair-error")
     Table(new, Between(new.context, "/answer"), press, told, lambda: state_of(pair)).run(forged, loses=False)
 
     expect(heading(new, "Create a New PIN")).to_be_visible(timeout=SLOW)
