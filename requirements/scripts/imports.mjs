@@ -12,6 +12,7 @@ const MAY_IMPORT = [
   { module: /^device\/workers\//, imports: ['crypto/', 'vendor/crypto.js'] },
   { module: /^page\/htmx-setup\.js$/, imports: ['page/[^/]+$', 'vendor/htmx.js'] },
   { module: /^page\/tables\.js$/, imports: ['page/[^/]+$', 'crypto/', 'vendor/csv.js'] },
+  { module: /^pairing\/qr-code\.js$/, imports: ['vendor/qr.js'] },
   { module: /^page\/[^/]+$/, imports: ['page/[^/]+$', 'crypto/'] },
   { module: /^device\/[^/]+$/, imports: ['device/[^/]+$', 'page/[^/]+$', 'crypto/'] },
   // What is saved is backed up, and a recovery ends with a backup.

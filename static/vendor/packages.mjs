@@ -24,6 +24,10 @@ export { sha512 } from '@noble/hashes/sha2.js';
 import Papa from 'papaparse';
 export const { parse } = Papa;
 `,
+  // So is this: only the page that shows a pairing code loads it.
+  'qr.js': `
+export { encodeQR } from 'qr';
+`,
 };
 
 /** The file of its package that is static/vendor/htmx.js. */

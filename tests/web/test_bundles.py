@@ -77,7 +77,7 @@ def test_the_cryptography_is_found_where_it_is() -> None:
     assert any(holds_cryptography(source) for source in OUTPUTS["workers/kdf.js"]["sources"])
 
 
-@pytest.mark.parametrize("name", ["workers/kdf.js", "invite.js", "csv.js"])
+@pytest.mark.parametrize("name", ["workers/kdf.js", "invite.js", "csv.js", "qr.js"])
 def test_what_stands_alone_imports_nothing(name: str) -> None:
     assert OUTPUTS[name]["imports"] == []
     assert not re.search(r"\bimport\b\s*[({*\"'\w]", (DIST / name).read_text().replace("import.meta", ""))
@@ -139,4 +139,4 @@ def test_every_script_of_a_page_is_named_with_its_hash() -> None:
         assert {file.href.rsplit("/", 1)[1] for file in files.preloads} == {"crypto.js", "shared.js"}
     listed = json.loads(re.sub("<.*?>", "", bundles.import_map))["integrity"]
     imported = {name for output in OUTPUTS.values() for name in output["imports"]}
-    assert {href.partition("dist/")[2] for href in listed} == imported | {"csv.js", "keys.js"}
+    assert {href.partition("dist/")[2] for href in listed} == imported | {"csv.js", "keys.js", "qr.js"}

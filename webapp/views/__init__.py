@@ -27,6 +27,7 @@ MODULES = (
     "pairing.joiner",
     "pairing.joiner_messages",
     "pairing.host",
+    "pairing.scanned",
     "recovery.restore_requests",
     "recovery.restores",
     "recovery.self_service",

@@ -20,9 +20,9 @@ from webapp.config import Mode
 
 BUNDLED = {Mode.PRODUCTION, Mode.TESTING}
 """The modes whose pages load bundles."""
-ASKED_FOR = {"csv.js", "keys.js"}
+ASKED_FOR = {"csv.js", "keys.js", "qr.js"}
 """Bundles that another one loads when it needs them."""
-ON_DEMAND = {"workers", "entries", "csv.js"}
+ON_DEMAND = {"workers", "entries", "csv.js", "qr.js"}
 """Scripts that a page asks for when it needs them: nothing to preload in development."""
 IMPORTED = re.compile(r"^import '\.\./(.+)';$", re.M)
 """What a file of static/js/entries imports, relative to static/js."""

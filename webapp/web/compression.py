@@ -71,6 +71,7 @@ KINDS = (
         | _of("recovery", "show_done")
         | _of("pairings", "show_pairing", "show_status")
         | _of("pair", "show_pair", "show_status")
+        | _of("scanned_codes", "show_code")
         | _of("restore_requests", "show_request", "show_restore", "show_status"),
     ),
     Kind(

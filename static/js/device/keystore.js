@@ -26,6 +26,7 @@ import { sign, verify } from '../crypto/signatures.js';
  * @property {{id: string, exact: string, used?: string[]}|null} [pairing] - used: offers and codes
  * @property {{tries?: number, by?: string, compared?: boolean, unconfirmed?: boolean}|null} [check] - voice-check.js
  * @property {number[]} [codes] - when it showed codes to pair another device
+ * @property {number[]} [answers] - when it looked at answers to them
  * @typedef {{fingerprint: string, epoch?: number, by?: string, disputed?: boolean}} Pin - by: link
  */
 
