@@ -84,7 +84,7 @@ def test_a_browser_that_never_makes_a_pair_is_refused(browsing: BrowserContext, 
     page = browsing.new_page()
     page.add_init_script(UNLUCKY % 1_000)
     modules = Modules(page, site.origin)
-    assert modules(f"return code(async () => {{ {MAKE} }})") == "storage_refused"
+    assert modules(f"return code(async () => {{ {MAKE} }})") == "unsupported_browser"
 
 
 def test_a_browser_that_keeps_no_keys_is_refused(browsing: BrowserContext, site: Site) -> None:
