@@ -16,7 +16,9 @@ from tests.support.pages.open_pages import enter
 from tests.support.pages.tour import heading
 from tests.support.pairing.pages import Pair, alert, wrong
 from tests.support.people.people import Person, enrolled
+from tests.support.run.clock import MovableClock
 from tests.support.vault.devices import login
+from webapp.client.pairing.scanned import read_scanned
 from webapp.models.pairing.pairing import Pairing
 
 
@@ -61,6 +63,22 @@ def state(pair: Pair) -> str:
         found = Pairing.latest_of(pair.alice.user_id)
         assert found
         return str(found.state)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_code_is_read_from_the_screen_on_either_ground(pair: Pair, scheme: str, width: int) -> None:
+    code = pair.show_code().replace(" ", "")
+    pair.old.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    pair.old.set_viewport_size({"width": width, "height": 900})
+    address, _, fragment = scan(pair.old).partition("#")
+    with pair.app.app_context():
+        found = Pairing.latest_of(pair.alice.user_id)
+        assert found
+        assert address == f"{pair.app.config['PUBLIC_URL']}/pair/{found.id}/code"
+    read = read_scanned(fragment)
+    assert read
+    assert read.code == code
 
 
 def test_what_the_camera_reads_leads_through_without_a_digit_typed_and_nobody_else_learns_it(
@@ -146,4 +164,52 @@ def test_another_browser_says_which_one_to_open(
     screen(stranger, "scanned-code-other-browser")
     alice.client = alice.another_browser()
     refused(opened(pair, address, enter(new_context(), alice)), "This browser didn’t ask to be paired")
+    assert state(pair) == "offered"
+
+
+def test_a_browser_that_was_signed_out_meanwhile_answers_nothing(pair: Pair) -> None:
+    address = scan_of(pair)
+    pair.new.context.clear_cookies()
+    refused(opened(pair, address), "you are not signed in to it any more")
+    assert state(pair) == "offered"
+
+
+def test_a_reload_answers_nothing(pair: Pair) -> None:
+    page = opened(pair, scan_of(pair))
+    expect(heading(page, "Does the other device show these?")).to_be_visible(timeout=SLOW)
+    page.reload()
+    refused(page, "they are read once, and a reload loses them")
+    assert state(pair) == "offered"
+
+
+def test_a_second_scan_is_refused(pair: Pair) -> None:
+    """In a tab that shows the digits already, and in one that comes later."""
+    address = scan_of(pair)
+    first, second = opened(pair, address), opened(pair, address)
+    expect(heading(second, "Does the other device show these?")).to_be_visible(timeout=SLOW)
+    pair.old.context.set_offline(True)  # it doesn’t look at the answer yet
+    first.get_by_role("button", name="Yes, the Same Digits").click()
+    expect(heading(first, "Checking")).to_be_visible(timeout=SLOW)
+    second.get_by_role("button", name="Yes, the Same Digits").click()
+    refused(second, "This code was answered already")
+    refused(opened(pair, address), "This code was answered already")
+    pair.old.context.set_offline(False)
+    expect(heading(first, "Create a New PIN")).to_be_visible(timeout=SLOW)
+
+
+def test_a_late_scan_is_refused_and_does_not_answer_the_next_code(pair: Pair, clock: MovableClock) -> None:
+    address = scan_of(pair)
+    clock.advance(minutes=2, seconds=1)
+    refused(opened(pair, address), "This code is no longer good")
+    pair.show_code()
+    refused(opened(pair, address), "This code is no longer good")
+    assert state(pair) == "offered"
+
+
+def test_digits_that_wait_too_long_are_gone(pair: Pair) -> None:
+    """Playwright’s clock would take the entry away by which the page knows that nobody led it here by a detour."""
+    page = opened(pair, scan_of(pair))
+    expect(heading(page, "Does the other device show these?")).to_be_visible(timeout=SLOW)
+    page.locator("time-left").dispatch_event("time-up")
+    refused(page, "This code is no longer good")
     assert state(pair) == "offered"

@@ -13,7 +13,8 @@ import { awaitKey, demandUnused, typeCode } from '../joiner.js';
 
 const scanned = readScanned(location.hash);
 if (location.hash) history.replaceState(null, '', location.pathname);
-const [{ redirectCount }] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+const isDetour = navigation?.redirectCount !== 0; // what can’t be known counts as one
 
 customElements.define('scanned-code', class extends HTMLElement {
   #code = '';
@@ -27,7 +28,7 @@ customElements.define('scanned-code', class extends HTMLElement {
   async #look() {
     const { standing, offer } = this.dataset;
     if (!scanned) throw new CryptoError('no_digits_here');
-    if (redirectCount) throw new CryptoError('detour');
+    if (isDetour) throw new CryptoError('detour');
     if (standing !== 'offered') throw new CryptoError(standing);
     if (await markOf(offer) !== scanned.mark) throw new CryptoError('late');
     await demandUnused(this.#parts, scanned.code);
