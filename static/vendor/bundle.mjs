@@ -144,7 +144,7 @@ async function compile(root) {
   const { build } = createRequire(join(root, 'package.json'))('esbuild');
   const make = (entryPoints, more = {}) => build({
     ...OPTIONS, absWorkingDir: STATIC, outdir: 'dist', entryPoints, banner: BANNER, external: ['*.svg'], ...more,
-    plugins: [fromPackages(root), ...(more.plugins ?? [])],
+    plugins: [...OPTIONS.plugins, fromPackages(root), ...(more.plugins ?? [])],
   });
   const together = { splitting: true, entryNames: '[name]', chunkNames: '[name]-[hash]' };
   const { metafile } = await make(ENTRIES, together);
