@@ -5,12 +5,13 @@ from typing import Literal
 from playwright.sync_api import Page
 
 NO_X25519 = """
-const generate = SubtleCrypto.prototype.generateKey;
-SubtleCrypto.prototype.generateKey = async function (algorithm, ...more) {
+const generate = globalThis.SubtleCrypto?.prototype.generateKey;
+if (generate) SubtleCrypto.prototype.generateKey = async function (algorithm, ...more) {
   if ((algorithm.name ?? algorithm) === 'X25519') throw new DOMException('Unrecognized name', 'NotSupportedError');
   return generate.call(this, algorithm, ...more);
 };
 """
+"""The blank page that a tab begins with is no secure one, and lacks it all."""
 NO_SUBTLE = """
 Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });
 Object.defineProperty(globalThis, 'isSecureContext', { value: false });
