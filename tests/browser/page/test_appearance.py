@@ -96,9 +96,10 @@ LOST_ICONS = """() => [...document.querySelectorAll('.icon')].filter((each) => e
   .filter((each) => { const style = getComputedStyle(each);
     return style.backgroundColor === getComputedStyle(document.body).backgroundColor; })
   .map((each) => each.className)"""
+# A millisecond is no motion: it is how a style sheet waits before it shows something.
 MOVING = """() => [...document.querySelectorAll('*')].flatMap((each) => ['', '::before', '::after'].flatMap((part) => {
   const { animationName, animationDuration, transitionDuration } = getComputedStyle(each, part || undefined);
-  const long = (value) => value.split(',').some((one) => parseFloat(one) > 0);
+  const long = (value) => value.split(',').some((one) => parseFloat(one) > 0.001);
   return (animationName !== 'none' && long(animationDuration)) || long(transitionDuration)
     ? [`${each.className}${part}`] : []; }))"""
 

@@ -18,6 +18,7 @@ from tests.support.run.patience import wait_until
 from tests.support.vault.devices import login
 from tests.support.vault.local_copies import wait_for_copy
 from tests.support.vault.vault_pages import open_item
+from webapp.clock import now
 from webapp.database import transaction
 from webapp.models.devices.device import Device
 from webapp.models.vaults.cloud_backup import CloudBackup
@@ -105,7 +106,7 @@ def test_a_device_whose_clock_is_wrong_reckons_by_the_servers(
     alices: Person, new_context: Contexts, hours: int
 ) -> None:
     context = new_context()
-    context.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+    context.clock.install(time=now() + timedelta(hours=hours))
     page = enter(context, alices)
     page.goto("/devices")
     expect(times(page)).to_be_visible()
@@ -134,7 +135,7 @@ def test_a_clock_that_is_set_right_meanwhile_changes_nothing(
     page.clock.install()
     page.goto("/devices")
     expect(times(page)).to_be_visible()
-    page.clock.set_system_time(datetime.now(UTC) - timedelta(hours=5))
+    page.clock.set_system_time(now() - timedelta(hours=5))
 
     def is_right_again() -> bool:
         page.clock.run_for(13_000)  # until it asks, and until it writes

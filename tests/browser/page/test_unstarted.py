@@ -75,6 +75,7 @@ PLACES: dict[str, Callable[[Stage], tuple[Page, str]]] = {
     "requests": lambda stage: (stage.of(stage.bob), "/admin/requests"),
     "keys": lambda stage: (stage.of(stage.bob), "/admin/settings"),
     "invite": lambda stage: (stage.contexts().new_page(), stage.invited()),
+    "scanned": lambda stage: (stage.contexts().new_page(), f"/pair/{'0' * 32}/code#123456"),
     "away": lambda stage: (stage.away(), "/away"),
 }
 """A tab, and where it is to go."""
@@ -115,7 +116,7 @@ def test_a_page_says_that_a_bundle_did_not_come(
 
 def test_the_bundles_of_the_table_are_all_there_are() -> None:
     there = {path.name for path in (SCRIPTS.parent / "dist").glob("*.js")}
-    assert {bundle for bundles in BUNDLES.values() for bundle in bundles} | {"csv.js", "keys.js"} == there
+    assert {bundle for bundles in BUNDLES.values() for bundle in bundles} | {"csv.js", "keys.js", "qr.js"} == there
 
 
 def test_it_is_said_while_nobody_does_anything_and_goes_once_the_page_is_loaded_anew(

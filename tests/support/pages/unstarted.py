@@ -25,6 +25,7 @@ BUNDLES = {
     "requests": SHARED,
     "keys": [*WITH_KEYS, "admin.js"],
     "invite": ["invite.js"],
+    "scanned": [*WITH_KEYS[1:], "scanned.js"],
     "away": ["waiting.js"],
 }
 """The bundles of each kind of page. What they load when they need it (csv.js, keys.js, workers/kdf.js) fails with a
@@ -32,7 +33,7 @@ sentence beside what was asked for."""
 
 SCRIPTS = ROOT / "static/js"
 IMPORT = re.compile(r"^(?:import|export)\s[^'\"`;]*?from\s*'(\.[^']+)'|^import\s*'(\.[^']+)'", re.M)
-MARKS = "vault-keys:defined, invite-pin:defined, wait-for-server:defined"
+MARKS = "vault-keys:defined, invite-pin:defined, scanned-code:defined, wait-for-server:defined"
 """On every page stands one of them."""
 NAMED = "getComputedStyle(document.querySelector('.unstarted'))"
 
