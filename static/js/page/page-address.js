@@ -2,7 +2,8 @@
  * The address and the page agree, however fast somebody goes back and forward. Steps that htmx swapped in share one
  * page, so going back to one changes the address first; then it is loaded. Who presses again before that page has its
  * scripts changes the address of a page that hears nothing yet. So a page looks once it hears, at every step through
- * the history, and when it comes back from the browser’s cache. Fragments of addresses are none of its business.
+ * the history, and when it comes back from the browser’s cache. Fragments are none of its business, but for one
+ * that the server led out of the vault with: the item that was open there is no part of a way back.
  */
 const here = () => location.pathname + location.search;
 let shown = atFirst();
@@ -38,3 +39,4 @@ document.addEventListener('htmx:after:request', (event) => {
   event.stopImmediatePropagation();
 }, true);
 agree();
+if (location.pathname.startsWith('/recovery') && location.hash) history.replaceState(history.state, '', here());
