@@ -37,9 +37,13 @@ def tab(alice: Person, new_context: Contexts, live_server: object) -> Page:
     return enter(new_context(), alice)
 
 
-def test_why(alice: Person, bob: Person, organisation_key: ActiveKey, tab: Page, screen: Screens) -> None:
+def test_why(
+    alice: Person, bob: Person, organisation_key: ActiveKey, new_context: Contexts, live_server: object, screen: Screens
+) -> None:
+    """Where this browser is the device, and holds its key: otherwise that it has none is the reason."""
+    enrolled(alice, [login("Bank"), login("Mail")])
     backed_up(alice, organisation_key)
-    be_at(alice, alice.device)
+    tab = enter(new_context(), alice, alice.device)
     show(tab, "/recovery", "Account Recovery")
     expect(tab.get_by_text("You have forgotten the PIN")).to_be_visible()
     screen(tab, "recovery-pin-forgotten")
