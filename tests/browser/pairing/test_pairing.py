@@ -199,7 +199,7 @@ def test_who_needs_more_time_is_told_in_time_and_gets_it_once(pair: Pair, screen
     for page in pages:
         stop_clock(page)  # a minute passes by it
         expect(page.locator("time-left").first).to_have_text(re.compile(r"^[01]:[0-5]\d$"))
-        expect(page.locator("[data-soon]")).to_have_text("")
+        expect(page.locator("p[data-soon]")).to_have_text("")
         page.clock.run_for(35_000)
     expect(pair.old.get_by_role("status").filter(has_text="30 seconds left. Press I Need More Time")).to_be_visible()
     expect(pair.new.get_by_role("status").filter(has_text="good for 30 more seconds")).to_contain_text(
@@ -212,7 +212,7 @@ def test_who_needs_more_time_is_told_in_time_and_gets_it_once(pair: Pair, screen
     for page in pages:
         page.clock.resume()
     screen(pair.old, "pair-code-extended")
-    expect(pair.new.locator("[data-soon]")).to_have_text("", timeout=SLOW)
+    expect(pair.new.locator("p[data-soon]")).to_have_text("", timeout=SLOW)
     clock.advance(minutes=3)
     pair.type_code(code)
     pair.choose_pin()
