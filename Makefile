@@ -12,10 +12,8 @@ UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes 
 # Tests wait for a browser, a server or a disk now and then: one worker more than there are cores.
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 4
-# One after the other: one browser of each engine is started, and clears itself between two tests.
-ENGINES = $(BIN)/python -m pytest -q tests/engines
 
-.PHONY: help run test quick slow engines test-costs walk chaos examples coverage lint bench screens vendor bundles pins free-port venv installed-run installed-dev chromium
+.PHONY: help run test quick slow test-costs walk chaos examples coverage lint bench screens vendor bundles pins free-port venv installed-run installed-dev chromium
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -30,18 +28,14 @@ run: free-port installed-run ## Start Spare Key with a demo organisation on http
 	@$(BIN)/flask --app webapp demo > instance/welcome.txt
 	@PATH="$(abspath $(BIN)):$$PATH"; $(BIN)/python -c "$$WELCOME" & exec $(BIN)/honcho start web worker
 
-test: installed-dev chromium lint ## Lint, types and every test that can run here; the last lines say which could not
+test: installed-dev chromium lint ## Lint, types and every test that can run here; the last line says which could not
 	@COSTS=$${COSTS:-1} $(PYTEST)
-	@$(ENGINES)
 
 quick: installed-dev ## What needs no browser and takes no time, for while you work
 	@COSTS=$${COSTS:-1} TESTS=quick $(PYTEST)
 
-slow: installed-dev chromium ## All others but those in engines
+slow: installed-dev chromium ## All others
 	@COSTS=$${COSTS:-1} TESTS=slow $(PYTEST)
-
-engines: installed-dev ## Every journey in Chromium, Firefox and WebKit; the table says which ran
-	@$(ENGINES)
 
 test-costs: installed-dev chromium ## What tests cost, by kind, for tests/README.md; renews tests/durations.txt
 	@COSTS=write $(PYTEST) -q

@@ -54,7 +54,6 @@ pytest_plugins = [
     "tests.support.run.processor",
     "tests.support.run.garbage",
     "tests.support.run.costs",
-    "tests.support.engines.table",
     "tests.support.people.people",
     "tests.support.run.method_table",
     "tests.support.recovery_keys.pages",

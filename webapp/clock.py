@@ -24,9 +24,9 @@ def parse_stamp(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def clock_time(moment: datetime, *, seconds: bool = False) -> str:
+def clock_time(moment: datetime) -> str:
     """`22 Nov 2026, 16:10 UTC`: the server doesn’t know anybody’s time zone."""
-    return f"{day(moment)}, {moment:{'%H:%M:%S' if seconds else '%H:%M'}} UTC"
+    return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
 def day(moment: datetime) -> str:

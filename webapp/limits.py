@@ -64,14 +64,10 @@ REQUEST_LIFE = timedelta(days=7)
 PAIRING_LIFE = timedelta(minutes=10)
 """How long a pairing is open, and once more from when the key was sent until the PIN is chosen."""
 PAIRING_CODE_LIFE = timedelta(minutes=2)
-"""How long a pairing code is good, and how much longer once more time was asked for: once for each code."""
 PAIRING_ANSWER_LIFE = timedelta(minutes=1)
 """How long the other device may take to look at an answer before its code is given up."""
-PAIRING_TRIES = 3
-"""Codes that were typed without success until pairing is locked: each tells a stranger whether one guess was right."""
-PAIRING_CODES = 10
-"""Codes shown without success until pairing is locked, most of which nobody typed: people are slow, and that is no
-attack."""
+PAIRING_CODES = 3
+"""Codes shown without success until pairing is locked."""
 PAIRING_LOCK = timedelta(hours=24)
 APPROVAL_LIFE = timedelta(hours=72)
 UNDO_WINDOW = timedelta(days=7)

@@ -7,12 +7,11 @@ import { dirname, join, relative, sep } from 'node:path';
 
 /** The first row that fits a module decides. `$1` is what the row’s first group has found. */
 const MAY_IMPORT = [
-  { module: /^entries\//, imports: ['\\w+/elements/', 'page/(htmx-setup|invoker-commands|refused-forms)\\.js$'] },
+  { module: /^entries\//, imports: ['\\w+/elements/', 'page/htmx-setup.js'] },
   { module: /^crypto\//, imports: ['crypto/', 'vendor/crypto.js'] },
   { module: /^device\/workers\//, imports: ['crypto/', 'vendor/crypto.js'] },
   { module: /^page\/htmx-setup\.js$/, imports: ['page/[^/]+$', 'vendor/htmx.js'] },
   { module: /^page\/tables\.js$/, imports: ['page/[^/]+$', 'crypto/', 'vendor/csv.js'] },
-  { module: /^pairing\/qr-code\.js$/, imports: ['vendor/qr.js'] },
   { module: /^page\/[^/]+$/, imports: ['page/[^/]+$', 'crypto/'] },
   { module: /^device\/[^/]+$/, imports: ['device/[^/]+$', 'page/[^/]+$', 'crypto/'] },
   // What is saved is backed up, and a recovery ends with a backup.

@@ -1,7 +1,7 @@
 /**
- * Makes crypto.js, csv.js, qr.js and htmx.js from the pins in package.json, byte for byte the same every time.
+ * Makes crypto.js, csv.js and htmx.js from the pins in package.json, byte for byte the same every time.
  *
- *   node static/vendor/build.mjs            writes these, LICENSES.txt and CHECKSUMS beside this file
+ *   node static/vendor/build.mjs            writes crypto.js, csv.js, htmx.js, LICENSES.txt, CHECKSUMS beside this file
  *   node static/vendor/build.mjs --check    writes nothing; exits 1 and names the files that differ
  *   node build.mjs --out DIRECTORY          writes elsewhere
  */

@@ -12,14 +12,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HTMX, OPTIONS, SOURCES, withPackages } from './packages.mjs';
 
 const HERE = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const STATIC = dirname(HERE);
 const DIST = join(STATIC, 'dist');
 
-const ENTRIES = ['core', 'recovery', 'vault', 'admin', 'scanned'].map((name) => `js/entries/${name}.js`);
+const ENTRIES = ['core', 'recovery', 'vault', 'admin'].map((name) => `js/entries/${name}.js`);
 const KEYS = 'js/device/keys.js';
 // Each in one file with all that it needs: a worker for the sake of its own content policy, and the pages of a link,
 // which load little else.
@@ -52,8 +52,8 @@ function fromPackages(root) {
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /\/vendor\/htmx\.js$/ }, () => ({ path: join(root, HTMX) }));
       onResolve({ filter: /\/vendor\/crypto\.js$/ }, () => ({ path: 'crypto.js', namespace: 'vendor' }));
-      // On demand, each a file of its own
-      onResolve({ filter: /\/vendor\/(csv|qr)\.js$/ }, ({ path }) => ({ path: `./${basename(path)}`, external: true }));
+      // On demand, a file of its own
+      onResolve({ filter: /\/vendor\/csv\.js$/ }, () => ({ path: './csv.js', external: true }));
       onLoad({ filter: /.*/, namespace: 'vendor' }, ({ path }) => ({ contents: SOURCES[path], resolveDir: root }));
     },
   };
@@ -144,7 +144,7 @@ async function compile(root) {
   const { build } = createRequire(join(root, 'package.json'))('esbuild');
   const make = (entryPoints, more = {}) => build({
     ...OPTIONS, absWorkingDir: STATIC, outdir: 'dist', entryPoints, banner: BANNER, external: ['*.svg'], ...more,
-    plugins: [...OPTIONS.plugins, fromPackages(root), ...(more.plugins ?? [])],
+    plugins: [fromPackages(root), ...(more.plugins ?? [])],
   });
   const together = { splitting: true, entryNames: '[name]', chunkNames: '[name]-[hash]' };
   const { metafile } = await make(ENTRIES, together);
@@ -153,10 +153,8 @@ async function compile(root) {
     Object.assign(made, outputs(await make([entry], { entryNames: name.replace(/\.js$/, '') })));
   }
   Object.assign(made, outputs(await make([STYLE], { entryNames: '[name]' })));
-  for (const name of ['csv', 'qr']) {
-    const stdin = { contents: SOURCES[`${name}.js`], resolveDir: root, sourcefile: `${name}.js` };
-    Object.assign(made, outputs(await make(undefined, { stdin, entryNames: name })));
-  }
+  const csv = { contents: SOURCES['csv.js'], resolveDir: root, sourcefile: 'csv.js' };
+  Object.assign(made, outputs(await make(undefined, { stdin: csv, entryNames: 'csv' })));
   return made;
 }
 

@@ -24,32 +24,13 @@ export { sha512 } from '@noble/hashes/sha2.js';
 import Papa from 'papaparse';
 export const { parse } = Papa;
 `,
-  // So is this: only the page that shows a pairing code loads it.
-  'qr.js': `
-export { encodeQR } from 'qr';
-`,
 };
 
 /** The file of its package that is static/vendor/htmx.js. */
 export const HTMX = 'node_modules/htmx.org/dist/htmx.esm.min.js';
 
-/**
- * age’s post-quantum and P-256 recipients, a fifth of all cryptography by size: `static/js/crypto/identities.js` takes
- * no identity and no recipient of theirs, so what only they call is left out.
- */
-const UNUSED = {
-  name: 'unused',
-  setup({ onLoad, onResolve }) {
-    const filter = /^@noble\/(post-quantum\/hybrid|curves\/nist)\.js$/;
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
-    const contents = 'export const [MLKEM768P256, MLKEM768X25519, p256] = [];';
-    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents }));
-  },
-};
-
 /** How everything is compiled. */
 export const OPTIONS = {
-  plugins: [UNUSED],
   bundle: true,
   format: 'esm',
   target: 'es2022',

@@ -11,7 +11,7 @@ ENDS = {"decline": "declined", "cancel": "cancelled", "expire": "expired", "stop
 # Written out once more by hand, so that a change of the table is a change of mind in two places.
 LEADS = {
     State.OPENED: {"offer": "offered", "lock": "locked", **ENDS},
-    State.OFFERED: {"extend": "offered", "answer": "answered", "lapse": "opened", **ENDS},
+    State.OFFERED: {"answer": "answered", "lapse": "opened", **ENDS},
     State.ANSWERED: {"confirm": "confirmed", "refuse": "opened", "lapse": "opened", **ENDS},
     State.CONFIRMED: {"complete": "completed", **ENDS},
     State.COMPLETED: {},
@@ -36,7 +36,6 @@ def test_each_move_leads_where_it_should_or_nowhere(state: State, move: Move) ->
 def test_everybody_has_moves_of_their_own() -> None:
     assert MAY == {
         Move.OFFER: Who.OTHER_DEVICE,
-        Move.EXTEND: Who.OTHER_DEVICE,
         Move.ANSWER: Who.NEW_DEVICE,
         Move.REFUSE: Who.OTHER_DEVICE,
         Move.LAPSE: Who.CLOCK,
@@ -74,7 +73,7 @@ def test_a_code_that_failed_leads_back_to_the_beginning_and_nowhere_else() -> No
     """So a new code needs the other device again: none is tried twice, and none is tried without it."""
     back = {(state, move) for (state, move), after in MOVES.items() if after == State.OPENED}
     assert back == {(State.OFFERED, Move.LAPSE), (State.ANSWERED, Move.LAPSE), (State.ANSWERED, Move.REFUSE)}
-    assert {move for (_, move), after in MOVES.items() if after == State.OFFERED} == {Move.OFFER, Move.EXTEND}
+    assert {move for (_, move), after in MOVES.items() if after == State.OFFERED} == {Move.OFFER}
     assert {move for (_, move), after in MOVES.items() if after == State.ANSWERED} == {Move.ANSWER}
 
 
@@ -83,7 +82,7 @@ def test_nothing_is_completed_without_a_code_an_answer_and_a_confirmation() -> N
     path = []
     state = State.COMPLETED
     while state != State.OPENED:
-        [(before, move)] = [key for key, after in MOVES.items() if after == state != key[0]]
+        [(before, move)] = [key for key, after in MOVES.items() if after == state]
         path.append((move, MAY[move]))
         state = before
     assert path[::-1] == [

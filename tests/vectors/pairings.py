@@ -8,7 +8,6 @@ from tests.vectors.seeds import ORIGIN, identifier, identity, octets, signing_se
 from webapp.client.formats.encoding import from_json, to_base64
 from webapp.client.pairing import protocol as client
 from webapp.client.pairing.messages import Keys, Place, Signed, announce, read_announcement, transcript
-from webapp.client.pairing.scanned import scanned_address
 
 CODE = "042137"
 SCALARS = [int.from_bytes(octets(f"pairing scalar {side}"), "little") % 2**252 for side in "AB"]
@@ -35,7 +34,6 @@ def pairing() -> Vectors:
     run = transcript(fields, from_json(offered.exact))
     return {
         "code": CODE,
-        "scanned": scanned_address(ORIGIN, identifier("pairing"), CODE, offered.exact, "Safari on iPhone"),
         "vault_key": VAULT,
         "new_identity": NEW.identity,
         "scalars": [scalar.to_bytes(32, "little").hex() for scalar in SCALARS],

@@ -104,21 +104,6 @@ def codes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pairing, "count_code", lambda _: None)
 
 
-def typed_codes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pairing, "count_answer", lambda _: None)
-
-
-def time_is_given_twice(patch: pytest.MonkeyPatch) -> None:
-    extend = Pairing.extend_code
-
-    def generous(pairing: Pairing, by: Device) -> None:
-        given, pairing.code_extended_at = pairing.code_extended_at, None
-        extend(pairing, by)
-        pairing.code_extended_at = given or pairing.code_extended_at
-
-    patch.setattr(Pairing, "extend_code", generous)
-
-
 def pairings_go_on(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Pairing, "stop_open", staticmethod(lambda _: None))
 
@@ -180,8 +165,6 @@ def own_ways_stop_no_request(patch: pytest.MonkeyPatch) -> None:
         (lifting_leaves_links, leads.it_is_undone_while_links_are_open, "a link for a veto after lift"),
         (admins_are_told_nothing, ["recover"], "untold .*restore_requested"),
         (codes_are_not_counted, ["go_on_pairing"], "0 codes count, not 1"),
-        (typed_codes_are_not_counted, ["go_on_pairing"], "0 tries count, not 1"),
-        (time_is_given_twice, ["use_new_browser"], "refused made a pairing|extended twice"),
         (pairings_go_on, ["go_on_pairing", "veto_by_mail"], "a pairing is open after veto"),
         (
             unpaired_devices_open,

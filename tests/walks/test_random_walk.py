@@ -31,7 +31,7 @@ REACHED = [
     *("undo by mail", "veto by mail", "veto by device", "a former device proved to open", "lifted by the operator"),
     *("asked to be paired", "a second pairing took the place of the first", "a prior device showed a code"),
     *("took the key", "paired", "paired again", "another code was refused", "pairing was locked"),
-    *(f"pairing: {move}" for move in ("offer", "extend", "answer", "refuse", "lapse", "confirm", "complete", "lock")),
+    *(f"pairing: {move}" for move in ("offer", "answer", "refuse", "lapse", "confirm", "complete", "lock")),
     *(f"pairing: {move}" for move in ("decline", "cancel", "expire", "stop")),
     *(f"{way} on the Devices page" for way in ("unpair", "unpair others", "return", "destroy")),
     *("an unpaired device was refused", "a veto unpaired what was paired"),

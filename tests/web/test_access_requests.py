@@ -26,7 +26,7 @@ def test_every_answer_carries_the_policy(client: FlaskClient, organisation: str,
     assert policy["script-src"] == f"'self' '{client.application.config['IMPORT_MAP_HASH']}'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["require-trusted-types-for"] == "'script'"
-    assert policy["trusted-types"] == "htmx kdf-worker service-worker"
+    assert policy["trusted-types"] == "htmx kdf-worker"
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"

@@ -77,7 +77,7 @@ def test_the_cryptography_is_found_where_it_is() -> None:
     assert any(holds_cryptography(source) for source in OUTPUTS["workers/kdf.js"]["sources"])
 
 
-@pytest.mark.parametrize("name", ["workers/kdf.js", "invite.js", "csv.js", "qr.js"])
+@pytest.mark.parametrize("name", ["workers/kdf.js", "invite.js", "csv.js"])
 def test_what_stands_alone_imports_nothing(name: str) -> None:
     assert OUTPUTS[name]["imports"] == []
     assert not re.search(r"\bimport\b\s*[({*\"'\w]", (DIST / name).read_text().replace("import.meta", ""))
@@ -101,15 +101,6 @@ def test_every_element_is_in_an_entry() -> None:
     defined = set().union(*(page_scripts.elements_defined_by(entry) for entry in entries))
     there = set().union(*(page_scripts.defined_in(path) for path in FOLDER.glob("js/*/elements/*.js")))
     assert there - defined == set()
-
-
-def test_a_page_can_say_of_every_element_that_its_script_did_not_come() -> None:
-    """By its name in the style sheet; tests/browser/page/test_unstarted.py looks at the page."""
-    (listed,) = re.findall(
-        r":root:has\(:is\((.*?)\):not\(:defined\)\)", (FOLDER / "css/unstarted.css").read_text(), re.S
-    )
-    there = set().union(*(page_scripts.defined_in(path) for path in FOLDER.glob("js/*/elements/*.js")))
-    assert sorted(name.strip() for name in listed.split(",")) == sorted(there)
 
 
 @pytest.mark.parametrize("template", page_scripts.pages())
@@ -139,4 +130,4 @@ def test_every_script_of_a_page_is_named_with_its_hash() -> None:
         assert {file.href.rsplit("/", 1)[1] for file in files.preloads} == {"crypto.js", "shared.js"}
     listed = json.loads(re.sub("<.*?>", "", bundles.import_map))["integrity"]
     imported = {name for output in OUTPUTS.values() for name in output["imports"]}
-    assert {href.partition("dist/")[2] for href in listed} == imported | {"csv.js", "keys.js", "qr.js"}
+    assert {href.partition("dist/")[2] for href in listed} == imported | {"csv.js", "keys.js"}

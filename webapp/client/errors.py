@@ -230,7 +230,7 @@ class CodeUsed(DeviceError):
 
 
 class CodesUsedUp(DeviceError):
-    """Ten codes were shown at this device within a day, or three of them typed, and none led to a pairing."""
+    """This device has shown three codes within a day, and none of them led to a pairing."""
 
     code = "codes_used_up"
 

@@ -26,7 +26,6 @@ class Move(StrEnum):
     """What can be done to it."""
 
     OFFER = "offer"
-    EXTEND = "extend"
     ANSWER = "answer"
     REFUSE = "refuse"
     LAPSE = "lapse"
@@ -55,7 +54,6 @@ class Who(StrEnum):
 
 MOVES: dict[tuple[State, Move], State] = {
     (State.OPENED, Move.OFFER): State.OFFERED,
-    (State.OFFERED, Move.EXTEND): State.OFFERED,
     (State.OFFERED, Move.ANSWER): State.ANSWERED,
     (State.OFFERED, Move.LAPSE): State.OPENED,
     (State.ANSWERED, Move.LAPSE): State.OPENED,
@@ -76,7 +74,6 @@ MOVES: dict[tuple[State, Move], State] = {
 
 MAY: dict[Move, Who] = {
     Move.OFFER: Who.OTHER_DEVICE,
-    Move.EXTEND: Who.OTHER_DEVICE,
     Move.ANSWER: Who.NEW_DEVICE,
     Move.REFUSE: Who.OTHER_DEVICE,
     Move.LAPSE: Who.CLOCK,

@@ -57,8 +57,6 @@ class StopReason(StrEnum):
     DISABLED = "disabled"
     CHECK = "check"
     """The digits that the member was told were wrong five times."""
-    KEY_GONE = "key_gone"
-    """The browser that asked no longer has the key of the request: it could use no approval."""
 
 
 MOVES: dict[tuple[State, Move], State] = {

@@ -7,7 +7,6 @@ what this release consists of, or nothing. Development needs no Node.js, and sho
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,12 +19,10 @@ from webapp.config import Mode
 
 BUNDLED = {Mode.PRODUCTION, Mode.TESTING}
 """The modes whose pages load bundles."""
-ASKED_FOR = {"csv.js", "keys.js", "qr.js"}
+ASKED_FOR = {"csv.js", "keys.js"}
 """Bundles that another one loads when it needs them."""
-ON_DEMAND = {"workers", "entries", "csv.js", "qr.js"}
+ON_DEMAND = {"workers", "entries", "csv.js"}
 """Scripts that a page asks for when it needs them: nothing to preload in development."""
-IMPORTED = re.compile(r"^import '\.\./(.+)';$", re.M)
-"""What a file of static/js/entries imports, relative to static/js."""
 
 
 class Served(Protocol):
@@ -68,17 +65,10 @@ class Modules:
     import_map_hash: str = ""
 
     def page_files(self, *entries: str) -> PageFiles:
-        """What each entry imports, one by one: a module that fails takes nothing with it but what needs it.
-
-        With core, all modules are preloaded: else a browser learns of them in turn.
-        """
+        """With core, all modules are preloaded: else a browser learns of them in turn."""
         preloads = [File(href) for href in self.preloads] if "core" in entries else []
-        scripts = [File(self.assets.url(path)) for path in self._imported_by(entries)]
+        scripts = [File(self.assets.url(f"js/entries/{entry}.js")) for entry in entries]
         return PageFiles([File(self.assets.url("css/style.css"))], scripts, preloads)
-
-    def _imported_by(self, entries: Iterable[str]) -> list[str]:
-        texts = [(self.assets.folder / "js" / "entries" / f"{entry}.js").read_text() for entry in entries]
-        return list(dict.fromkeys(f"js/{path}" for text in texts for path in IMPORTED.findall(text)))
 
     @cached_property
     def preloads(self) -> list[str]:

@@ -71,7 +71,6 @@ KINDS = (
         | _of("recovery", "show_done")
         | _of("pairings", "show_pairing", "show_status")
         | _of("pair", "show_pair", "show_status")
-        | _of("scanned_codes", "show_code")
         | _of("restore_requests", "show_request", "show_restore", "show_status"),
     ),
     Kind(
@@ -105,7 +104,6 @@ KINDS = (
 NO_PAGE = (
     _of("home", "show_home")  # leads on
     | _of("probes", "show_process", "show_parts")
-    | _of("offline", "show_worker")
     | _of("session_states", "show_state")
     | _of("devices", "show_lock_versions")
     | _of("vault", "show_file")

@@ -1,6 +1,5 @@
 """Errors as answers: a page with a sentence for people, a code for scripts."""
 
-import re
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -16,14 +15,9 @@ from webapp.web.wire import ApiError
 CODES = {400: "malformed", 401: "signed_out", 403: "forbidden", 404: "not_found", 405: "not_found", 413: "too_large"}
 PAGES = {400, 401, 403, 404, 409, 410, 413, 421, 429, 500, 503}
 
-TOLD = re.compile(r'aria-invalid="true"|role="alert"(?![^>]*\shidden)')
-"""A field in error, or a notice of one that is shown."""
-TITLE = re.compile(r'(<html [^>]*data-refused="([^"]+)".*?<title>)', re.DOTALL)
-
 
 def init_app(app: Flask) -> None:
     """Install the handlers."""
-    app.after_request(_say_in_title)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(421, _other_host)
     app.register_error_handler(ApiError, lambda refusal: refusal.response())
@@ -31,18 +25,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SealingFailed, _sealed)
     app.register_error_handler(DataError, _unstorable)
     app.log_exception = _log  # type: ignore[method-assign]
-
-
-def _say_in_title(response: BaseResponse) -> BaseResponse:
-    """The page of a form that was refused says so first: its title is what a screen reader begins with.
-
-    static/js/page/refused-forms.js does the same for a fragment, which has no title.
-    """
-    if 400 <= response.status_code < 500 and response.mimetype == "text/html" and not response.is_streamed:
-        page = response.get_data(as_text=True)
-        if TOLD.search(page):
-            response.set_data(TITLE.sub(r"\1\2 ", page, count=1))
-    return response
 
 
 def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:

@@ -1,10 +1,5 @@
-"""Times as people say them. The server doesn’t know anybody’s time zone, so a clock time always says UTC.
+"""Times as people say them. The server doesn’t know anybody’s time zone, so a clock time always says UTC."""
 
-In a page each is an element: a script (`static/js/page/elements/exact-times.js`) writes it in the zone of whoever
-reads, as its `data-time` says, keeps it up to date, and shows it to the second where somebody asks for that.
-"""
-
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -16,12 +11,11 @@ UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", ti
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `ago`, `until`, `clock_time` and `day`, and what time it is."""
-    app.jinja_env.filters["ago"] = lambda moment: _element(moment, "ago", ago(moment))
-    app.jinja_env.filters["until"] = lambda moment: _element(moment, "until", until(moment))
-    app.jinja_env.filters["clock_time"] = _clock_time
-    app.jinja_env.filters["day"] = lambda moment: _element(moment, "day", day(moment))
-    app.jinja_env.globals["server_time"] = lambda: stamp(now())
+    """Give templates the filters `ago`, `until`, `clock_time` and `day`."""
+    app.jinja_env.filters["ago"] = lambda moment: _element(moment, ago(moment))
+    app.jinja_env.filters["until"] = lambda moment: _element(moment, until(moment))
+    app.jinja_env.filters["clock_time"] = lambda moment: _element(moment, clock_time(moment))
+    app.jinja_env.filters["day"] = lambda moment: _element(moment, day(moment))
 
 
 def ago(moment: datetime) -> str:
@@ -55,13 +49,5 @@ def ago_changes_at(moment: datetime) -> datetime:
     return moment + (past // unit + 1) * unit
 
 
-def _clock_time(moment: datetime, among: Iterable[datetime] = ()) -> Markup:
-    """`among`: what is listed with it. Where two of them would read the same, both say their seconds."""
-    is_shared = sum(clock_time(other) == clock_time(moment) for other in among) > 1
-    return _element(moment, "seconds" if is_shared else "clock", clock_time(moment, seconds=is_shared))
-
-
-def _element(moment: datetime, form: str, words: str) -> Markup:
-    """What changes by itself isn’t read out each time, wherever it stands."""
-    quiet = Markup(' aria-live="off"') if form in ("ago", "until") else ""
-    return Markup('<time datetime="{}" data-time="{}"{}>{}</time>').format(stamp(moment), form, quiet, words)
+def _element(moment: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(moment), clock_time(moment), words)

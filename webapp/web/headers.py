@@ -3,7 +3,6 @@
 from flask import Flask, current_app
 from werkzeug.wrappers import Response
 
-from webapp.clock import now
 from webapp.config import Mode
 
 ANSWER = "application/vnd.spare-key+json"
@@ -25,7 +24,7 @@ DIRECTIVES = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "htmx kdf-worker service-worker",
+    "trusted-types": "htmx kdf-worker",
 }
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -65,7 +64,6 @@ def _add_headers(response: Response) -> Response:
     if config["ORIGIN"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
     response.headers.set(*MARK)
-    response.date = now()  # a device’s clock may be wrong: a page reckons “5 minutes ago” by this one
     if response.mimetype == "application/json" and "Content-Disposition" not in response.headers:
         response.content_type = ANSWER
     if response.mimetype == "text/html" and not response.direct_passthrough and response.get_data():

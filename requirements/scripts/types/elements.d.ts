@@ -22,7 +22,6 @@ interface HTMLElementTagNameMap {
   'item-list': HTMLElement & {
     show(items: Item[], current: string | null, drafts?: Offer[]): void;
     mark(id: string | null): void;
-    focusOn(id: string | null): void;
   };
   'item-view': HTMLElement & { show(item: Item): void };
   'key-file': HTMLElement & { read(): Promise<import('../../../static/js/crypto/organisation-keys.js').KeyFile> };

@@ -3,8 +3,7 @@
  * newer_format, wrong_key, wrong_passphrase, passphrase_needed, bad_signature, wrong_member, wrong_epoch, rolled_back,
  * wrong_backup, wrong_request, wrong_origin, wrong_shares, wrong_fingerprint, wrong_account, key_mismatch,
  * not_a_key_file, not_a_kit, mistyped, mistyped_group, kit_too_short, kit_too_long, organisation_key_file,
- * storage_refused, storage_full, key_gone, insecure_context, unsupported_browser, worker_failed, script_missing; of
- * pairing: bad_share, wrong_code, wrong_pairing, reflected.
+ * storage_refused, worker_failed; of pairing: bad_share, wrong_code, wrong_pairing, reflected.
  */
 export class CryptoError extends Error {
   /** @param {string} code @param {unknown} [cause] - what the library below said; for developers */

@@ -20,7 +20,7 @@ export const openWithPassphrase = (file, passphrase) => run('openWithPassphrase'
 /** As in crypto/sealing.js. @param {Uint8Array} bytes @param {string} passphrase @returns {Promise<string>} */
 export const sealWithPassphrase = (bytes, passphrase) => run('sealWithPassphrase', bytes, passphrase);
 
-/** @returns {Promise<any>} throws what the job throws, `worker_failed`, `script_missing` or `offline` */
+/** @returns {Promise<any>} throws what the job throws, `worker_failed` or `offline` */
 function run(job, ...parts) {
   const worker = new Worker(policy ? policy.createScriptURL(ADDRESS) : ADDRESS, { type: 'module' });
   return new Promise((resolve, reject) => {
@@ -28,9 +28,8 @@ function run(job, ...parts) {
       data.code ? reject(new CryptoError(data.code)) : resolve(data.result),
     );
     worker.addEventListener('error', ({ message }) => {
-      // Without a message, its script couldn’t be fetched
-      if (message === undefined) reject(new CryptoError(navigator.onLine ? 'script_missing' : 'offline'));
-      else reject(new CryptoError('worker_failed', message));
+      // Its script couldn’t be fetched
+      reject(new CryptoError(navigator.onLine ? 'worker_failed' : 'offline', message));
     });
     worker.postMessage({ job, parts });
   }).finally(() => worker.terminate());

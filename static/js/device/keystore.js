@@ -4,11 +4,11 @@
  *
  * Keys can't be exported. Each has a record of its own, is read back and used once before anybody relies on it: some
  * browsers store a key without complaint and give nothing back. There, the key is wrapped (AES-KW) under a stored AES
- * key. Every function here throws `storage_refused` where the browser keeps nothing, `storage_full` where it has no
- * room left, and `key_gone` where something was kept and isn’t there any more.
+ * key. Where not even that works, every function here throws `storage_refused`.
+ *
  */
 import { base64, fromBase64, now, randomBytes, randomId } from '../crypto/bytes.js';
-import { CryptoError, failing } from '../crypto/errors.js';
+import { CryptoError } from '../crypto/errors.js';
 import { recipientOf } from '../crypto/identities.js';
 import { NAME } from './keystore-name.js';
 import { sign, verify } from '../crypto/signatures.js';
@@ -26,7 +26,6 @@ import { sign, verify } from '../crypto/signatures.js';
  * @property {{id: string, exact: string, used?: string[]}|null} [pairing] - used: offers and codes
  * @property {{tries?: number, by?: string, compared?: boolean, unconfirmed?: boolean}|null} [check] - voice-check.js
  * @property {number[]} [codes] - when it showed codes to pair another device
- * @property {number[]} [answers] - when it looked at answers to them
  * @typedef {{fingerprint: string, epoch?: number, by?: string, disputed?: boolean}} Pin - by: link
  */
 
@@ -48,13 +47,11 @@ const KINDS = {
   },
 };
 const PROOF = 'spare-key/v1/key-store';
-const TRIES = 5; // to make a pair
 
 /**
  * Makes, stores and tries out the keys of a new device.
  * @param {{organisation: string, user: string, name: string}} whose
- * @returns {Promise<Device>} its record, in state pending; throws `insecure_context`, `unsupported_browser`,
- *   `storage_refused`, `storage_full`
+ * @returns {Promise<Device>} its record, in state pending; throws `storage_refused`
  */
 export async function makeDevice({ organisation, user, name }) {
   const id = randomId();
@@ -72,7 +69,7 @@ export async function makeDevice({ organisation, user, name }) {
     seen: null,
   };
   await put('devices', id, record);
-  await keysOf(record).catch(refuse); // just made: what isn’t there was never kept
+  await keysOf(record);
   navigator.storage?.persist?.().catch(() => {});
   return record;
 }
@@ -88,13 +85,10 @@ export async function devicesOf(user) {
 /** @param {string} id @returns {Promise<Device|null>} */
 export const deviceBy = async (id) => (await use('devices', 'readonly', (store) => store.get(id))) ?? null;
 
-/** @param {string} id @returns {Promise<Device>} throws `key_gone` where this browser’s storage was cleared */
-export const ownDevice = async (id) => (await deviceBy(id)) ?? failing('key_gone')(undefined);
-
 /**
  * Loads a device's keys and uses each once: call it again before every commit that depends on them.
  * @param {Device} device
- * @returns {Promise<{identity: CryptoKey, signingKey: CryptoKey}>} throws `key_gone`
+ * @returns {Promise<{identity: CryptoKey, signingKey: CryptoKey}>} throws `storage_refused`
  */
 export async function keysOf(device) {
   return {
@@ -116,7 +110,7 @@ export async function change(id, fields) {
     reading.onsuccess = () => reading.result && store.put({ ...reading.result, ...work(reading.result) }, id);
     return reading;
   });
-  return ownDevice(id);
+  return (await deviceBy(id)) ?? refuse();
 }
 
 /**
@@ -176,59 +170,46 @@ export const setPin = (organisation, pin) => put('pins', organisation, pin);
 
 /** Stores a fresh key, wrapped where it can't be stored as it is; returns its public half as text. */
 async function makeKey(device, kind) {
+  const { algorithm, usages, publicOf } = KINDS[kind];
   const name = `${device}/${kind}`;
-  const [kept, found] = await makePair(kind, false).catch(unmade);
+  const kept = await crypto.subtle.generateKey(algorithm, false, usages).catch(refuse);
+  const found = await publicOf(kept);
   const stored = await put('keys', name, { key: kept.privateKey })
     .then(() => loadKey(device, kind, found))
     .catch(() => null);
   if (stored) return found;
-  const [loose, publicHalf] = await makePair(kind, true).catch(unmade);
+  const loose = await crypto.subtle.generateKey(algorithm, true, usages);
   const wrapping = await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, ['wrapKey', 'unwrapKey']);
   const wrapped = new Uint8Array(await crypto.subtle.wrapKey('pkcs8', loose.privateKey, wrapping, 'AES-KW'));
   await put('keys', name, { wrapping, wrapped });
-  return publicHalf;
-}
-
-/**
- * A fresh pair of keys, and its public half as text. WebKitGTK 2.50 fails at about one pair in a hundred, and makes the
- * next one.
- */
-async function makePair(kind, isExtractable) {
-  const { algorithm, usages, publicOf } = KINDS[kind];
-  for (let left = TRIES; ; left -= 1) {
-    try {
-      const pair = await crypto.subtle.generateKey(algorithm, isExtractable, usages);
-      return [pair, await publicOf(pair)];
-    } catch (error) {
-      if (error.name !== 'OperationError' || left === 1) throw error;
-    }
-  }
-}
-
-/** What a browser can’t make is no matter of its storage. @param {unknown} cause @returns {never} */
-function unmade(cause) {
-  throw new CryptoError(crypto.subtle ? 'unsupported_browser' : 'insecure_context', cause);
+  return publicOf(loose);
 }
 
 async function loadKey(device, kind, publicKey) {
-  const { works } = KINDS[kind];
-  const record = await use('keys', 'readonly', (store) => store.get(`${device}/${kind}`));
+  const { algorithm, usages, works } = KINDS[kind];
   try {
-    const key = record.wrapped ? await unwrapped(record, KINDS[kind]) : record.key;
+    const record = await use('keys', 'readonly', (store) => store.get(`${device}/${kind}`));
+    const key = record.wrapped
+      ? await crypto.subtle.unwrapKey(
+          'pkcs8',
+          record.wrapped,
+          record.wrapping,
+          'AES-KW',
+          algorithm,
+          false,
+          usages.slice(0, 1),
+        )
+      : record.key;
     if (key.type === 'private' && !key.extractable && (await works(key, publicKey))) return key;
   } catch (error) {
-    failing('key_gone')(error);
+    refuse(error);
   }
-  throw new CryptoError('key_gone');
+  return refuse();
 }
 
-const unwrapped = ({ wrapped, wrapping }, { algorithm, usages }) =>
-  crypto.subtle.unwrapKey('pkcs8', wrapped, wrapping, 'AES-KW', algorithm, false, usages.slice(0, 1));
-
-/** @param {any} [cause] @returns {never} */
+/** @param {unknown} [cause] @returns {never} */
 function refuse(cause) {
-  if (cause?.code === 'storage_full') throw cause;
-  throw new CryptoError(cause?.name === 'QuotaExceededError' ? 'storage_full' : 'storage_refused', cause);
+  throw new CryptoError('storage_refused', cause);
 }
 
 async function put(store, key, value) {

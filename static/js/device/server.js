@@ -96,7 +96,7 @@ export function unframe(octets) {
  *   never true of what counts tries
  * @param {string} [options.challengeAt] - where the challenge comes from; another place where nobody is signed in
  * @returns {Promise<any>} {header, file} of a framed answer, or the JSON; throws ServerError, NoAnswer,
- *   `key_gone`
+ *   `storage_refused`
  */
 export async function signedFetch(
   path,

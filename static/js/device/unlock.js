@@ -4,7 +4,7 @@ import { openLock, proofOf } from '../crypto/device-lock.js';
 import { CryptoError } from '../crypto/errors.js';
 import { isPin } from '../crypto/pins.js';
 import { argon2id } from './kdf.js';
-import { change, dropFile, keepSalt, keysOf, ownDevice } from './keystore.js';
+import { change, deviceBy, dropFile, keepSalt, keysOf } from './keystore.js';
 import { LOCK } from './answers.js';
 import { count } from '../crypto/shapes.js';
 import { getJson, isUnsure, signedFetch } from './server.js';
@@ -21,7 +21,7 @@ export const lockVersions = async () =>
  * @param {string} pin - as typed
  * @param {string} id - of this browser’s device
  * @returns {Promise<{vaultKey: string, device: Device}>} throws `no_pin` (no try is lost by a slip), `wrong_pin`
- *   {tries_left}, `lock_destroyed`, `device_not_active`, `key_gone`, `offline`, …
+ *   {tries_left}, `lock_destroyed`, `device_not_active`, `storage_refused`, `offline`, …
  */
 export async function unlockWith(pin, id) {
   const vaultKey = await keyOf(pin, id, lockVersions, '/devices/unlock');
@@ -39,10 +39,11 @@ export const unlockFormer = (pin, { device, versions, path }) => keyOf(pin, devi
 
 async function keyOf(pin, id, offering, path) {
   if (!isPin(pin)) throw new CryptoError('no_pin');
-  const device = await ownDevice(id);
+  const device = await deviceBy(id);
+  if (!device) throw new CryptoError('storage_refused');
   const [{ identity }, offered] = await Promise.all([keysOf(device), offering()]);
   const versions = offered.filter((version) => device.salts[version]);
-  if (!versions.length) throw new CryptoError(offered.length ? 'key_gone' : 'lock_destroyed');
+  if (!versions.length) throw new CryptoError(offered.length ? 'storage_refused' : 'lock_destroyed');
   return openFirst(pin, device, versions, identity, path);
 }
 

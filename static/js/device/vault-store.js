@@ -5,7 +5,7 @@
 import { randomId } from '../crypto/bytes.js';
 import { check, read } from '../crypto/documents.js';
 import { CryptoError } from '../crypto/errors.js';
-import { dropFile, fileAt, filesUnder, keepFile, ownDevice } from './keystore.js';
+import { deviceBy, dropFile, fileAt, filesUnder, keepFile } from './keystore.js';
 import { demandNotOlder, factsOf, remember } from './vault-watermark.js';
 import { PLACE } from './answers.js';
 import { getFramed, signedFetch } from './server.js';
@@ -17,21 +17,20 @@ import { knownOf, nextVersion } from './vault-versions.js';
  * @import { Device } from './keystore.js'
  */
 
-/** @returns {Promise<VaultStore|null>} with the newest vault loaded; null: on the way to the PIN; throws
- *   `key_gone`, and as `load` */
+/** @returns {Promise<VaultStore|null>} with the newest vault loaded; null: on the way to the PIN; throws as `load` */
 export async function openVault() {
   const store = await vaultStore();
   await store?.load();
   return store;
 }
 
-/** @returns {Promise<VaultStore|null>} not loaded yet; null: on the way to the PIN; throws `key_gone` */
+/** @returns {Promise<VaultStore|null>} not loaded yet; null: on the way to the PIN */
 export async function vaultStore() {
   await customElements.whenDefined('vault-keys');
   const detail = {};
   document.dispatchEvent(new CustomEvent('vault-keys:ask', { detail }));
   const session = await detail.answer;
-  return session ? new VaultStore(session.vaultKey, await ownDevice(session.device)) : null;
+  return session ? new VaultStore(session.vaultKey, await deviceBy(session.device)) : null;
 }
 
 /**
@@ -158,7 +157,7 @@ export class VaultStore {
       if (!copy) throw new CryptoError('no_copy_here');
       const older = this.#refused ?? this.#saved;
       const { body } = this.#unsaved ?? copy;
-      const { counter } = (await ownDevice(this.device.id)).seen;
+      const { counter } = (await deviceBy(this.device.id)).seen;
       const former = { ...older, manifest: knownOf(copy.manifest, older.manifest) };
       await this.#keep(
         merged(null, body, older.body, label),
@@ -174,7 +173,7 @@ export class VaultStore {
   }
 
   async #loadNewest() {
-    const { organisation, user, seen } = await ownDevice(this.device.id);
+    const { organisation, user, seen } = await deviceBy(this.device.id);
     const { header, file } = await getFramed('/vault/file', { holds: PLACE });
     const found = { ...(await this.#read(file)), file };
     check(found, { organisation, user, epoch: header.epoch });

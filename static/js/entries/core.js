@@ -1,10 +1,7 @@
 /** Every page: htmx under our rules first, then the elements that need no key. Nothing here imports cryptography. */
 import '../page/htmx-setup.js';
-import '../page/invoker-commands.js';
-import '../page/elements/server-connection.js';
 import '../page/elements/reauth-dialog.js';
 import '../page/elements/copy-button.js';
-import '../page/elements/exact-times.js';
 import '../page/elements/keep-codes.js';
 import '../recovery/elements/recovery-watch.js';
 import '../page/elements/reveal-field.js';

@@ -1,5 +1,4 @@
 /** The ways back, beside core: Account Recovery, pairing on both sides, the waiting, and what ends each. */
-import '../device/elements/device-still-here.js';
 import '../page/elements/kit-input.js';
 import '../backups/elements/newest-copy.js';
 import '../recovery/elements/self-service-recovery.js';

@@ -1,5 +1,5 @@
 /** What is inside an opened document, in figures. */
-import { timeElement } from './formatting.js';
+import { clockTime } from './formatting.js';
 
 /**
  * @param {NodeListOf<HTMLElement>} places - each is filled with the fact that its `data-told` names
@@ -7,11 +7,8 @@ import { timeElement } from './formatting.js';
  */
 export function showSummary(places, { manifest, body }) {
   const facts = {
-    items: body.items.length, kit: manifest.kit,
+    items: body.items.length, saved: clockTime(manifest.made_at), kit: manifest.kit,
     device: manifest.devices.find(({ id }) => id === manifest.device).name,
   };
-  for (const place of places) {
-    const { told } = place.dataset;
-    place.replaceChildren(told === 'saved' ? timeElement(manifest.made_at) : String(facts[told] ?? ''));
-  }
+  for (const place of places) place.textContent = facts[place.dataset.told] ?? '';
 }

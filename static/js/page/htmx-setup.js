@@ -4,12 +4,8 @@
  */
 import htmx from '../../vendor/htmx.js';
 import { goAgain, heard } from './form-retries.js';
-import { askForFocus } from './refused-forms.js';
-import { followHeading } from './title.js';
 import { sentence } from './error-messages.js';
-import { heard as heardAt } from './server-clock.js';
 import { isOurPage, whoAnswered, withoutMark } from './who-answered.js';
-import './page-address.js';
 
 Object.assign(htmx.config, {
   history: 'reload', // Back is an ordinary page load: no markup with anybody's data is kept
@@ -84,7 +80,6 @@ document.addEventListener('htmx:after:request', (event) => {
   if (isOurPage(ctx.response.headers, ctx.text)) {
     ctx.text = withoutMark(ctx.text);
     heard(formOf(ctx));
-    heardAt(ctx.response.headers.get('Date'));
     return;
   }
   event.preventDefault();
@@ -112,36 +107,13 @@ document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   if (names.some((name) => document.querySelector(`${name}:not(:defined)`))) connection('outdated')();
 });
 
-/** @param {any} ctx @returns {boolean} whether it answers a form */
-const answersForm = ({ request, response }) => request.method === 'POST' || response.status >= 400;
-
-// A form that comes back with an error leads to the error: not to the heading, nor to the top of the page.
-document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
-  if (!answersForm(ctx)) return;
-  const refused = tasks.filter(({ fragment }) => fragment && askForFocus(fragment));
-  for (const { swapSpec } of refused) delete swapSpec.show;
-  ctx.isRefused = refused.length > 0;
-});
-
-// The heading of a step takes the focus, and so is read. Of a step that came by itself, in answer to a poll, what has
-// happened is said, too: approved by whom, denied, expired. Once, and from outside of what is swapped.
-document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  const came = document.getElementById('came');
-  const isByItself = ctx.hx?.retarget === '#main';
-  if (!came || ctx.status !== 'swapped' || !(isByItself || ctx.target.id === 'main')) return;
-  const lead = isByItself && document.querySelector('#main .step__lead');
-  came.textContent = lead ? lead.textContent.trim().replace(/\s+/g, ' ') : '';
-});
-
 // What came of a form is looked at, not searched for: what it answers may be taller than the window, or stand above it.
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  if (ctx.status !== 'swapped') return;
-  followHeading(answersForm(ctx) ? ctx.isRefused : undefined);
-  if (!answersForm(ctx)) return;
-  if (!ctx.isRefused && ctx.swap.includes('show:')) return;
+  if (ctx.status !== 'swapped' || ctx.request.method !== 'POST' || ctx.swap.includes('show:')) return;
   const shown = document.getElementById(ctx.target.id);
-  const told = shown?.querySelector(ctx.isRefused ? '[autofocus]' : '[data-outcome]');
+  const told = shown?.querySelector('[aria-invalid="true"], [role="alert"]:not([hidden]), [data-outcome]');
   if (!told) return;
+  told.focus({ preventScroll: true }); // a field; nothing else there takes it
   const { top, bottom } = told.getBoundingClientRect();
   if (top < 0 || bottom > innerHeight) (told.closest('.field') ?? told).scrollIntoView();
 });

@@ -1,5 +1,3 @@
-import { heard } from './server-clock.js';
-
 /** Asks the server whether the session this page was made for still stands, and whether this tab may stay open. */
 const PATIENCE = 5_000;
 const STATES = ['open', 'locked', 'ended'];
@@ -24,9 +22,7 @@ export function askState({ tab, notices }) {
   return new Promise((resolve) => {
     asking.addEventListener('loadend', () => {
       const answer = asking.status === 200 ? jsonIn(asking.responseText) : null;
-      const isOurs = answer?.question === question && STATES.includes(answer.state);
-      if (isOurs) heard(asking.getResponseHeader('Date'));
-      resolve(isOurs ? answer : null);
+      resolve(answer?.question === question && STATES.includes(answer.state) ? answer : null);
     });
     asking.send();
   });

@@ -3,7 +3,6 @@
  * and a quotation mark that is never closed takes no row below with it.
  */
 import { CryptoError } from '../crypto/errors.js';
-import { missing } from './on-demand.js';
 
 const DELIMITERS = [',', ';', '\t', '|']; // programs write the first; spreadsheets may save the others
 const SEPARATOR = /^"?sep=(.)"?[ \t]*(?:\r\n?|\n|$)/i; // what Excel writes and takes as a first line
@@ -29,7 +28,7 @@ const READ_TWICE = 4; // times its length: so much of a text is read again behin
  *   ones; known: what `recognise` gave for it. null: no first line that is known
  */
 export async function tableOf(text, recognise) {
-  const { parse } = await import('../../vendor/csv.js').catch(missing);
+  const { parse } = await import('../../vendor/csv.js');
   const { rest, above, separator } = start(text);
   const lines = oneLineEnd(rest);
   for (const delimiter of separator ? [separator] : DELIMITERS) {
@@ -42,7 +41,7 @@ export async function tableOf(text, recognise) {
 
 /** @param {string} text @param {string} delimiter @returns {Promise<Row[]>} of a table without a first line */
 export async function bareRowsOf(text, delimiter) {
-  const { parse } = await import('../../vendor/csv.js').catch(missing);
+  const { parse } = await import('../../vendor/csv.js');
   const { rest, above } = start(text);
   return rowsOf(parse, oneLineEnd(rest), delimiter, above);
 }

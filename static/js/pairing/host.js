@@ -1,12 +1,11 @@
 /** The host’s part in a pairing: shows the code, and hands the vault key to the joiner that proves to know it. */
 import { PLACE } from '../device/answers.js';
 import { hex, sha256, utf8 } from '../crypto/bytes.js';
-import { scannedAddress } from '../crypto/scanned-codes.js';
 import { check, read } from '../crypto/documents.js';
 import { CryptoError } from '../crypto/errors.js';
 import { confirm, makeCode, offer, readAnnouncement } from '../crypto/pairing.js';
 import { count as number } from '../crypto/shapes.js';
-import { change, keysOf, ownDevice } from '../device/keystore.js';
+import { change, deviceBy, keysOf } from '../device/keystore.js';
 import { demandNotOlder, remember } from '../device/vault-watermark.js';
 import { repeated } from '../page/retry.js';
 import { isUnsure, signedFetch } from '../device/server.js';
@@ -17,8 +16,7 @@ import { nextVersion } from '../device/vault-versions.js';
  * @import { Announcement, Offering } from '../crypto/pairing.js'
  */
 
-const CODES = 10;
-const ANSWERS = 3;
+const CODES = 3;
 const DAY = 86_400_000;
 
 /** {pairing, device, code, made}: an offer that the server hasn’t answered; nobody has seen its code. */
@@ -29,9 +27,8 @@ let unheard = null;
  * @param {Device} device
  * @param {Record<string, string>} parts - of an element: user, organisation, pairing, announcement,
  *   announcementSignature
- * @returns {Promise<{code: string, address: string, announcement: Announcement, state: Offering}>} show the code, and
- *   the address that holds it as a QR code; state in memory only, for `letIn`; throws `codes_used_up`,
- *   `answers_used_up`, what `readAnnouncement` throws, ServerError
+ * @returns {Promise<{code: string, announcement: Announcement, state: Offering}>} show the code; state in memory only,
+ *   for `letIn`; throws `codes_used_up`, what `readAnnouncement` throws, ServerError
  */
 export async function makeOffer(
   device,
@@ -57,9 +54,7 @@ export async function makeOffer(
     throw error;
   }
   unheard = null;
-  const { browser } = announcement;
-  const address = await scannedAddress({ origin: location.origin, pairing, code, offer: made.exact, browser });
-  return { code, address, announcement, state: made.state };
+  return { code, announcement, state: made.state };
 }
 
 async function compute(device, announcement) {
@@ -80,7 +75,6 @@ async function compute(device, announcement) {
  */
 export async function letIn({ device, vaultKey }, { announcement, state }, answer) {
   const { pairing } = announcement;
-  await countAnswer(device.id); // before anything is compared
   const confirmation = await confirm(state, answer, vaultKey).catch(async (error) => {
     // If this doesn’t arrive, the answer times out
     await send(device, pairing, 'refusal', { holds: {}, same: { pairing }, harmless: true }).catch(() => {});
@@ -89,41 +83,26 @@ export async function letIn({ device, vaultKey }, { announcement, state }, answe
   const save = () => list(device, vaultKey, announcement, confirmation);
   const listed = await save().catch((error) => (error.code === 'stale_vault' ? save() : Promise.reject(error)));
   await remember(device.id, listed);
-  await change(device.id, { codes: [], answers: [] });
+  await change(device.id, { codes: [] });
 }
 
-const ofADay = (times = []) => times.filter((time) => Date.now() - time < DAY);
-
 /**
- * Counts codes here, since the server isn’t trusted to: each answer gives a machine in the middle one guess at this
- * device, each code that is shown one at the other.
+ * Counts codes here, since the server isn’t trusted to: each code that is shown gives a machine in the middle one
+ * guess.
  */
 async function count(id) {
   let usedUp;
-  await change(id, (kept) => {
-    const [codes, answers] = [ofADay(kept.codes), ofADay(kept.answers)];
-    usedUp = answers.length >= ANSWERS ? 'answers_used_up' : codes.length >= CODES && 'codes_used_up';
-    return { codes: usedUp ? codes : [Date.now(), ...codes], answers };
+  await change(id, ({ codes = [] }) => {
+    const recent = codes.filter((time) => Date.now() - time < DAY);
+    usedUp = recent.length >= CODES;
+    return { codes: usedUp ? recent : [Date.now(), ...recent] };
   });
-  if (usedUp) throw new CryptoError(usedUp);
-}
-
-const countAnswer = (id) => change(id, ({ answers }) => ({ answers: [Date.now(), ...ofADay(answers)] }));
-
-/**
- * More time for the code that is shown, once for each.
- * @param {Device} device @param {string} pairing
- * @returns {Promise<number>} seconds that are left; throws ServerError
- */
-export async function extend(device, pairing) {
-  const content = { holds: { seconds: number }, same: { pairing }, harmless: true };
-  const { seconds } = await send(device, pairing, 'extension', content);
-  return seconds;
+  if (usedUp) throw new CryptoError('codes_used_up');
 }
 
 async function list(device, vaultKey, announcement, confirmation) {
   const { pairing, device: id, sign, recipient, browser: name } = announcement;
-  const { organisation, user, seen } = await ownDevice(device.id);
+  const { organisation, user, seen } = await deviceBy(device.id);
   const {
     header: { epoch },
     file,

@@ -15,7 +15,6 @@ import { signedFetch } from '../device/server.js';
  */
 
 const KEY = { framed: true, holds: { ...PLACE, kit: count, confirmation: text }, harmless: true };
-const PAUSE = 2000; // milliseconds
 const answered = new Map(); // by pairing: the CPace state and the message, in memory only: leaving the page loses them
 
 /**
@@ -43,36 +42,6 @@ async function compute(device, { offer, offerSignature }, code) {
   const { message, state } = await answer({ exact, offer: { exact: offer, signature: offerSignature }, code });
   await useUp(device.id, [offerSignature, code]);
   answered.set(pairing, { state, message, offer, code });
-}
-
-/**
- * Whether a code that was scanned can be answered here, before anybody is asked.
- * @param {Record<string, string>} parts - of an element: user, pairing, offer, offerSignature
- * @param {string} code
- * @returns {Promise<void>} throws `code_used`, `pairing_lost`
- */
-export async function demandUnused({ user, pairing, offerSignature }, code) {
-  const { device } = await deviceFor(user, pairing);
-  const { used = [] } = device.pairing;
-  if (used.includes(code) || used.includes(offerSignature)) throw new CryptoError('code_used');
-}
-
-/**
- * Waits until the other device has looked at the answer, and keeps the vault key here, as `receive` does.
- * @param {Record<string, string>} parts - of an element: user, pairing
- * @returns {Promise<void>} throws `code_refused` where the code came to nothing, what `receive` throws
- */
-export async function awaitKey(parts) {
-  for (;;) {
-    try {
-      await receive(parts);
-      return;
-    } catch (error) {
-      if (error.code !== 'not_confirmed') throw error;
-      if (error.details.state !== 'answered') throw new CryptoError('code_refused');
-      await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
-    }
-  }
 }
 
 /**

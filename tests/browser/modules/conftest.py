@@ -19,7 +19,7 @@ VECTORS = ROOT / "tests" / "vectors"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types htmx kdf-worker service-worker"
+    "require-trusted-types-for 'script'; trusted-types htmx kdf-worker"
 )
 # Every module under its name, short decoders, `code(work)`: the code that work throws with, and
 # `surprises(cases, work)`: which of the cases [code, argument of work] went otherwise.

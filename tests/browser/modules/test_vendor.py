@@ -12,7 +12,7 @@ VENDOR = ROOT / "static" / "vendor"
 def test_vendored_files_have_their_checksums() -> None:
     lines = [line.split("  ") for line in (VENDOR / "CHECKSUMS").read_text().splitlines()]
     listed = {name: checksum for checksum, name in lines}
-    assert set(listed) == {"LICENSES.txt", "crypto.js", "csv.js", "htmx.js", "qr.js"}
+    assert set(listed) == {"LICENSES.txt", "crypto.js", "csv.js", "htmx.js"}
     for name, expected in listed.items():
         assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == expected
 
@@ -34,5 +34,5 @@ def test_only_one_copy_of_each_package_is_bundled() -> None:
 def test_nothing_stands_here_that_should_not_be_served() -> None:
     assert {path.name for path in VENDOR.iterdir()} == {
         "CHECKSUMS", "LICENSES.txt", "build.mjs", "bundle.mjs", "crypto.d.ts", "crypto.js", "csv.d.ts", "csv.js",
-        "htmx.d.ts", "htmx.js", "package-lock.json", "package.json", "packages.mjs", "qr.d.ts", "qr.js",
+        "htmx.d.ts", "htmx.js", "package-lock.json", "package.json", "packages.mjs",
     }  # fmt: skip

@@ -91,11 +91,6 @@ def test_pairing(pair: Pair) -> None:
     Table(old, Between(old.context, "/offer"), show, told, lambda: state_of(pair)).run(forged)
     code = pair.shown()
     assert state_of(pair)[::2] == ("offered", 1), "one code, however often it was sent"
-    more = old.get_by_role("button", name="I Need More Time")
-    Table(old, Between(old.context, "/extension"), more.click, told, lambda: state_of(pair)).run(
-        {"pairing": "0" * 32, "seconds": 9}
-    )
-    expect(old.get_by_text("The code is good for two minutes more")).to_be_visible()
 
     vault, confirmation = Between(old.context, "/vault", framed=True), Between(old.context, "/confirmation")
     vault.give = one_by_one(*by_itself(vault, None), lose)
@@ -105,7 +100,7 @@ def test_pairing(pair: Pair) -> None:
     key.give = completion.give = lambda route: route.abort()
     new.get_by_label("Code from your other device").fill(code)
     press = new.get_by_role("button", name="Pair", exact=True).click
-    told = in_slot(new, "#pair-error")
+    told = in_slot(new, "#pairing-code-error")
     Table(new, Between(new.context, "/answer"), press, told, lambda: state_of(pair)).run(forged, loses=False)
 
     expect(heading(new, "Create a New PIN")).to_be_visible(timeout=SLOW)

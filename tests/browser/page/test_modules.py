@@ -25,7 +25,7 @@ def test_joining_and_a_cloud_restore_work_on_the_modules(
     admin = people.begin(page)
     fill(page)
     people.recover(admin, "/admin/", SECOND_PIN, people.kit(3))
-    assert scripts_of(admin.content())[0] == "js/page/htmx-setup.js"
+    assert scripts_of(admin.content())[0] == "js/entries/core.js"
     assert re.search(r'href="/static/[0-9a-f]+/css/style.css"', admin.content())
     with app.app_context():
         user = User.by_email(EMAIL)

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
 from tests.support.pages.browser_devices import SLOW
-from tests.support.pages.chromium import Screens, stop_clock
+from tests.support.pages.chromium import Screens
 from tests.support.pages.open_pages import enter
 from tests.support.pages.repeats import press_again, unanswered
 from tests.support.pages.tour import heading
@@ -64,11 +64,6 @@ def test_a_wrong_code_is_burnt_and_a_new_one_pairs(pair: Pair, screen: Screens) 
     pair.ask()
     pair.type_code("12345")
     alert(pair.new, "The code has six digits")
-    field = pair.new.get_by_label("Code from your other device")
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_error_message(re.compile("The code has six digits"))
-    field.fill("1")
-    expect(field).not_to_have_attribute("aria-invalid", "true")
     pair.type_code("123456")
     alert(pair.new, "The other device shows no code yet")
     screen(pair.new, "enter-pairing-code-refused")
@@ -76,7 +71,7 @@ def test_a_wrong_code_is_burnt_and_a_new_one_pairs(pair: Pair, screen: Screens) 
     pair.type_code(wrong(code))
     alert(pair.old, "Another code was typed")
     screen(pair.old, "pair-wrong-code")
-    expect(pair.new.get_by_text("Tries left: 2, one for each code that is typed.")).to_be_visible(timeout=SLOW)
+    expect(pair.new.get_by_text("Codes left: 2, each good for one try.")).to_be_visible(timeout=SLOW)
     screen(pair.new, "enter-pairing-code-wrong")
     code = pair.new_code()
     pair.type_code(code)
@@ -115,33 +110,21 @@ def test_three_wrong_codes_lock_pairing(pair: Pair, screen: Screens) -> None:
     expect(pair.new.get_by_role("button", name="I’m Ready To Pair")).to_have_count(0)
 
 
-COUNTED = """async (counted) => {
-  const address = new URL('../js/device/keystore.js', document.querySelector('link[rel=icon]').href);
-  const { allDevices, change } = await import(address);
-  const [device] = await allDevices();
-  const times = Object.entries(counted).map(([name, count]) => [name, Array(count).fill(Date.now())]);
-  await change(device.id, Object.fromEntries(times));
-}"""
-"""In the browser of the device: so many codes were shown, so many answers looked at."""
-
-
-@pytest.mark.parametrize(
-    ("counted", "words"),
-    [
-        ({"codes": 3, "answers": 3}, "Three codes of this device were typed wrong within a day"),
-        ({"codes": 10, "answers": 2}, "Ten codes were shown here within a day"),
-    ],
-)
-def test_the_device_counts_codes_itself(pair: Pair, counted: dict[str, int], words: str) -> None:
+def test_the_device_counts_codes_itself(pair: Pair) -> None:
     pair.ask()
     pair.show_code()
-    pair.old.evaluate(COUNTED, counted)
+    pair.old.evaluate("""async () => {
+      const address = new URL('../js/device/keystore.js', document.querySelector('link[rel=icon]').href);
+      const { allDevices, change } = await import(address);
+      const [device] = await allDevices();
+      await change(device.id, { codes: [Date.now(), Date.now(), Date.now()] });
+    }""")
     with pair.app.app_context(), transaction() as session:
         session.query(Pairing).update({"stored_state": "opened", "version": 7, "code_expires_at": None})
     pair.old.goto("/pair")
     pair.old.get_by_label("PIN of this device", exact=True).fill(PIN)
     pair.old.get_by_role("button", name="Show Code").click()
-    alert(pair.old, words)
+    alert(pair.old, "Three codes were shown here within a day")
 
 
 def test_declined(pair: Pair, screen: Screens) -> None:
@@ -187,35 +170,6 @@ def test_the_code_runs_out(pair: Pair, screen: Screens, clock: MovableClock) -> 
     clock.advance(minutes=9)
     expect(heading(pair.new, "Pairing Expired")).to_be_visible(timeout=SLOW)
     screen(pair.new, "pairing-expired")
-
-
-def test_who_needs_more_time_is_told_in_time_and_gets_it_once(pair: Pair, screen: Screens, clock: MovableClock) -> None:
-    """Both pages say so once, by a live region, 30 seconds before the end; the button is on the page with the code."""
-    pages = (pair.old, pair.new)
-    for page in pages:
-        page.clock.install()
-    pair.ask()
-    code = pair.show_code()
-    for page in pages:
-        stop_clock(page)  # a minute passes by it
-        expect(page.locator("time-left").first).to_have_text(re.compile(r"^[01]:[0-5]\d$"))
-        expect(page.locator("p[data-soon]")).to_have_text("")
-        page.clock.run_for(35_000)
-    expect(pair.old.get_by_role("status").filter(has_text="30 seconds left. Press I Need More Time")).to_be_visible()
-    expect(pair.new.get_by_role("status").filter(has_text="good for 30 more seconds")).to_contain_text(
-        "I Need More Time"
-    )
-    pair.old.get_by_role("button", name="I Need More Time").click()
-    expect(pair.old.get_by_text("The code is good for two minutes more.")).to_be_visible()
-    expect(pair.old.locator("#shown-code")).to_be_focused()
-    expect(pair.old.get_by_role("button", name="I Need More Time")).to_be_hidden()
-    for page in pages:
-        page.clock.resume()
-    screen(pair.old, "pair-code-extended")
-    expect(pair.new.locator("p[data-soon]")).to_have_text("", timeout=SLOW)
-    clock.advance(minutes=3)
-    pair.type_code(code)
-    pair.choose_pin()
 
 
 def test_the_other_device_is_closed_midway(pair: Pair, clock: MovableClock) -> None:

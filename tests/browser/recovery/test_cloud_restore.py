@@ -173,7 +173,7 @@ def test_another_browser_is_told_and_can_start_there(
     other = new_context().new_page()
     sign_in(other, alice.email, alice.password)
     expect(
-        other.get_by_text(re.compile(r"You asked from Chrome on Linux on \d.+ UTC: continue there"))
+        other.get_by_text(re.compile(r"You asked from Chrome on Linux at \d\d:\d\d( on \d.+)?: continue there"))
     ).to_be_visible()
     screen(other, "asked-elsewhere")
     other.get_by_role("button", name="Cancel That Request And Start Here").click()

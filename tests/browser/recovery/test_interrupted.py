@@ -164,6 +164,15 @@ def test_a_fingerprint_that_the_browser_did_not_make_is_never_shown(page: Page) 
     expect(page.locator("#fingerprint")).to_be_hidden()
 
 
+def test_a_browser_that_lost_its_keys_says_so(page: Page) -> None:
+    ask(page)
+    page.evaluate(FORGET)
+    page.reload()
+    alert(page, "This browser no longer has the key of this request")
+    page.get_by_role("button", name="Cancel Request").click()
+    expect(heading(page, "Request Cancelled")).to_be_visible()
+
+
 def test_a_forgotten_pin_leads_back_to_the_waiting_and_cancelling_to_the_pin(
     app: Flask, live_server: object, new_context: NewContext, alice: Person, bob: Person, organisation_key: ActiveKey
 ) -> None:
@@ -188,24 +197,3 @@ def test_a_forgotten_pin_leads_back_to_the_waiting_and_cancelling_to_the_pin(
     page.goto("/recovery")
     page.get_by_role("link", name="Open Vault").click()
     page.wait_for_url("**/unlock**")
-
-
-def test_where_the_key_is_gone_nobody_is_asked_to_read_anything_out(page: Page, alice: Person) -> None:
-    ask(page)
-    page.evaluate(FORGET)
-    page.reload()
-    expect(heading(page, "Request Stopped")).to_be_focused(timeout=SLOW)
-    expect(page.get_by_text("This browser no longer has the key of this request")).to_be_visible()
-    expect(page.get_by_text("Read these to them")).to_have_count(0)
-    expect(page.get_by_role("link", name="Ask Again")).to_be_visible()
-
-
-def test_where_the_key_is_gone_and_the_server_is_away_the_page_says_only_that(page: Page, alice: Person) -> None:
-    ask(page)
-    page.evaluate(FORGET)
-    page.route("**/cancellation", lambda route: route.abort())
-    page.reload()
-    alert(page, "This browser no longer has the key of this request")
-    for words in ("Read these to them", "must approve", "Type what they tell you", "Details"):
-        expect(page.get_by_text(words).filter(visible=True)).to_have_count(0)
-    expect(page.get_by_role("button", name="Cancel Request")).to_be_visible()

@@ -68,7 +68,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_goes_on_when_asked(
     page = context.new_page()
     sign_in(page, home)
     expect(page.get_by_role("heading", name="This browser can’t show its key")).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("does not let this site store data")
+    expect(page.get_by_role("alert")).to_contain_text("did not keep the key")
     screen(page, "no-storage")
     page.get_by_role("button", name="Go On Without It").click()
     page.wait_for_url("**/recovery")

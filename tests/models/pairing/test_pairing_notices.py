@@ -72,7 +72,6 @@ def test_declining_hides_no_lock(alice: Person, other: str, clock: MovableClock)
     for _ in range(2):
         fail_by_refusal(alice, pairing_id, clock)
     offer(alice, pairing_id)
-    do(alice, pairing_id, VERBS[Move.ANSWER])
     do(alice, pairing_id, VERBS[Move.DECLINE])
     assert shown(alice) == ["pairing_declined", "pairing_locked"]
 

@@ -21,8 +21,7 @@ from webapp.models.devices.lock import DeviceLock
 from webapp.models.directory.user import User
 from webapp.models.journal.event import Event
 from webapp.models.notices.notice import Notice
-from webapp.models.pairing.pairing import Pairing
-from webapp.models.pairing.pairing_codes import PairingLocked
+from webapp.models.pairing.pairing import Pairing, PairingLocked
 from webapp.models.recovery.paired_device import PairedDevice, complete_pairing
 from webapp.models.signin.session import SignIn
 
@@ -72,9 +71,7 @@ def check_record(app: Flask, pairing_id: str, first: State) -> list[State]:
 def close_all(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         session.execute(update(Pairing).values(stored_state=State.CANCELLED))
-        session.execute(
-            update(User).values(pairing_codes=0, pairing_answers=0, pairing_codes_at=None, pairing_locked_until=None)
-        )
+        session.execute(update(User).values(pairing_codes=0, pairing_codes_at=None, pairing_locked_until=None))
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -102,7 +99,7 @@ def test_an_answer_meets_the_end_of_its_code(app: Flask, alice: Person, devices:
             with transaction() as session:
                 ends = now() + timedelta(milliseconds=3 * round_)
                 session.execute(update(Pairing).where(Pairing.id == pairing_id).values(code_expires_at=ends))
-        answering = moving(alice, pairing_id, devices[0], lambda pairing, user, by: pairing.give_answer(user, "answer"))
+        answering = moving(alice, pairing_id, devices[0], lambda pairing, user, by: pairing.give_answer("answer"))
         answered, *looked = race(app, answering, *[looking(pairing_id)] * 3)
         assert all(outcome is None for outcome in looked), looked
         path = check_record(app, pairing_id, State.OFFERED)
@@ -171,7 +168,7 @@ def test_the_third_code_fails_in_two_ways_at_once(app: Flask, alice: Person, dev
         with app.app_context():
             pairing_id = pairing_row(alice, State.ANSWERED, devices[0])
             with transaction() as session:
-                session.execute(update(User).values(pairing_codes=3, pairing_answers=3, pairing_codes_at=now()))
+                session.execute(update(User).values(pairing_codes=3, pairing_codes_at=now()))
                 session.execute(update(Pairing).values(code_expires_at=now() + timedelta(milliseconds=2)))
                 before = session.scalar(select(func.count()).where(Notice.kind == "pairing_locked"))
         works = [moving(alice, pairing_id, devices[0], ENDS[move]) for move in (Move.REFUSE, Move.CANCEL)]

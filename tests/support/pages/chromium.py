@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,18 +44,11 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 NO_CHROMIUM = "no Chromium found; install your system's, or run .venv/bin/playwright install --with-deps chromium"
-SETTINGS: dict[str, Any] = {
-    **{"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce"},
-    "service_workers": "block",
-}
-"""Of every browser profile: English, in UTC, without motion; and without the service worker, past which a test could
-not reach into requests. Its own tests allow it."""
-SCREEN_SIZES = {"wide": (1280, 900), "phone": (390, 844), "small": (320, 640)}
-EXAMINED: list[tuple[str, Literal["light", "dark"]]] = [
-    *(("wide", "light"), ("wide", "dark"), ("phone", "dark")),
-    *(("phone", "light"), ("small", "light"), ("small", "dark")),
-]
-PICTURED = ("wide", "phone")
+SETTINGS: dict[str, Any] = {"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce"}
+"""Of every browser profile: English, in UTC, without motion."""
+SCREEN_SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+EXAMINED: list[tuple[str, Literal["light", "dark"]]] = [("wide", "light"), ("phone", "dark")]
+LOOKS: list[tuple[str, Literal["light", "dark"]]] = [*EXAMINED, ("wide", "dark"), ("phone", "light")]
 AXE_OPTIONS: dict[str, object] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 BY_APPEARANCE = [
     *("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"),
@@ -64,33 +56,13 @@ BY_APPEARANCE = [
     *("scope-attr-valid", "table-duplicate-name", "th-has-data-cells"),  # what looks like a table
 ]
 """The rules of axe that judge by colours, sizes and places. All others judge markup, but for what isn't rendered."""
-BY_COLOUR = ["color-contrast", "link-in-text-block"]
-"""Those of them that judge by colours: all that can differ between two themes of one size."""
-COLOURS = """() => [...document.querySelectorAll("body, body *")].map((element) => {
-  if (!element.checkVisibility({ visibilityProperty: true })) return "";
-  const { color, backgroundColor, fontSize, fontWeight, opacity } = getComputedStyle(element);
-  const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24);
-  return [color, backgroundColor, opacity, isLarge].join();
-}).join("|")"""
-"""Which colours are on the screen, element by element, and where letters are so large that less contrast is enough."""
 RENDERED = """() => [...document.querySelectorAll("*")].map((element) =>
   Number(element.checkVisibility({ visibilityProperty: true }))).join("")"""
 """Which of all elements are. The same ones in another order of boxes are the same markup to a rule."""
 VIOLATIONS = "async (options) => (await axe.run(options)).violations"
 """Nothing else of what axe tells: it would be taken apart and put together again three times on its way here."""
-TWICE = """() => [...document.querySelectorAll("[id]")].map(({ id }) => id)
-  .filter((id, place, all) => all.indexOf(id) !== place)"""
-"""Ids that more than one element has. axe asks only about those that are referred to, and finds that one is enough."""
 RESIZED = "Viewport size changed"
 """How a view transition ends in which a test looks at another size of the window: none of the page’s doing."""
-TITLE = """() => {
-  const headings = [...document.querySelectorAll("main h1")].filter((each) => each.checkVisibility());
-  const names = headings.map((each) => each.textContent.trim().replace(/\\s+/g, " "));
-  const title = document.title.replace(/^Error: /, "");
-  return names.length === 1 && title.startsWith(names[0]) && title.endsWith(" · Spare Key") ? null
-    : `it is called “${document.title}”, and its headings are ${JSON.stringify(names)}`;
-}"""
-"""What is wrong where the title doesn’t agree with the one heading that is shown."""
 POLICY_WORDS = ("Content Security Policy", "TrustedHTML", "TrustedScript", "Trusted Type")
 
 
@@ -140,39 +112,11 @@ class Complaints:
             self.heard.append(message.text)
 
 
-@dataclass
-class Seen:
-    """What axe has seen of a screen so far."""
-
-    rendered: set[str] = field(default_factory=set)
-    colours: set[str] = field(default_factory=set)
-    sizes: set[str] = field(default_factory=set)
-
-    def rules_for(self, size: str, rendered: str, colours: str) -> list[str] | None:
-        """Those that may judge anew; None: all."""
-        rules: list[str] | None = []
-        if rendered not in self.rendered:
-            rules = None
-        elif size not in self.sizes:
-            rules = BY_APPEARANCE
-        elif colours not in self.colours:
-            rules = BY_COLOUR
-        self.rendered.add(rendered)
-        self.colours.add(colours)
-        self.sizes.add(size)
-        return rules
-
-
-CALLED = {(): "all rules", tuple(BY_APPEARANCE): "by appearance", tuple(BY_COLOUR): "by colour"}
-
-
 class Screens:
-    """Looks at screens: axe finds nothing wrong at 1280, 390 and 320 pixels in both themes; nothing is wider than the
-    window, no id is there twice, and the title agrees with the heading.
+    """Looks at screens: axe finds nothing wrong, wide and light, narrow and dark; nothing is wider than the window.
 
-    All of axe's rules see a screen once, and again at a size that shows or hides something; those that judge by
-    appearance see every size once. The other theme of a size is seen by the rules that judge by colours, unless they
-    have seen the same colours at another size. Where SCREENS names a folder, it keeps four pictures of each.
+    All of axe's rules see a screen once; those that judge by appearance see it both ways, and so do all of them where
+    the narrow one shows or hides something. Where SCREENS names a folder, it keeps four pictures of each.
     """
 
     def __init__(self) -> None:
@@ -186,15 +130,15 @@ class Screens:
         former = page.viewport_size
         page.wait_for_load_state()
         page.evaluate("document.activeViewTransition?.finished.catch(() => {})")  # a new size would break it off
-        if wrong := page.evaluate(TITLE):
-            self.found.append(f"{name}: {wrong}")
-        seen = Seen()
-        for size, scheme in EXAMINED:
+        seen: list[str] = []
+        for look in LOOKS if self._folder else EXAMINED:
+            size, scheme = look
             width, height = SCREEN_SIZES[size]
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
-            self._examine(page, f"{name}, {size}, {scheme}", seen, size)
-            if self._folder and size in PICTURED:
+            if look in EXAMINED:
+                self._examine(page, f"{name}, {size}, {scheme}", seen)
+            if self._folder:
                 path = Path(self._folder) / f"{name}-{size}-{scheme}.png"
                 page.evaluate("scrollTo(0, 0)")  # what is fixed or sticky stands where it belongs
                 # Hiding the caret would leave style attributes behind, which break the content policy later.
@@ -203,17 +147,17 @@ class Screens:
         if former:
             page.set_viewport_size(former)
 
-    def _examine(self, page: Page, name: str, seen: Seen, size: str) -> None:
+    def _examine(self, page: Page, name: str, seen: list[str]) -> None:
+        """By all rules, unless they have `seen` the same elements; then by those that judge by appearance."""
         if page.evaluate("!window.axe"):
             page.evaluate(AXE_SCRIPT)
-        rules = seen.rules_for(size, page.evaluate(RENDERED), page.evaluate(COLOURS))
-        if rules != []:
-            self.looks.append(f"{name}: {CALLED[tuple(rules or ())]}")
-            options = AXE_OPTIONS if rules is None else {**AXE_OPTIONS, "runOnly": rules}
-            for violation in page.evaluate(VIOLATIONS, options):
-                nodes = [f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in violation["nodes"]]
-                self.found.append("\n".join([f"{name}: {violation['id']}, {violation['help']}", *nodes]))
-        self.found += [f"{name}: two elements have the id {twice}" for twice in page.evaluate(TWICE)]
+        rendered = page.evaluate(RENDERED)
+        options = {**AXE_OPTIONS, "runOnly": BY_APPEARANCE} if rendered in seen else AXE_OPTIONS
+        seen.append(rendered)
+        self.looks.append(f"{name}: {'by appearance' if options is not AXE_OPTIONS else 'all rules'}")
+        for violation in page.evaluate(VIOLATIONS, options):
+            nodes = [f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in violation["nodes"]]
+            self.found.append("\n".join([f"{name}: {violation['id']}, {violation['help']}", *nodes]))
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.found.append(f"{name}: it is wider than the window")
 

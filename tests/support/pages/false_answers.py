@@ -173,7 +173,6 @@ SIGNED_POSTS = {
     "/devices/unlock",
     "/join/vault",
     "/pair/<pairing_id>/confirmation",
-    "/pair/<pairing_id>/extension",
     "/pair/<pairing_id>/offer",
     "/pair/<pairing_id>/refusal",
     "/pair/<pairing_id>/vault",

@@ -76,8 +76,6 @@ def elements_used_by(page: str, app: Flask) -> dict[str, str]:
         text = text_of(template)
         names = set(ELEMENT.findall(text)) | {name for call, name in OF_MACROS.items() if call in text}
         used |= dict.fromkeys(names, template)
-    if "{% block connection %}{% endblock %}" in text_of(page):
-        used.pop("server-connection", None)
     if "{% block vault_keys %}" in text_of(page):
         for name in ("vault-keys", "session-watch"):
             used.pop(name, None)  # the page has put something else there

@@ -68,8 +68,7 @@ def do(person: Person, pairing_id: str, work: Work, device: str = "") -> None:
 
 VERBS: dict[Move, Work] = {
     Move.OFFER: lambda pairing, user, by: pairing.make_offer(user, by, "another offer", b"signature"),
-    Move.EXTEND: lambda pairing, user, by: pairing.extend_code(by),
-    Move.ANSWER: lambda pairing, user, by: pairing.give_answer(user, "answer"),
+    Move.ANSWER: lambda pairing, user, by: pairing.give_answer("answer"),
     Move.REFUSE: lambda pairing, user, by: pairing.refuse(user, by),
     Move.CONFIRM: lambda pairing, user, by: pairing.confirm(user, by, "confirmation"),
     Move.COMPLETE: lambda pairing, user, by: pairing.complete(),

@@ -10,8 +10,6 @@ import pytest
 DURATIONS = Path(__file__).resolve().parents[2] / "durations.txt"
 IN_A_BROWSER = "in_a_browser"
 """The mark of every test that has a browser."""
-BROWSERS = {"browser_type_launch_args", "engine_browsers"}
-"""What Playwright starts its browser with, and what starts one of each engine."""
 SPENT, LOOK, FOUND = "seconds of processor", "look", "found"
 """Of the properties in reports, and in JUnit’s XML."""
 WALKS = {"tests/walks/test_random_walk.py": "random walk", "tests/walks/": "planted bugs, known ways"}
@@ -36,7 +34,7 @@ class Cost:
 
 def is_in_a_browser(item: pytest.Item) -> bool:
     """Whether a test has a browser, by a fixture that all that open one lean on."""
-    return bool(BROWSERS & set(getattr(item, "fixturenames", ())))
+    return "browser_type_launch_args" in getattr(item, "fixturenames", ())
 
 
 def kind_of(nodeid: str, cost: Cost) -> str:

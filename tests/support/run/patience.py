@@ -3,9 +3,6 @@ the wait ends as soon as it is there. No test waits so long for what must not co
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
-
-Found = TypeVar("Found")
 
 AT_ONCE = 120_000
 """Milliseconds for what a page does at once."""
@@ -19,16 +16,10 @@ PAUSE = 0.02
 
 def wait_until(is_there: Callable[[], bool], what: str) -> None:
     """For what another process does, which nobody is told of: look again and again."""
-    seek(is_there, lambda: what, HUNG)
-
-
-def seek(look: Callable[[], Found], what: Callable[[], str], seconds: float) -> Found:
-    """The first that `look` finds; `what` says what was sought in vain, where it finds nothing."""
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < end, f"in vain: {what()}"
+    end = time.monotonic() + HUNG
+    while not is_there():
+        assert time.monotonic() < end, f"in vain: {what}"
         time.sleep(PAUSE)
-    return found
 
 
 def time_is_up(seconds: float) -> Callable[[], bool]:

@@ -82,8 +82,6 @@ class LiveServer:
         host, port = held.getsockname()
         self.app = app
         self.url: str = app.config["PUBLIC_URL"]
-        self.instead: dict[str, tuple[str, bytes]] = {}
-        """What is answered in place of what is there, a status and a page, by how an address ends."""
         self._files = files
         self._under_way = _UnderWay()
         handler = type("Handler", (_SilentHandler,), {"under_way": self._under_way})
@@ -94,10 +92,6 @@ class LiveServer:
         self._thread.start()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        for end, (status, page) in self.instead.items():
-            if environ["PATH_INFO"].endswith(end):
-                start_response(status, [("Content-Type", "text/html"), ("Content-Length", str(len(page)))])
-                return [page]
         file = self._files.files.get(environ["PATH_INFO"])
         return self._files.serve(file, environ, start_response) if file else self.app(environ, start_response)
 

@@ -1,6 +1,5 @@
 """The Devices page: who sees what, who may change what, and what each click does."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -225,16 +224,3 @@ def test_what_a_recovery_unpaired_waits_for_its_undo(
     assert row(app, former)[2] == 1
     made.client.post(f"/devices/{former.id}/return")
     assert row(app, former)[0] == "unpaired"
-
-
-def test_buttons_of_devices_of_one_name_have_names_of_their_own(alice: Person, phone: MadeDevice) -> None:
-    """By age, the oldest first, whatever the order of the page; one that nobody shares its name with has no number."""
-    for _ in range(2):
-        add_device(alice, "Safari on iPhone")
-    page = alice.get("/devices").text
-    for verb in ("Rename", "Unpair"):
-        labels = re.findall(rf'aria-label="({verb} [^"]*)"', page)
-        assert sorted(labels) == [
-            f"{verb} {name}" for name in ("Firefox on Linux", "Mobile", "Safari on iPhone (1)", "Safari on iPhone (2)")
-        ]
-    assert page.index("Safari on iPhone (2)") < page.index("Safari on iPhone (1)"), "the newest stands first"

@@ -96,20 +96,6 @@ def test_an_offer_or_confirmation_that_is_sent_again_changes_nothing(app: Flask,
         )
 
 
-def test_more_time_is_asked_for_by_who_shows_the_code_while_it_is_shown(made: PairingRun, clock: MovableClock) -> None:
-    made.upto(State.OPENED)
-    assert code_of(made.by_old("extension")) == (409, "code_expired"), "no code is shown yet"
-    made.offer()
-    clock.advance(seconds=100)
-    for _ in range(2):
-        answer = made.by_old("extension")
-        assert (answer.status_code, answer.get_json()["pairing"]) == (200, made.id)
-        assert 138 <= answer.get_json()["seconds"] <= 140, "once, however often it is sent"
-    clock.advance(seconds=100)
-    assert made.answer().status_code == 200
-    assert code_of(made.by_old("extension")) == (410, "request_closed"), "it was typed"
-
-
 def test_one_offer_at_a_time(made: PairingRun) -> None:
     made.upto(State.OFFERED)
     refused = made.by_old("offer", made.offer_body("271828"))

@@ -56,7 +56,6 @@ def refuses_all(made: PairingRun, expected: tuple[int, str], **signer: Any) -> N
     file = b"age-encryption.org/v1\n"
     bodies: dict[str, Any] = {
         "offer": {"offer": "{}", "signature": to_base64(bytes(64))},
-        "extension": b"",
         "refusal": b"",
         "vault": b"",
         "confirmation": frame({**header, "file_sha256": sha256_hex(file)}, file),

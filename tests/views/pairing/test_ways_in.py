@@ -43,7 +43,7 @@ def test_nobody_is_led_to_ask_where_no_device_can_show_a_code(app: Flask, made: 
 
 
 def test_the_codes_are_counted_before_the_first_code_is_shown(made: PairingRun) -> None:
-    assert "Tries left: 3, one for each code that is typed." in made.at_new.get(made.upto(State.OPENED).new_path).text
+    assert "Codes left: 3, each good for one try." in made.at_new.get(made.upto(State.OPENED).new_path).text
 
 
 def test_a_browser_that_gave_way_hears_of_the_one_that_asks_now(made: PairingRun, alice: Person) -> None:

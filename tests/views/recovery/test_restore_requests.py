@@ -13,7 +13,6 @@ from tests.support.people.people import ActiveKey, Person, backed_up, be_at, enr
 from tests.support.recovery.runs import Restoring, asked, restoring
 from tests.support.run.clock import MovableClock
 from webapp.client.formats.cloud_backups import CloudBackup
-from webapp.clock import clock_time
 from webapp.database import db, transaction
 from webapp.flows.restore_request import State
 from webapp.models.directory.user import User
@@ -99,8 +98,8 @@ def test_a_second_request_leads_to_the_first(alice: Person, made: Restoring, bac
     assert (answer.status_code, answer.headers["Location"]) == (303, "/recovery")
     page = second.client.get("/recovery").text
     row = made.row()
-    words = f"You asked from Firefox on Windows on {clock_time(row.made_at)}: continue there, or cancel and start here."
-    assert words in re.sub("</?time[^>]*>", "", page)
+    words = f"You asked from Firefox on Windows at {row.made_at:%H:%M}: continue there, or cancel and start here."
+    assert words in page
     assert "Cancel That Request And Start Here" in page
 
 
@@ -108,7 +107,7 @@ def test_yesterdays_request_is_named_with_its_day(alice: Person, made: Restoring
     clock.advance(days=1)
     other = alice.another_browser()
     be_at(alice, None, other)
-    assert re.search(r"on <time[^>]*>\d+ \w+ \d{4}, \d\d:\d\d UTC</time>: continue there", other.get("/recovery").text)
+    assert re.search(r"at \d\d:\d\d on <time[^>]*>\d+ \w+ \d{4}</time>: continue there", other.get("/recovery").text)
 
 
 def test_cancelling_from_another_browser_makes_room_there(alice: Person, made: Restoring, backup: CloudBackup) -> None:
@@ -127,21 +126,6 @@ def test_cancelling_here_gives_the_session_back_to_what_the_browser_held(made: R
     assert "Request Cancelled" in page
     assert "Ask Again" in page
     assert made.client.get("/recovery").headers["Location"] == "/devices/here?next=/recovery"
-
-
-def test_a_browser_that_lost_the_key_stops_the_request_on_both_sides(made: Restoring, bob: Person) -> None:
-    assert made.client.post(f"{made.path}/cancellation", data={"key_gone": "1"}).headers["Location"] == made.path
-    assert (made.row().state, made.row().stop_reason) == (State.STOPPED, "key_gone")
-    assert "This browser no longer has the key of this request" in made.client.get(made.path).text
-    decision = " ".join(bob.get(f"/admin/requests/{made.id}").text.split())
-    assert "the browser that asked no longer has the key of the request" in decision
-    assert "Approve for This Member" not in decision
-
-
-def test_another_browser_cannot_say_that_the_key_is_lost(alice: Person, made: Restoring, backup: CloudBackup) -> None:
-    second = restoring(alice, backup)
-    second.client.post(f"{made.path}/cancellation", data={"key_gone": "1"})
-    assert (made.row().state, made.row().stop_reason) == (State.CANCELLED, "")
 
 
 def test_cancelling_twice_says_how_it_ended(made: Restoring) -> None:

@@ -1,15 +1,14 @@
 """What no step may break of pairings: who moves them and when, and what they leave as it was."""
 
-from datetime import UTC, datetime, timedelta
 from sqlite3 import Row
 
 from tests.walks.stage.act import RESETS, Act
 from tests.walks.stage.pairing_moves import locked, moved
-from tests.walks.stage.sight import PAIRING, Sight, written
+from tests.walks.stage.sight import PAIRING, Sight
 from webapp import limits
 
 KEPT = ("user_id", "device_id", "sign_public", "recipient", "announcement", "announcement_signature", "made_at")
-BY_OTHER, BY_NEW = {"offer", "extend", "refuse", "confirm", "decline"}, {"answer", "complete"}
+BY_OTHER, BY_NEW = {"offer", "refuse", "confirm", "decline"}, {"answer", "complete"}
 ACTS = BY_OTHER | BY_NEW | {"pair", "withdraw", "take"}
 ACCOUNT = ("epoch", "kit_number", "kit_confirmed_at", "password_hash", "session_epoch", "reset_at")
 
@@ -57,7 +56,7 @@ def _require_part(act: Act, before: Sight, after: Sight, former: Row, move: str)
 
 
 def _require_device(act: Act, before: Sight, former: Row, move: str) -> None:
-    if move in ("extend", "answer", "refuse", "confirm"):
+    if move in ("answer", "refuse", "confirm"):
         assert former["code_expires_at"] > before.now, f"{move} after the time of the code"
     if move in BY_NEW:
         assert act.device == former["device_id"], f"{move} by another device than asked"
@@ -65,7 +64,7 @@ def _require_device(act: Act, before: Sight, former: Row, move: str) -> None:
         row = before.devices[act.device]
         assert row["user_id"] == former["user_id"], f"{move} by somebody else’s device"
         assert before.can_pair(act.device), f"{move} by a device that may not"
-    if move in ("extend", "refuse", "confirm"):
+    if move in ("refuse", "confirm"):
         assert act.device == former["other_device_id"], f"{move} by a device that shows no code"
 
 
@@ -77,21 +76,10 @@ def _require_times(before: Sight, after: Sight, row: Row, moves: tuple[str, ...]
     if last in lives:
         span = before.ago(-lives[last]), after.ago(-lives[last])
         assert span[0] <= row["code_expires_at"] <= span[1], f"{last}: a code lives for another time than it should"
-    if last == "extend":
-        until = later(former["code_expires_at"], limits.PAIRING_CODE_LIFE)
-        assert former["code_extended_at"] is None, "the time of a code was extended twice"
-        assert row["code_expires_at"] == until, "a code was extended by another time than it should"
-        ends = max(former["expires_at"], later(until, limits.PAIRING_ANSWER_LIFE))
-        assert row["expires_at"] == ends, "a pairing was extended by another time than it should"
-    elif last == "confirm":
+    if last == "confirm":
         assert row["expires_at"] <= after.ago(-limits.PAIRING_LIFE), "a pairing lives too long"
     else:
         assert row["expires_at"] == former["expires_at"], f"{last} moved the end of a pairing"
-
-
-def later(moment: str, span: timedelta) -> str:
-    """So much later, as SQLite keeps it."""
-    return written(datetime.fromisoformat(moment).replace(tzinfo=UTC) + span)
 
 
 def _require_new_device(before: Sight, after: Sight, row: Row) -> None:

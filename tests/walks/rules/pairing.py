@@ -10,10 +10,11 @@ from tests.walks.stage.act import Act
 from tests.walks.stage.cast import Key, Profile, Shown
 from tests.walks.stage.sight import PAIRING
 from tests.walks.stage.walking import LUCK, PICK, PINS
+from webapp import limits
 from webapp.client.device.state import DeviceState
 from webapp.client.errors import DeviceError
 from webapp.client.formats.encoding import to_base64
-from webapp.client.pairing.host import ANSWERS, CODES, OtherDevice
+from webapp.client.pairing.host import CODES, OtherDevice
 from webapp.client.pairing.joiner import NewDevice
 from webapp.clock import now, parse_stamp
 
@@ -41,7 +42,7 @@ class PairingRules(DeviceRules):
         row = self.sight.users[user]
         free = not self.sight.is_held(user) and not self.sight.is_locked(user)
         earlier = self.sight.pairing(user)
-        should = free and not self.sight.used_up(user)
+        should = free and row["pairing_codes"] < limits.PAIRING_CODES
         should = should and (earlier is None or earlier["state"] != "confirmed")
         state = DeviceState(profile.wire.origin, self.stage.key.key.organisation, user, row["email"], profile.name)
         new = NewDevice(self.browser(profile), state)
@@ -87,16 +88,13 @@ class PairingRules(DeviceRules):
         return seen is not None
 
     def offer(self, profile: Profile, key: Key, other: OtherDevice) -> None:
-        """One code after the other, ten at most, or three that are answered."""
+        """One code after the other, three at most."""
         device, user = key.state.id, key.state.user
         row = self.sight.pairing(user)
         assert row
-        recent, answers = (
-            [moment for moment in moments if now() - parse_stamp(moment) < timedelta(hours=24)]
-            for moments in (key.state.codes, key.state.answers)
-        )
+        recent = [code for code in key.state.codes if now() - parse_stamp(code) < timedelta(hours=24)]
         free = self.sight.pairing_state(row) == "opened" and not self.sight.is_locked(user)
-        should = free and len(recent) < CODES and len(answers) < ANSWERS and self.sight.can_pair(device)
+        should = free and len(recent) < CODES and self.sight.can_pair(device)
         should = should and bool(self.opened(profile, device))  # the page may be one of a session before
         was_prior = self.sight.devices[device]["state"] == "prior"
         self.act = Act("offer" if should else "refused", user, device)
@@ -105,17 +103,6 @@ class PairingRules(DeviceRules):
             self.cast.codes[row["id"]] = Shown(other, code)
             if was_prior:
                 self.reach("a prior device showed a code")
-
-    def ask_for_time(self, profile: Profile, key: Key) -> None:
-        """On a page that shows a code: it is good for longer, once."""
-        device, user, other = key.state.id, key.state.user, profile.showing[key.state.id]
-        assert other.announcement
-        row = self.sight.pairings[other.announcement["pairing"]]
-        shows = self.sight.pairing_state(row) == "offered" and row["other_device_id"] == device
-        should = shows and self.user_at(profile) == user and self.sight.can_pair(device)
-        self.act = Act("extend" if should and not row["code_extended_at"] else "refused", user, device)
-        self.attempt("asked for more time", other.extend, should=should)
-        self.settle()
 
     def asking(self) -> list[tuple[Profile, Key]]:
         """Pages that asked to be paired."""

@@ -11,7 +11,8 @@ from tests.walks.rules.pairing_ends import PairingEndRules
 from tests.walks.stage.act import Act
 from tests.walks.stage.cast import HAVE_VAULTS, Key, Player, Profile
 from tests.walks.stage.walking import LUCK, PICK
-from webapp.client.pairing.host import ANSWERS, CODES
+from webapp import limits
+from webapp.client.pairing.host import CODES
 
 MOVES = 6
 """How many lead from nothing to a device that is paired, and one that goes wrong."""
@@ -52,7 +53,7 @@ class PairingNextRules(NextRules, PairingEndRules):
             MovableClock().advance(minutes=2, seconds=10)
             self.tidy()
 
-    @rule(who=PICK, where=PICK, tries=st.sampled_from([1, ANSWERS, ANSWERS]))
+    @rule(who=PICK, where=PICK, tries=st.sampled_from([1, CODES, CODES]))
     def guess_codes(self, who: int, where: int, tries: int) -> None:
         """Somebody types wrong codes; after the third there is no other for a day."""
         player = self.cast.players[self.pick(HAVE_VAULTS, who)]
@@ -82,7 +83,7 @@ class PairingNextRules(NextRules, PairingEndRules):
         helpers = self.helpers(player.id)
         if not helpers or self.sight.is_held(player.id) or self.sight.is_locked(player.id):
             return False
-        if self.sight.used_up(player.id):
+        if self.sight.users[player.id]["pairing_codes"] >= limits.PAIRING_CODES:
             return False
         others = [profile for profile in mine if any(profile is not helper for helper, _ in helpers)]
         profile = self.pick(others or mine, where)
@@ -102,8 +103,7 @@ class PairingNextRules(NextRules, PairingEndRules):
     def helpers(self, user: str) -> list[tuple[Profile, Key]]:
         """Where a code can be shown: a device that its PIN opens and that has not shown too many lately."""
         keys = [(one, key) for one in self.cast.profiles for key in one.keys if key.state.user == user]
-        able = [(one, key) for one, key in keys if self.sight.can_pair(key.state.id)]
-        return [each for each in able if len(each[1].state.codes) < CODES and len(each[1].state.answers) < ANSWERS]
+        return [(one, key) for one, key in keys if self.sight.can_pair(key.state.id) and len(key.state.codes) < CODES]
 
     def pairing_moved(self, player: Player, row: Row, *, right: bool) -> bool:
         """Whatever the pairing waits for; whether that could be done."""
@@ -126,21 +126,11 @@ class PairingNextRules(NextRules, PairingEndRules):
         if not self.is_signed_in(player, asking[0]) or not self.still(row):
             return False
         if state == "offered":
-            if not row["code_extended_at"] and not self.sight.users[player.id]["pairing_answers"]:
-                self.take_time(row)
-                row = self.sight.pairings[row["id"]]
             self.answer(*asking, right=right)
             return self.became(row, "answered")
         self.act = Act("look")
         self.take(*asking, completes=right)
         return right
-
-    def take_time(self, row: Row) -> None:
-        """Somebody at the device that shows the code needs longer, and presses the button twice."""
-        shown = self.cast.codes[row["id"]]
-        for place in [(one, key) for one, key in self.showing() if one.showing[key.state.id] is shown.page]:
-            for _ in range(2):
-                self.ask_for_time(*place)
 
     def still(self, row: Row) -> bool:
         """Whether the pairing is as it was: choosing a password anew stops it."""

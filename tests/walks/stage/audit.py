@@ -114,8 +114,8 @@ class Audit:
             member, state = row["user_id"], former["state"]
             for move in moves:
                 was, state = state, lead(state, (move,)) or ""
-                named = {"refuse": "code_failed", "lapse": "code_failed", "extend": "code_extended"}
-                self.events[f"pairing.{named.get(move, state)}", member] += 1
+                failed = move in ("refuse", "lapse")
+                self.events["pairing.code_failed" if failed else f"pairing.{state}", member] += 1
                 if state in ("completed", "declined"):
                     self.notices[f"pairing_{state}", member] += 1
                 if was == "confirmed" and state != "completed":

@@ -227,7 +227,7 @@ def every_code_is_typed_twice(walk: Walk) -> None:
 
 def wrong_codes_lock_pairing(walk: Walk) -> None:
     """Three of them, once she has begun."""
-    for tries in (1, limits.PAIRING_TRIES):
+    for tries in (1, limits.PAIRING_CODES):
         walk.guess_codes(HAVE_VAULTS.index("Alice"), 1, tries)
         walk.settle()
 

@@ -11,7 +11,6 @@ from webapp import limits
 STEPS = {
     ("opened", "offer"): "offered",
     ("opened", "lock"): "locked",
-    ("offered", "extend"): "offered",
     ("offered", "answer"): "answered",
     ("offered", "lapse"): "opened",
     ("answered", "lapse"): "opened",
@@ -21,7 +20,7 @@ STEPS = {
 }
 ENDS = {"decline": "declined", "cancel": "cancelled", "expire": "expired", "stop": "stopped"}
 MOVES = {
-    **{kind: kind for kind in ("offer", "extend", "answer", "refuse", "confirm", "complete", "decline")},
+    **{kind: kind for kind in ("offer", "answer", "refuse", "confirm", "complete", "decline")},
     **{"withdraw": "cancel", "pair": "cancel"},
     **dict.fromkeys(RESETS | UNDOS | FINISHES | {"unpair", "unpair_others", "destroy", "disable", "take_away"}, "stop"),
 }
@@ -57,30 +56,23 @@ def _way(act: Act, former: Row, row: Row) -> tuple[str, ...]:
 
 
 def locked(act: Act, before: Sight, after: Sight) -> Counter[str]:
-    """Members whose last code came to nothing; that their codes were counted right is held against it here."""
+    """Members whose third code came to nothing; that their codes were counted right is held against it here."""
     found: Counter[str] = Counter()
     for user, row in after.users.items():
         was = before.users[user]
-        codes, answers, at = was["pairing_codes"], was["pairing_answers"], was["pairing_codes_at"]
+        codes, at = was["pairing_codes"], was["pairing_codes_at"]
         for move in (move for _, one, moves in moved(act, before, after) if one["user_id"] == user for move in moves):
             if move == "offer":
-                anew = at is None or at < after.ago(limits.PAIRING_LOCK)
-                codes, answers = (1, 0) if anew else (codes + 1, answers)
-            elif move == "answer":
-                answers += 1
+                codes = 1 if at is None or at < after.ago(limits.PAIRING_LOCK) else codes + 1
             elif move == "confirm":
-                codes = answers = 0
-            elif move in ENDS or move == "lock":
-                used_up = codes >= limits.PAIRING_CODES or answers >= limits.PAIRING_TRIES
-                codes, answers, found[user] = (0, 0, 1) if used_up else (codes, answers, found[user])
+                codes = 0
+            elif (move in ENDS or move == "lock") and codes >= limits.PAIRING_CODES:
+                codes, found[user] = 0, 1
         assert row["pairing_codes"] == codes, f"after {act.kind} {row['pairing_codes']} codes count, not {codes}"
-        assert row["pairing_answers"] == answers, (
-            f"after {act.kind} {row['pairing_answers']} tries count, not {answers}"
-        )
         if found[user]:
             span = before.ago(-limits.PAIRING_LOCK), after.ago(-limits.PAIRING_LOCK)
             until = row["pairing_locked_until"]
-            assert until is not None, "too many codes came to nothing, and pairing is not locked"
+            assert until is not None, "three codes came to nothing, and pairing is not locked"
             assert span[0] <= until <= span[1], "pairing is locked for another time than a day"
         else:
             assert row["pairing_locked_until"] == was["pairing_locked_until"], f"{act.kind} locked pairing"

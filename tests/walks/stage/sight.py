@@ -15,7 +15,7 @@ PAIRING = ("opened", "offered", "answered", "confirmed")
 USER = "id, email, role, epoch, session_epoch, password_hash, reset_at, disabled_at"
 KIT = "kit_number, kit_confirmed_at, kit_verify_key"
 CLOUD = "cloud_backups_at, cloud_backups_fingerprint, key_unconfirmed_at"
-CODES = "pairing_codes, pairing_codes_at, pairing_answers, pairing_locked_until"
+CODES = "pairing_codes, pairing_codes_at, pairing_locked_until"
 BACKUP = "id, user_id, epoch, file_sha256, share_a, organisation_key_id"
 TABLES = {
     "user_account": f"SELECT {USER}, {KIT}, {CLOUD}, {CODES} FROM user_account ORDER BY email",
@@ -170,13 +170,9 @@ class Sight:
         if pairing["state"] in PAIRING and pairing["expires_at"] <= self.now:
             return "expired"
         if pairing["state"] in ("offered", "answered") and pairing["code_expires_at"] <= self.now:
-            return "locked" if self.used_up(pairing["user_id"]) else "opened"
+            used_up = self.users[pairing["user_id"]]["pairing_codes"] >= limits.PAIRING_CODES
+            return "locked" if used_up else "opened"
         return str(pairing["state"])
-
-    def used_up(self, user: str) -> bool:
-        """Whether no code is left to this member for the day once the present one has come to nothing."""
-        row = self.users[user]
-        return bool(row["pairing_codes"] >= limits.PAIRING_CODES or row["pairing_answers"] >= limits.PAIRING_TRIES)
 
     def is_locked(self, user: str) -> bool:
         """Whether no code may be shown to this member."""

@@ -62,8 +62,6 @@ class DeviceState:
     """Offers and codes of that pairing that were answered with."""
     codes: list[str] = field(default_factory=list)
     """When this device showed codes to others, since the last success."""
-    answers: list[str] = field(default_factory=list)
-    """When it looked at answers to them."""
 
     @property
     def root(self) -> str:

@@ -17,8 +17,7 @@ from webapp.client.pairing.messages import Signed, read_announcement
 from webapp.client.transport.http import Browser
 from webapp.clock import now, parse_stamp, stamp
 
-CODES = 10
-ANSWERS = 3
+CODES = 3
 DAY = timedelta(hours=24)
 
 
@@ -50,13 +49,13 @@ class OtherDevice:
     def show_code(self) -> str:
         """A fresh code, in the place of one that failed: good for one try within two minutes.
 
-        Each is a guess for whoever sits between, so this device counts them too: CodesUsedUp after ten in a day without
-        success, or three that were answered. Raises ServerRefused, RequestClosed.
+        Each is a guess for whoever sits between, so this device counts them too: CodesUsedUp after three in a day
+        without success. Raises ServerRefused, RequestClosed.
         """
         if self.announcement is None:
             raise NotUnlocked
-        recent = _of_a_day(self.state.codes)
-        if len(recent) >= CODES or len(_of_a_day(self.state.answers)) >= ANSWERS:
+        recent = [each for each in self.state.codes if now() - parse_stamp(each) < DAY]
+        if len(recent) >= CODES:
             raise CodesUsedUp
         code = protocol.make_code()
         offered, waiting = protocol.offer(self.announcement, code, keys_of(self.state))
@@ -84,7 +83,6 @@ class OtherDevice:
             raise RequestClosed(410, "request_closed", {"state": shown[0] if shown else None})
         waiting = self.waiting
         self.waiting = None
-        self.state.answers = [*_of_a_day(self.state.answers), stamp(now())]
         try:
             confirmation = protocol.confirm(waiting, answered[0]["data-answer"], self.vault.vault_key)
         except DeviceError:
@@ -94,12 +92,8 @@ class OtherDevice:
             self._send(confirmation)
         except StaleVault:
             self._send(confirmation)
-        self.state.codes, self.state.answers = [], []
+        self.state.codes = []
         return True
-
-    def extend(self) -> None:
-        """More time for the code that is shown, once. Raises ServerRefused, RequestClosed."""
-        self.browser.sign_json(self.state.signer, f"{self.path}/extension")
 
     def decline(self) -> None:
         """Say no."""
@@ -125,7 +119,3 @@ class OtherDevice:
         entry: DeviceEntry = {"id": self.announcement["device"], "name": self.announcement["browser"], **keys}  # type: ignore[typeddict-item]
         former = self.vault.opened
         return self.vault.sealed(former.body, former.manifest["organisation_key"], entry)
-
-
-def _of_a_day(moments: list[str]) -> list[str]:
-    return [each for each in moments if now() - parse_stamp(each) < DAY]

@@ -57,12 +57,6 @@ class Device(Base):
         return next((device for device in _all_of(user_id) if device.id == device_id), None) if device_id else None
 
     @property
-    def distinct_name(self) -> str:
-        """Its name; where several devices of the member have it, numbered by age: no two are called the same."""
-        named = [device.id for device in reversed(_all_of(self.user_id)) if device.name == self.name]
-        return f"{self.name} ({named.index(self.id) + 1})" if len(named) > 1 else self.name
-
-    @property
     def is_active(self) -> bool:
         """Whether it may open and save the vault."""
         return self.state == DeviceState.ACTIVE

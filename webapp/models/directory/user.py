@@ -72,10 +72,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     """Pairing codes that were shown since the last success, or since a day passed without any."""
     pairing_codes_at: Mapped[datetime | None]
     """When the last of them was shown."""
-    pairing_answers: Mapped[int] = mapped_column(default=0)
-    """How many of these codes were typed: each counts before anybody compares it."""
     pairing_locked_until: Mapped[datetime | None]
-    """No code is shown before then: too many came to nothing."""
+    """No code is shown before then: three in a day came to nothing."""
     reset_at: Mapped[datetime | None]
     """When the password was last reset: every device of then has to be brought back."""
     reset_reason: Mapped[str] = mapped_column(String(60), default="")

@@ -24,20 +24,20 @@ from webapp.models.directory.user import User
 from webapp.models.journal.event import Event
 from webapp.models.notices.notice import Notice
 from webapp.models.pairing.method_policy import require_method
-from webapp.models.pairing.pairing_codes import (
-    count_answer,
-    count_code,
-    forget_codes,
-    is_used_up,
-    require_codes_left,
-    require_unlocked,
-)
 
-FORWARD = {Move.OFFER, Move.EXTEND, Move.ANSWER, Move.CONFIRM, Move.COMPLETE}
+FORWARD = {Move.OFFER, Move.ANSWER, Move.CONFIRM, Move.COMPLETE}
 """Not while the organisation has switched pairing off."""
 CODE_WAITS = {State.OFFERED, State.ANSWERED}
 """A code is shown, or the answer to it waits to be looked at: either may take too long."""
 OPEN_SQL = "state in ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))
+
+
+class PairingLocked(Exception):
+    """Three codes came to nothing within a day; `until` says when pairing works again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class BeingPaired(Exception):
@@ -83,8 +83,6 @@ class Pairing(Base):
     offer_signature: Mapped[Octets] = mapped_column(LargeBinary, default=b"")
     code_expires_at: Mapped[datetime | None]
     """When the code that is shown expires, or when an answer that nobody looks at is given up."""
-    code_extended_at: Mapped[datetime | None]
-    """When more time was asked for at the device that shows the code; None: it can be, once."""
     answer: Mapped[Exact] = mapped_column(Text, default="")
     confirmation: Mapped[Exact] = mapped_column(Text, default="")
     confirmed_at: Mapped[datetime | None]
@@ -99,7 +97,7 @@ class Pairing(Base):
         if self.is_due:
             return State.EXPIRED
         if self.has_lapsed:
-            return State.LOCKED if is_used_up(self.user) else State.OPENED
+            return State.OPENED if self.codes_left else State.LOCKED
         return State(self.stored_state)
 
     @property
@@ -133,7 +131,7 @@ class Pairing(Base):
     def locked_until(self) -> datetime | None:
         """Until when the member is shown no code: a pairing that used the last one up locks with its end."""
         until = self.user.pairing_locked_until
-        if self.state != self.stored_state and self.over_since and is_used_up(self.user):
+        if self.state != self.stored_state and self.over_since and not self.codes_left:
             until = self.over_since + limits.PAIRING_LOCK
         return until if until and until > now() else None
 
@@ -161,11 +159,6 @@ class Pairing(Base):
     def codes_left(self) -> int:
         """How many further codes may be shown, should the last one come to nothing."""
         return max(0, limits.PAIRING_CODES - self.user.pairing_codes)
-
-    @property
-    def tries_left(self) -> int:
-        """How many further codes may be typed, should those that were typed be wrong."""
-        return max(0, limits.PAIRING_TRIES - self.user.pairing_answers)
 
     @staticmethod
     def by_id(pairing_id: str) -> "Pairing | None":
@@ -224,26 +217,14 @@ class Pairing(Base):
             raise IllegalMove(self.state, Move.OFFER)
         until = now() + limits.PAIRING_CODE_LIFE
         values = {"offer": offer, "offer_signature": signature, "answer": "", "other_device_id": by.id}
-        advance(self, Move.OFFER, **values, code_expires_at=until, code_extended_at=None)
+        advance(self, Move.OFFER, **values, code_expires_at=until)
         count_code(user)
 
-    def extend_code(self, by: Device) -> None:
-        """Somebody at the device that shows the code needs more time. Once: again it changes nothing. Raises
-        IllegalMove."""
-        self._require_same(by, Move.EXTEND)
-        if self.state == State.OFFERED and self.code_extended_at:
-            return
-        until = (self.code_expires_at or now()) + limits.PAIRING_CODE_LIFE
-        ends = max(self.expires_at, until + limits.PAIRING_ANSWER_LIFE)  # else the code would outlive the pairing
-        advance(self, Move.EXTEND, code_expires_at=until, code_extended_at=now(), expires_at=ends)
-
-    def give_answer(self, user: User, answer: str) -> None:
-        """The new device has typed the code, which counts before anybody compares it; the same again changes nothing.
-        Raises IllegalMove."""
+    def give_answer(self, answer: str) -> None:
+        """The new device has typed the code; the same again changes nothing. Raises IllegalMove."""
         if self.state == State.ANSWERED and self.answer == answer:
             return
         advance(self, Move.ANSWER, answer=answer, code_expires_at=now() + limits.PAIRING_ANSWER_LIFE)
-        count_answer(user)
 
     def refuse(self, user: User, by: Device) -> None:
         """The other device found another code in the answer: the code is burnt. Raises IllegalMove."""
@@ -258,7 +239,8 @@ class Pairing(Base):
             return False
         values = {"confirmation": confirmation, "confirmed_at": now(), "expires_at": now() + limits.PAIRING_LIFE}
         advance(self, Move.CONFIRM, **values, code_expires_at=None)
-        forget_codes(user)
+        user.pairing_codes = 0
+        user.pairing_codes_at = None
         return True
 
     def complete(self) -> None:
@@ -332,7 +314,7 @@ def advance(pairing: Pairing, move: Move, **values: Any) -> None:
     assert in_transaction()
     if move not in (Move.EXPIRE, Move.LAPSE) and pairing.is_due:
         raise IllegalMove(State.EXPIRED, move)
-    if move in (Move.EXTEND, Move.ANSWER, Move.REFUSE, Move.CONFIRM) and pairing.has_lapsed:
+    if move in (Move.ANSWER, Move.REFUSE, Move.CONFIRM) and pairing.has_lapsed:
         raise IllegalMove(State.OPENED, move)
     if move in FORWARD:
         require_method(pairing.organisation_id, PAIRING)
@@ -360,9 +342,8 @@ def advance(pairing: Pairing, move: Move, **values: Any) -> None:
 
 
 def record(pairing: Pairing, move: Move | None = None) -> None:
-    """The event of a move, named by where it led; but for what leads back or nowhere."""
-    named = {Move.REFUSE: "code_failed", Move.LAPSE: "code_failed", Move.EXTEND: "code_extended"}
-    kind = named.get(move, str(pairing.stored_state)) if move else str(pairing.stored_state)
+    """The event of a move, named by where it led; a code that came to nothing is an event of its own."""
+    kind = "code_failed" if move in (Move.REFUSE, Move.LAPSE) else str(pairing.stored_state)
     member = db.session.get_one(User, pairing.user_id)
     Event.append(
         f"pairing.{kind}",
@@ -380,18 +361,40 @@ def tell(pairing: Pairing, kind: str, **details: Any) -> None:
     Notice.give(member, kind, pairing=pairing.id, browser=pairing.browser, address=pairing.address, **details)
 
 
+def require_unlocked(user: User) -> None:
+    """Raises PairingLocked while three codes that came to nothing are less than a day old."""
+    if user.pairing_is_locked and user.pairing_locked_until:
+        raise PairingLocked(user.pairing_locked_until)
+
+
+def require_codes_left(user: User) -> None:
+    """Raises PairingLocked while the day’s last code is still shown: no other pairing may begin."""
+    require_unlocked(user)
+    if user.pairing_codes >= limits.PAIRING_CODES:
+        raise PairingLocked(now() + limits.PAIRING_LOCK)
+
+
+def count_code(user: User) -> None:
+    """A code is shown: it counts until a pairing succeeds, or no code was shown for a day."""
+    if user.pairing_codes_at is None or now() - user.pairing_codes_at > limits.PAIRING_LOCK:
+        user.pairing_codes = 0
+    user.pairing_codes = user.pairing_codes + 1
+    user.pairing_codes_at = now()
+
+
 def end_if_used_up(pairing: Pairing, user: User) -> None:
-    """A code came to nothing: after the last, so does the pairing."""
-    if is_used_up(user):
+    """A code came to nothing: after the third, so does the pairing."""
+    if user.pairing_codes >= limits.PAIRING_CODES:
         advance(pairing, Move.LOCK)
 
 
 def _lock_if_used_up(pairing: Pairing) -> None:
-    """A pairing that fails after the last code locks pairing for a day, however it ends, and the member is told. Else
+    """A pairing that fails after the third code locks pairing for a day, however it ends, and the member is told. Else
     cancelling in time would buy another guess."""
     user = db.session.get_one(User, pairing.user_id)
-    if not is_used_up(user):
+    if user.pairing_codes < limits.PAIRING_CODES:
         return
     user.pairing_locked_until = now() + limits.PAIRING_LOCK
-    forget_codes(user)
+    user.pairing_codes = 0
+    user.pairing_codes_at = None
     tell(pairing, "pairing_locked")

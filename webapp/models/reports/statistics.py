@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     OPEN = "open"
     REFUSED = "refused"
-    """Denied or declined by somebody, stopped by what befell the account, or locked as codes came to nothing."""
+    """Denied or declined by somebody, stopped by what befell the account, or locked after three codes."""
     LEFT = "left"
     """Cancelled, expired, or not finished in time."""
 

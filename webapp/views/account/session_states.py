@@ -9,7 +9,7 @@ import re
 import flask_login
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from webapp.clock import stamp
+from webapp.clock import clock_time
 from webapp.models.columns import is_id
 from webapp.models.signin.tab_key import TabKey
 from webapp.views.account.notices import my_notices, version_of
@@ -36,10 +36,8 @@ def show_state() -> Response:
 
 
 def _why() -> dict[str, str]:
-    """As a code, and `said`: the sentence as plain text, in which `{at}` stands for the moment: the page says it in the
-    reader’s own zone. Whoever signed out here has no cookie any more."""
+    """As a code, and `said`: the sentence as plain text. Whoever signed out here has no cookie any more."""
     ending = ended_here()
     why, by, at = (ending.sentence, ending.by, ending.at) if ending else ("signed_out", "", None)
     sentences = current_app.jinja_env.get_template("account/sessions/endings.html").module.sentences  # type: ignore[attr-defined]
-    said = sentences[why].format(by=by.replace("{at}", ""), at="{at}")
-    return {"why": why, "said": said} | ({"at": stamp(at)} if at else {})
+    return {"why": why, "said": sentences[why].format(by=by, at=clock_time(at) if at else "")}

@@ -21,8 +21,7 @@ from webapp.models.accounts.organisation_contact import contact_of
 from webapp.models.devices.device import Device
 from webapp.models.directory.organisation import Organisation
 from webapp.models.directory.user import User
-from webapp.models.pairing.pairing import Pairing, version_by_clock
-from webapp.models.pairing.pairing_codes import PairingLocked
+from webapp.models.pairing.pairing import Pairing, PairingLocked, version_by_clock
 from webapp.models.signin.tab_key import PinNotShown, TabKey
 from webapp.models.vaults.vault import StaleVault, Vault
 from webapp.views.pairing.joiner import is_here
@@ -146,26 +145,6 @@ def create_offer(pairing_id: str) -> Response:
     except IllegalMove as error:
         raise closed(error.state) from None
     return relayed(pairing_id, offer)
-
-
-@bp.post("/<pairing_id>/extension")
-@at_most(1024)
-@signed
-@requires_method(PAIRING)
-def create_extension(pairing_id: str) -> Response:
-    """More time for the code that this device shows, once; repeating it is harmless."""
-    _found(pairing_id)
-    device_id = _other_device()
-    user_id = current_member().id
-    try:
-        with transaction() as session:
-            User.locked(user_id)
-            pairing = session.get_one(Pairing, pairing_id)
-            pairing.extend_code(session.get_one(Device, device_id))
-            seconds = pairing.code_seconds_left
-    except IllegalMove as error:
-        raise closed(error.state) from None
-    return jsonify(pairing=pairing_id, seconds=seconds)
 
 
 @bp.post("/<pairing_id>/refusal")

@@ -15,8 +15,7 @@ from webapp.flows.recovery_methods import PAIRING
 from webapp.models.approval.hold import OnHold
 from webapp.models.devices.device import Device
 from webapp.models.directory.user import User
-from webapp.models.pairing.pairing import BeingPaired, Pairing, version_by_clock
-from webapp.models.pairing.pairing_codes import PairingLocked
+from webapp.models.pairing.pairing import BeingPaired, Pairing, PairingLocked, version_by_clock
 from webapp.models.recovery.announcement import Announcement
 from webapp.models.recovery.submission import NotAsked
 from webapp.models.server.sealing_key import SealingKey

@@ -45,8 +45,8 @@ def create_answer(pairing_id: str) -> Response:
     answer = text_of(json_body(), "answer", limits.SIGNED_TEXT_CHARACTERS)
     try:
         with transaction() as session:
-            user = User.locked(user_id)
-            session.get_one(Pairing, pairing_id).give_answer(user, answer)
+            User.locked(user_id)
+            session.get_one(Pairing, pairing_id).give_answer(answer)
     except IllegalMove as error:
         raise closed(error.state) from None
     return relayed(pairing_id, answer)
@@ -60,7 +60,7 @@ def show_key(pairing_id: str) -> Response:
     """What the other device sealed to this one (M3), and the newest vault, which it opens. Repeating it is harmless."""
     pairing = _of_signer(pairing_id)
     if pairing.state in WAITING:
-        raise ApiError(409, "not_confirmed", state=pairing.state)
+        raise ApiError(409, "not_confirmed")
     if pairing.state != State.CONFIRMED:
         raise closed(pairing.state)
     return newest_vault(confirmation=pairing.confirmation)

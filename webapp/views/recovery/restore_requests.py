@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.recovery_methods import RecoveryMethod
-from webapp.flows.restore_request import IllegalMove, State, StopReason
+from webapp.flows.restore_request import IllegalMove, State
 from webapp.models.approval.hold import OnHold
 from webapp.models.backups.key_removal import carry_out_due
 from webapp.models.directory.user import User
@@ -137,8 +137,7 @@ def show_status(request_id: str) -> str | Response:
 
 @bp.post("/<request_id>/cancellation")
 def create_cancellation(request_id: str) -> Response:
-    """Withdraw it, from whichever browser; `again` leads to where another can be made. `key_gone`: the browser that
-    asked says by itself that it could use no approval, so that nobody works on one in vain."""
+    """Withdraw it, from whichever browser; `again` leads to where another can be made."""
     restore_request = _mine(request_id).expire_if_due()
     user_id = current_member().id
     here = is_here(restore_request)
@@ -146,11 +145,7 @@ def create_cancellation(request_id: str) -> Response:
     try:
         with transaction() as session:
             User.locked(user_id)
-            asked = session.get_one(RestoreRequest, request_id)
-            if here and "key_gone" in request.form:
-                asked.stop(StopReason.KEY_GONE)
-            else:
-                asked.cancel(session.get_one(User, user_id))
+            session.get_one(RestoreRequest, request_id).cancel(session.get_one(User, user_id))
             if here:  # this browser may hold an older key, which it has to find again
                 sign_in = session.get_one(SignIn, sign_in_id)
                 sign_in.device_id = None

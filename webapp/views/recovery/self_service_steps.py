@@ -186,7 +186,7 @@ def _confirmed(way: RecoveryMethod, url: str) -> Response | tuple[str, int]:
 
 
 def _pin(way: RecoveryMethod) -> str:
-    return step("recovery/self_service/_pin.html", "Create a New PIN", _own_step(way))
+    return step("recovery/self_service/_pin.html", TITLES.get(way, NEW_ACCOUNT), _own_step(way))
 
 
 def _new_account(*, unticked: bool = False, is_wrong: bool = False, retry_after: int = 0) -> str:

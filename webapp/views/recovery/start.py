@@ -11,6 +11,7 @@ from datetime import datetime
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.clock import now
 from webapp.database import db, transaction
 from webapp.flows.recovery_methods import PAIRING, MethodOff, RecoveryMethod
 from webapp.models.accounts.organisation_contact import contact_of
@@ -103,9 +104,10 @@ class AccountRecoveryStep(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class ElsewhereStep(Step):
-    """An open request that belongs to another browser."""
+    """An open request that belongs to another browser. `today`: whether it was made today."""
 
     asked: RestoreRequest
+    today: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +189,8 @@ def show_recovery() -> str | Response:
         return step("recovery/_account_recovery.html", "Account Recovery", own)
     if is_here(asked):
         return redirect_to(url_for("restore_requests.show_request", request_id=asked.id))
-    return step("recovery/_elsewhere.html", "Account Recovery", ElsewhereStep(asked=asked))
+    today = asked.made_at.date() == now().date()
+    return step("recovery/_elsewhere.html", "Account Recovery", ElsewhereStep(asked=asked, today=today))
 
 
 @bp.get("/pair")

@@ -10,7 +10,7 @@ import flask_login
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.clock import stamp
+from webapp.clock import clock_time
 from webapp.database import db, transaction
 from webapp.models.accounts.organisation_contact import contact_of
 from webapp.models.accounts.recently_paired import RecentlyPaired, revoke_recent, within_reach
@@ -212,7 +212,7 @@ def show_running() -> Response:
     else:
         kind = "asked" if isinstance(running, RestoreRequest) else "begun"
         facts = {"kind": kind, "browser": running.browser, "device": running.device_id}
-    return jsonify(**facts, at=stamp(moment), next=_path_for(device))
+    return jsonify(**facts, at=clock_time(moment), next=_path_for(device))
 
 
 def _path_for(device: Device) -> str:

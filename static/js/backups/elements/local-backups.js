@@ -3,11 +3,11 @@
  * Trying and restoring is `<open-backup>`’s, which hears `backup-chosen`.
  */
 import { download } from '../../page/download.js';
-import { ownDevice } from '../../device/keystore.js';
+import { deviceBy } from '../../device/keystore.js';
 import {
   allowFolder, changeSettings, chooseFolder, copiesOf, keepCopy, noteOutside, noteTrial,
 } from '../local-copies.js';
-import { MOMENT, timeElement, withTime } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { hush, sentence, tell } from '../../page/error-messages.js';
 import { openVault } from '../../device/vault-store.js';
 
@@ -71,7 +71,7 @@ customElements.define('local-backups', class extends HTMLElement {
 
   async #download({ name, epoch, read }) {
     download(await read(), name, 'application/octet-stream');
-    if (epoch) await noteOutside(await ownDevice(this.dataset.device), epoch);
+    if (epoch) await noteOutside(await deviceBy(this.dataset.device), epoch);
   }
 
   #ask(copy) {
@@ -116,19 +116,18 @@ customElements.define('local-backups', class extends HTMLElement {
 
   #row(copy, place) {
     const row = /** @type {HTMLElement} */ (this.#part('row').content.cloneNode(true).firstElementChild);
+    const [made, tried] = [copy.made_at, copy.tried_at].map((at) => at && clockTime(at));
     const told = {
       ...copy,
+      made,
       size: kilobytes.format(copy.size / 1000),
       place: sentence(this, `in_${copy.place}`, copy),
+      tried: tried && sentence(this, 'tried', { tried }),
     };
     row.dataset.place = String(place);
     for (const cell of row.querySelectorAll('[data-field]')) {
       cell.textContent = told[cell.dataset.field] ?? cell.textContent;
     }
-    const [made, tried] = ['made', 'tried'].map((field) => row.querySelector(`[data-field=${field}]`));
-    if (copy.made_at) made.append(timeElement(copy.made_at, this.#copies.map((each) => each.made_at)));
-    if (copy.tried_at) tried.append(...withTime(sentence(this, 'tried', { tried: MOMENT }), copy.tried_at));
-    row.querySelector('.badge').hidden = place > 0 || this.#copies.length < 2;
     return row;
   }
 

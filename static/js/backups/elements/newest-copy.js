@@ -1,6 +1,6 @@
 /** What this browser has to restore from, on the door to it: the newest copy, with its place. */
 import { copiesOf } from '../local-copies.js';
-import { MOMENT, withTime } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { sentence } from '../../page/error-messages.js';
 
 customElements.define('newest-copy', class extends HTMLElement {
@@ -9,8 +9,10 @@ customElements.define('newest-copy', class extends HTMLElement {
       copies: [],
     }));
     const [newest] = copies;
-    const told = { at: newest?.made_at && MOMENT, folder: newest?.folder };
-    const words = sentence(this, newest ? `newest_${newest.place}` : 'none', told);
-    this.querySelector('span').replaceChildren(...withTime(words, newest?.made_at));
+    const at = newest?.made_at && clockTime(newest.made_at);
+    this.querySelector('span').textContent = sentence(this, newest ? `newest_${newest.place}` : 'none', {
+      at,
+      folder: newest?.folder,
+    });
   }
 });

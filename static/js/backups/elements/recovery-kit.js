@@ -10,6 +10,7 @@ import { demandPinned } from '../../crypto/organisation-keys.js';
 import { confirms, keyGroups, kitText, kitVerifyKey, makeKit } from '../../crypto/recovery-kits.js';
 import { download } from '../../page/download.js';
 import { isElsewhere, rootOf } from '../../device/known-keys.js';
+import { clockTime } from '../../page/formatting.js';
 import { onSubmit } from '../../page/on-submit.js';
 import { signedFetch } from '../../device/server.js';
 import { VaultElement } from '../../device/vault-element.js';
@@ -24,10 +25,6 @@ function group(text) {
   span.textContent = text;
   return span;
 }
-
-/** Paper is read anywhere: in UTC, as in the file. @param {string} at - ISO */
-const onPaper = (at) =>
-  `${new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
 
 customElements.define('recovery-kit', class extends VaultElement {
   #organisationKey;
@@ -73,7 +70,7 @@ customElements.define('recovery-kit', class extends VaultElement {
     const shown = this.find('kit').content.cloneNode(true);
     shown.querySelector('[data-kit=account]').textContent = accountOf(this.store.saved.manifest);
     shown.querySelector('[data-kit=number]').textContent = String(this.#kit.number);
-    shown.querySelector('[data-kit=made]').textContent = onPaper(this.#kit.made_at);
+    shown.querySelector('[data-kit=made]').textContent = clockTime(this.#kit.made_at);
     shown.querySelector('[data-kit=identity]').append(...keyGroups(this.#kit.identity).map(group));
     shown.querySelector('[data-part=kit-key]').hidden = !this.#organisationKey;
     shown.querySelector('[data-kit=key]').textContent = groups(this.#organisationKey ?? '');

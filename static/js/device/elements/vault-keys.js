@@ -4,7 +4,6 @@
  * back. It stands on every page, so what opens a vault is loaded by the first who asks.
  */
 import { hide, isClosed, keepTyped } from '../../page/close-page.js';
-import { missing } from '../../page/on-demand.js';
 import { lockTabs, onLock } from '../open-vault.js';
 
 customElements.define('vault-keys', class extends HTMLElement {
@@ -34,7 +33,7 @@ customElements.define('vault-keys', class extends HTMLElement {
   }
 
   async #reopen() {
-    const { reopen } = await import('../keys.js').catch(missing);
+    const { reopen } = await import('../keys.js');
     return (await reopen(this.dataset.user)) ?? this.#leave();
   }
 
@@ -43,8 +42,7 @@ customElements.define('vault-keys', class extends HTMLElement {
     if (this.#leaving || isClosed()) return null;
     this.#leaving = true;
     hide('closed');
-    const next = encodeURIComponent(location.pathname + location.search);
-    keepTyped().then(() => location.replace(`/unlock?next=${next}${location.hash}`));
+    keepTyped().then(() => location.replace(`/unlock?next=${encodeURIComponent(location.pathname + location.search)}`));
     return null;
   }
 
@@ -56,8 +54,6 @@ customElements.define('vault-keys', class extends HTMLElement {
     hide('closed');
     await keepTyped();
     lockTabs(this.dataset.user);
-    // Where the server leads on, the fragment goes along: whoever unlocks is at the same item again.
-    if (event.target.dataset.action === 'lock') event.target.action += location.hash;
     event.target.submit(); // tells the server
   }
 });

@@ -10,8 +10,6 @@
  */
 import { hasSecret, hide, isClosed, keepTyped, show, showWhy } from '../close-page.js';
 import { sentence } from '../error-messages.js';
-import { MOMENT, withTime } from '../formatting.js';
-import { installServiceWorker } from '../service-worker.js';
 import { askState } from '../session-state.js';
 import { current, drop, tabOf } from '../../device/open-vault.js';
 
@@ -35,7 +33,6 @@ customElements.define('session-watch', class extends HTMLElement {
   #isPaused = false;
 
   connectedCallback() {
-    installServiceWorker();
     setInterval(() => this.#tick(), POLL);
     const seenAgain = () => document.visibilityState === 'visible' && this.#seenAgain();
     document.addEventListener('visibilitychange', seenAgain);
@@ -113,12 +110,11 @@ customElements.define('session-watch', class extends HTMLElement {
     return hide();
   }
 
-  /** The other tabs hide what they show, too, and ask for themselves. @param {{said?: string, at?: string}} answer */
-  #end({ said, at }) {
+  /** The other tabs hide what they show, too, and ask for themselves. @param {{said?: string}} answer */
+  #end({ said }) {
     channel.postMessage({ user: this.dataset.user });
     return this.#shut('ended', (panel) => {
-      const words = said?.replace('{at}', MOMENT) ?? sentence(this, 'ended_other');
-      panel.querySelector('[data-part=why]').replaceChildren(...withTime(words, at));
+      panel.querySelector('[data-part=why]').textContent = said ?? sentence(this, 'ended_other');
     });
   }
 

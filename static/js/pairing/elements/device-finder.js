@@ -3,7 +3,6 @@ import { CryptoError } from '../../crypto/errors.js';
 import { devicesOf } from '../../device/keystore.js';
 import { forgetEnded } from '../joiner.js';
 import { tell } from '../../page/error-messages.js';
-import { followHeading } from '../../page/title.js';
 import { path } from '../../device/answers.js';
 import { text } from '../../crypto/shapes.js';
 import { signedFetch } from '../../device/server.js';
@@ -19,7 +18,6 @@ customElements.define('device-finder', class extends HTMLElement {
     const look = () => this.#find().then(() => again.done(), (error) => {
       this.querySelector('[data-part=looking]').hidden = true;
       this.querySelector('[data-part=failed]').hidden = false;
-      followHeading();
       tell(slot, error, this);
       again.failed(error);
     });
@@ -60,7 +58,7 @@ customElements.define('device-finder', class extends HTMLElement {
         harmless: true,
       });
     } catch (error) {
-      if (['key_gone', 'not_found'].includes(error.code)) return null;
+      if (['storage_refused', 'not_found'].includes(error.code)) return null;
       throw error;
     }
   }

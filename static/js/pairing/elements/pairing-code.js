@@ -1,11 +1,9 @@
 /** Enter Pairing Code: answers the other device’s offer with the code that it shows. */
 import { onSubmit } from '../../page/on-submit.js';
-import { sentence } from '../../page/error-messages.js';
 import { typeCode } from '../joiner.js';
 
 customElements.define('pairing-code', class extends HTMLElement {
   connectedCallback() {
-    this.#watchTime();
     const form = this.querySelector('form');
     onSubmit(form, async (typed) => {
       if (!this.#poll.dataset.offer) await this.#hurry(); // the other device may have shown a code since the last poll
@@ -14,21 +12,6 @@ customElements.define('pairing-code', class extends HTMLElement {
       form.reset();
       await this.#news();
     }, this, (error) => { error.isHarmless = false; }); // an automatic retry could answer the next code’s offer
-  }
-
-  /** Says once of each code that it runs out soon; the element that counts is replaced with each answer of the poll. */
-  #watchTime() {
-    const soon = this.querySelector('[data-soon]');
-    let told = '';
-    this.addEventListener('time-short', () => {
-      const { version, extended } = this.#poll.dataset;
-      if (told === version) return;
-      told = version;
-      soon.textContent = sentence(this, extended === undefined ? 'code_ends_unless' : 'code_ends_soon');
-    });
-    new MutationObserver(() => {
-      if (this.#poll.dataset.version !== told) soon.textContent = '';
-    }).observe(this.querySelector('[role=status]'), { childList: true });
   }
 
   get #poll() { return this.querySelector('#pairing-poll'); }

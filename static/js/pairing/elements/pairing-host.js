@@ -1,8 +1,7 @@
 /** The host’s page: asks for the PIN, shows the code with the time left, and hands the vault key over. */
 import { onSubmit } from '../../page/on-submit.js';
-import { extend, letIn, makeOffer } from '../host.js';
-import { qrCode } from '../qr-code.js';
-import { hush, sentence, tell } from '../../page/error-messages.js';
+import { letIn, makeOffer } from '../host.js';
+import { hush, tell } from '../../page/error-messages.js';
 import { unlockWith } from '../../device/unlock.js';
 import { onLock } from '../../device/vault-session.js';
 
@@ -16,17 +15,13 @@ customElements.define('pairing-host', class extends HTMLElement {
     const poll = this.querySelector('[data-live]');
     const look = () => this.#look(/** @type {HTMLElement} */ (poll.firstElementChild).dataset);
     new MutationObserver(look).observe(poll, { childList: true });
-    const [first, more, again] = this.querySelectorAll('form');
+    const [first, again] = this.querySelectorAll('form');
     onSubmit(first, async (pin) => {
       this.#opened = await unlockWith(pin, this.dataset.device);
       first.reset();
       await this.#offer();
     }, this, (error) => { error.isHarmless = false; }); // it would show the PIN again
     onSubmit(again, () => this.#offer(), this);
-    onSubmit(more, async () => this.#count(await extend(this.#opened.device, this.dataset.pairing)), this);
-    this.addEventListener('time-short', () => {
-      this.#soon.textContent = sentence(this, more.hidden ? 'code_ends_soon' : 'code_ends_unless');
-    });
     this.addEventListener('time-up', () => this.#again({ code: 'code_expired' }));
     this.#stop = onLock(() => this.#lock());
   }
@@ -50,27 +45,8 @@ customElements.define('pairing-host', class extends HTMLElement {
     const shown = this.querySelector('[data-part=shown]');
     const code = shown.querySelector('template').content.cloneNode(true);
     code.querySelector('output').textContent = run.code.replace(/^.../, '$& ');
-    const way = code.querySelector('[data-qr]');
     shown.querySelector('[data-place]').replaceChildren(code);
-    // Where it can’t be drawn, the digits are typed.
-    qrCode(run.address).then((picture) => {
-      way.querySelector('[role=img]').append(picture);
-      way.hidden = false;
-    }, () => {});
-    shown.querySelector('form').hidden = false;
     this.#show('shown');
-  }
-
-  /** The code has so much time now, and gets no more. @param {number} seconds */
-  #count(seconds) {
-    const former = this.querySelector('time-left');
-    if (!former) return; // it was typed meanwhile
-    const left = /** @type {HTMLElement} */ (former.cloneNode());
-    left.dataset.seconds = String(seconds);
-    former.replaceWith(left);
-    this.querySelector('[data-part=shown] form').hidden = true;
-    this.#soon.textContent = sentence(this, 'code_extended');
-    this.querySelector('output').focus();
   }
 
   /** @param {DOMStringMap} news */
@@ -98,10 +74,7 @@ customElements.define('pairing-host', class extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll('[data-part]')) part.hidden = part.dataset.part !== name;
     if (name !== 'shown') this.querySelector('[data-place]').replaceChildren();
-    this.#soon.textContent = '';
   }
-
-  get #soon() { return this.querySelector('[data-soon]'); }
 
   get #slot() { return this.querySelector('[role=alert][id]'); }
 });

@@ -6,7 +6,6 @@
  * loads the scripts that read keys only where this browser has a key store.
  */
 import { NAME } from '../../device/keystore-name.js';
-import { timeElement } from '../../page/formatting.js';
 
 customElements.define('recovery-watch', class extends HTMLElement {
   connectedCallback() {
@@ -40,7 +39,7 @@ customElements.define('recovery-watch', class extends HTMLElement {
   #tell({ kind, browser, at, next }) {
     const notice = this.querySelector(`template[data-kind="${CSS.escape(kind)}"]`).content.cloneNode(true);
     notice.querySelector('[data-part=browser]').textContent = browser;
-    notice.querySelector('[data-part=at]').replaceChildren(timeElement(at));
+    notice.querySelector('[data-part=at]').textContent = at;
     notice.querySelector('a').href = next;
     this.append(notice);
     this.hidden = false;

@@ -1,7 +1,6 @@
 /**
  * The fingerprint to read out. It is shown only if this browser computes the same one from its own request. Spell It
- * shows it as it is said on the phone. Where the key of the request is gone, no approval could be used: the request is
- * stopped.
+ * shows it as it is said on the phone.
  */
 import { CryptoError } from '../../crypto/errors.js';
 import { fingerprintOf } from '../../crypto/restore-requests.js';
@@ -25,17 +24,8 @@ customElements.define('restore-fingerprint', class extends HTMLElement {
       shown.hidden = false;
     } catch (error) {
       tell(slot, error, this);
-      if (error.code === 'request_not_here') this.#stop();
     }
     working.hidden = true;
-  }
-
-  /** Whoever would approve is told to leave it, and nothing here says to call them. */
-  #stop() {
-    const form = this.querySelector('form[data-part=key-gone]');
-    if (!form) return; // the last step says what to do
-    this.closest('.step').querySelector('.step__lead').hidden = true;
-    form.requestSubmit();
   }
 
   #spell(fingerprint, button) {

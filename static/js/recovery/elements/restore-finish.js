@@ -4,7 +4,7 @@
  */
 import { CryptoError } from '../../crypto/errors.js';
 import { refusal } from '../../crypto/pins.js';
-import { timeElement } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { leaveFor, onSubmit } from '../../page/on-submit.js';
 import { opened, SelfServiceRecovery } from '../self-service.js';
 import { showStep } from '../../page/progress.js';
@@ -53,7 +53,7 @@ customElements.define('restore-finish', class extends HTMLElement {
     if (asked) asked.hidden = false;
     if (code === 'approval_past') {
       for (const place of asked.querySelectorAll('[data-told]')) {
-        place.replaceChildren(timeElement(details[place.dataset.told]));
+        place.textContent = clockTime(details[place.dataset.told]);
       }
       error.told = true;
     }

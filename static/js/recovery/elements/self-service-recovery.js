@@ -5,7 +5,7 @@
 import { beforeSubmit } from '../../page/before-submit.js';
 import { backupIn } from '../../page/chosen-file.js';
 import { allowFolder, copiesOf } from '../../backups/local-copies.js';
-import { timeElement } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { openBackup, openWithKit } from '../self-service.js';
 import { sentence, tell } from '../../page/error-messages.js';
 import { unlockWith } from '../../device/unlock.js';
@@ -47,10 +47,9 @@ customElements.define('self-service-recovery', class extends HTMLElement {
     const row = this.#part('copy').content.cloneNode(true);
     const input = row.querySelector('input');
     Object.assign(input, { value: String(place), checked: place === 0 });
-    const shown = this.#copies.map((each) => each.made_at);
-    row.querySelector('.choice__title').replaceChildren(
-      copy.made_at ? timeElement(copy.made_at, shown) : sentence(this, 'time_unknown'),
-    );
+    row.querySelector('.choice__title').textContent = copy.made_at
+      ? clockTime(copy.made_at)
+      : sentence(this, 'time_unknown');
     const codes = [
       `place_${copy.place}`,
       copy.items === null ? 'items_unknown' : 'items_known',

@@ -3,7 +3,7 @@
  * `draft-discard` (detail: name). Beside a form that goes on with a draft it shows what was changed elsewhere
  * meanwhile.
  */
-import { MOMENT, withTime } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { sentence } from '../../page/error-messages.js';
 import { changedSince } from '../vault-drafts.js';
 
@@ -39,8 +39,8 @@ customElements.define('draft-offers', class extends HTMLElement {
     const row = this.querySelector('template[data-part=offer]').content.cloneNode(true);
     const title = draft?.fields.title || now?.title || draft?.base?.title;
     const code = state === 'new' && !title ? `draft_new_${draft.kind}` : `draft_${state}`;
-    const words = sentence(this, code, { title, at: draft ? MOMENT : '' });
-    row.querySelector('[data-part=words]').replaceChildren(...withTime(words, draft?.at));
+    const words = sentence(this, code, { title, at: draft ? clockTime(draft.at) : '' });
+    row.querySelector('[data-part=words]').textContent = words;
     for (const button of row.querySelectorAll('[data-act]')) {
       button.dataset.name = name;
       button.querySelector('.visually-hidden').textContent = title ? `: ${title}` : '';

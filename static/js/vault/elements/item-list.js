@@ -44,11 +44,6 @@ customElements.define('item-list', class extends HTMLElement {
     for (const row of this.querySelectorAll('.item')) row.setAttribute('aria-current', String(row.dataset.id === id));
   }
 
-  /** @param {string|null} id - of the item that was open: whoever came from there goes on there */
-  focusOn(id) {
-    if (id) this.querySelector(`.item[data-id="${CSS.escape(id)}"]`)?.focus();
-  }
-
   #search() {
     const wanted = this.querySelector('input').value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = this.#items.filter(({ words }) => wanted.every((word) => words.includes(word)));

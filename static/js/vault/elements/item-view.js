@@ -1,5 +1,5 @@
 /** One item, open: its fields, its password behind a button. Whoever puts it on the page calls `show` first. */
-import { timeElement } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 
 /** @import { Item } from '../../crypto/documents.js' */
 
@@ -32,7 +32,7 @@ customElements.define('item-view', class extends HTMLElement {
     if (item.password) this.querySelector('[data-field=password]').textContent = DOTS;
     // Only an address of the web becomes a link: what else could be typed there must not run or open anything.
     if (/^https?:\/\//i.test(item.url)) this.querySelector('[data-field=url]').href = item.url;
-    this.querySelector('.facts__row:last-child dd').replaceChildren(timeElement(item.updated_at));
+    this.querySelector('.facts__row:last-child dd').textContent = clockTime(item.updated_at);
   }
 
   #reveal(button) {

@@ -7,11 +7,10 @@ import { backUpIfDue, keepKnown } from '../../backups/backup.js';
 import { now } from '../../crypto/bytes.js';
 import { CryptoError } from '../../crypto/errors.js';
 import { keepCopyIfDue } from '../../backups/local-copies.js';
-import { timeElement } from '../../page/formatting.js';
+import { clockTime } from '../../page/formatting.js';
 import { Retry } from '../../page/retry.js';
 import { hush, sentence, tell } from '../../page/error-messages.js';
 import { againIn } from '../../page/retry-notice.js';
-import { ItemAddress, partsOf } from '../item-address.js';
 import { VaultDrafts } from '../vault-drafts.js';
 import { vaultStore } from '../../device/vault-store.js';
 
@@ -28,18 +27,16 @@ customElements.define('vault-items', class extends HTMLElement {
   #store = null;
   #drafts = null;
   #open = null; // id of the item that is open
-  /** @type {ItemAddress|null} */
-  #address = null;
   #trouble = null; // the code of what went wrong last
   #stop = () => {};
   #repeating = new Retry(() => this.isConnected && this.#again(), (seconds) => this.#tellAgain(seconds), Infinity);
 
   connectedCallback() {
     const on = (name, work) => this.addEventListener(name, work);
-    on('item-chosen', ({ detail }) => this.#go(`item=${detail.id}`));
-    on('item-close', () => this.#close(null));
-    on('item-edit', ({ detail }) => this.#go(`edit=${detail.id}`));
-    on('item-cancel', ({ detail }) => this.#close(this.#item(detail.id) ? detail.id : null));
+    on('item-chosen', ({ detail }) => this.#show(detail.id));
+    on('item-close', () => this.#show(null));
+    on('item-edit', ({ detail }) => this.#write(this.#item(detail.id)));
+    on('item-cancel', ({ detail }) => this.#show(this.#item(detail.id) ? detail.id : null));
     on('item-save', ({ detail }) => this.#save(detail));
     on('item-delete', ({ detail }) => this.#delete(detail.id));
     on('item-typed', ({ detail }) => this.#drafts.write(detail.fields));
@@ -51,10 +48,8 @@ customElements.define('vault-items', class extends HTMLElement {
     const flush = async () => this.#drafts?.flush();
     const noMore = onClosing(flush);
     for (const kind of ['visibilitychange', 'pagehide']) window.addEventListener(kind, flush, true);
-    this.#address = new ItemAddress((place) => this.#drafts && this.#showPlace(place, true));
     this.#stop = () => {
       noMore();
-      this.#address.stop();
       for (const kind of ['visibilitychange', 'pagehide']) window.removeEventListener(kind, flush, true);
       this.#repeating.stop();
     };
@@ -70,7 +65,7 @@ customElements.define('vault-items', class extends HTMLElement {
 
   #click({ do: act, add }) {
     const label = sentence(this, 'other_version');
-    if (add) this.#go(`add=${add}`);
+    if (add) this.#write(null, add);
     else if (act === 'again') this.#again();
     else if (act === 'keep') this.#try(() => this.#keepEdit(label));
     else if (act === 'put-back') this.#try(() => this.#store.putBack(label));
@@ -130,7 +125,7 @@ customElements.define('vault-items', class extends HTMLElement {
   #tellUnconfirmed() {
     const { organisation_key: key, unconfirmed_since: since } = this.#store.saved.manifest;
     const [line, told] = [this.#part('unconfirmed'), this.querySelector('[data-told=since]')];
-    if (since) told.replaceChildren(timeElement(since));
+    if (since) told.textContent = clockTime(since);
     this.#part('since').hidden = !told.textContent;
     line.hidden = Boolean(key) || !told.textContent;
   }
@@ -138,49 +133,19 @@ customElements.define('vault-items', class extends HTMLElement {
   #render() {
     this.#part('vault').hidden = false;
     this.#offer();
-    if (this.querySelector('item-form')) return;
-    this.#open ??= partsOf(this.#address.place).of; // loaded at the address of an item
-    this.#close(this.#item(this.#open) ? this.#open : null);
-  }
-
-  /** @param {string} place - see item-address.js: it opens, with an entry in the history */
-  #go(place) {
-    this.#address.open(place);
-    this.#showPlace(place);
-  }
-
-  /** What was open shows the item instead, or the list. @param {string|null} id */
-  #close(id) {
-    this.#address.become(id ? `item=${id}` : '');
-    this.#show(id);
-  }
-
-  /**
-   * @param {string} place @param {boolean} [isAgain] - by Back or Forward: what was being written there goes on
-   */
-  #showPlace(place, isAgain = false) {
-    const { act, of } = partsOf(place);
-    const item = this.#item(of);
-    if (act !== 'add' && !item) return this.#close(null); // the list; or it was deleted
-    if (act === 'item') return this.#show(of);
-    const isOfPlace = act === 'add'
-      ? ({ state, draft }) => state === 'new' && draft.kind === of
-      : ({ now: present }) => present === item;
-    const offer = isAgain && this.#drafts.offers(this.#store.body.items).find((each) => each.draft && isOfPlace(each));
-    return offer ? this.#goOn(offer) : this.#write(item ?? null, item?.kind ?? of);
+    if (!this.querySelector('item-form')) this.#show(this.#item(this.#open) ? this.#open : null);
   }
 
   /** @param {string|null} id */
   #show(id) {
-    const former = this.#open;
     this.#open = id;
     const wasWriting = this.querySelector('item-form');
     this.#place(id ? 'view' : 'nothing-open');
     if (wasWriting) this.#offer(); // what was not saved
     else this.#list.mark(id);
-    if (!id) return this.#list.focusOn(former);
+    if (!id) return;
     this.querySelector('item-view').show(this.#item(id));
-    return this.querySelector('item-view h2').focus();
+    this.querySelector('item-view h2').focus();
   }
 
   /**
@@ -189,7 +154,6 @@ customElements.define('vault-items', class extends HTMLElement {
    */
   #write(item, kind = item.kind, offer = null) {
     this.#place('form');
-    if (item) this.#open = item.id;
     const form = this.querySelector('item-form');
     form.show(item, kind);
     const told = (isKept) => form.tellDraft(isKept, sentence(this, isKept ? 'draft_kept' : 'draft_not_kept'));
@@ -200,15 +164,10 @@ customElements.define('vault-items', class extends HTMLElement {
     form.querySelector('input').focus();
   }
 
+  /** What was deleted elsewhere becomes a new item. */
   #continue(name) {
     const offer = this.#drafts.offers(this.#store.body.items).find((each) => each.name === name);
     if (!offer) return;
-    this.#address.open(offer.now ? `edit=${offer.now.id}` : `add=${offer.draft.kind}`);
-    this.#goOn(offer);
-  }
-
-  /** What was deleted elsewhere becomes a new item. @param {Offer} offer */
-  #goOn(offer) {
     const { draft, state } = offer;
     this.#open = offer.now?.id ?? null;
     this.#write(
@@ -240,13 +199,13 @@ customElements.define('vault-items', class extends HTMLElement {
       await this.#store.edit((body) => replace(body, item));
     } catch (error) {
       form.querySelector('form').removeAttribute('aria-busy');
-      return error.code === 'key_gone' ? this.#say(error) : tell(slot, error, this);
+      return tell(slot, error, this);
     }
     this.#drafts.sent();
     const isSaved = await this.#try(() => this.#store.save());
     form.querySelector('form')?.removeAttribute('aria-busy');
-    // Where another device was first the form stays, with everything in it. Whoever left it meanwhile is elsewhere.
-    if (form.isConnected && (isSaved || this.#trouble !== 'stale_vault')) this.#close(item.id);
+    // Where another device was first the form stays, with everything in it.
+    if (isSaved || this.#trouble !== 'stale_vault') this.#show(item.id);
     return undefined;
   }
 
@@ -257,7 +216,7 @@ customElements.define('vault-items', class extends HTMLElement {
     if (item?.title) await this.#store.edit((body) => replace(body, item));
     this.#drafts.sent();
     await this.#store.keepEdit(label);
-    if (form) this.#close(item.id);
+    if (form) this.#show(item.id);
   }
 
   #delete(id) {
@@ -267,7 +226,7 @@ customElements.define('vault-items', class extends HTMLElement {
         body.items = body.items.filter((item) => item.id !== id);
         body.tombstones.push({ id, deleted_at: now() });
       });
-      this.#close(null);
+      this.#show(null);
       await this.#store.save();
     });
   }
