@@ -248,7 +248,7 @@ def test_a_second_factor_that_was_reset_is_the_reason(place: Elsewhere, page: Pa
     with_second_factor(place.alice)
     be_at(place.alice, place.device)
     use_session(page.context, place.alice, place.alice.client)
-    with page.expect_response("**/notices/receipt"):  # else it comes after the reset, and its answer leads to the sign-in
+    with page.expect_response("**/notices/receipt"):  # after the reset its answer would lead to the sign-in
         page.goto("/settings")
     factor_reset(place)
     page.clock.run_for(15 * SECONDS)
