@@ -76,3 +76,12 @@ def test_of_two_at_once_one_waits_for_the_other(environ: dict[str, str]) -> None
     ended = [process.communicate() for process in both]
     assert [process.returncode for process in both] == [0, 0], ended
     assert sum("nothing to do" in said for said, _ in ended) == 1
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "nowhere"
+    said = run({**environ, "DATABASE_URL": f"sqlite:///{folder}/data.sqlite3"}, "upgrade-db")
+    assert (said.code, said.output) == (1, "")
+    assert said.sentence.startswith(
+        f"The folder {folder} of the database that DATABASE_URL names can’t be opened (No such"
+    )

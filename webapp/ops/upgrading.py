@@ -40,7 +40,7 @@ def _present() -> str | None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """One process at a time is in here; the others wait."""
+    """One process at a time is in here; the others wait. Raises ConfigurationError where a folder is not there."""
     if db.engine.dialect.name == "sqlite":
         with _alone_in(Path(db.engine.url.database or ".").absolute().parent):
             yield
@@ -56,7 +56,13 @@ def alone() -> Iterator[None]:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """The folder itself is held, so nothing is left in it."""
-    held = os.open(folder, os.O_RDONLY)
+    try:
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {folder} of the database that DATABASE_URL names can’t be opened ({error.strerror}): make it,"
+            " readable and writable for this account, or set DATABASE_URL to another."
+        ) from None
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
